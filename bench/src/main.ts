@@ -1,4 +1,4 @@
-/** Measures all subjects in one run. Prints tables, and stores all results in `bench/results/`. */
+/** Measures all subjects in one run. Prints tables, and stores all results in a JSON file in `bench/results/`. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'

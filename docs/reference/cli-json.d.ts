@@ -475,7 +475,7 @@ export interface PolicyImpact {
     refused: number // calls of API tokens and jobs that would be denied, because they cannot prove a factor; `refused` above includes them
     requirements: {
       // the most prompts first
-      rule: string // such as step-up:permission release:promote
+      rule: string // such as step-up:rule production-promotes
       level: Can['calls'][number]['decision']['level']
       calls: number // calls that need a proof because of this rule
       prompts: number

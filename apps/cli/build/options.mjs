@@ -30,6 +30,28 @@ const inlineManualPage = {
   },
 }
 
+/** Inlines the example policies, because the built files have no directory `examples`. */
+const inlineExamples = {
+  name: 'inline-examples',
+  setup(bundle) {
+    bundle.onLoad({ filter: /[\\/]apps[\\/]cli[\\/]src[\\/]commands[\\/]policy[\\/]example-policies\.ts$/ }, () => ({
+      contents: `const texts = ${JSON.stringify(exampleTexts())}
+export const exampleNames = Object.keys(texts)
+export const exampleText = (example, file) => texts[example][file]`,
+    }))
+  },
+}
+
+/** The texts of all example policies, by example and file. */
+function exampleTexts() {
+  const directory = join(packageDirectory, '..', '..', 'examples', 'policies')
+  const textsOf = (example) =>
+    Object.fromEntries(
+      ['policy.yaml', 'policy.cases.yaml'].map((file) => [file, readFileSync(join(directory, example, file), 'utf8')]),
+    )
+  return Object.fromEntries(['rails', 'django', 'laravel', 'node'].map((example) => [example, textsOf(example)]))
+}
+
 export const commonOptions = {
   absWorkingDir: packageDirectory,
   bundle: true,
@@ -37,7 +59,7 @@ export const commonOptions = {
   target: 'node20.19',
   conditions: ['@rack-gateway/source'],
   external: nativePackages,
-  plugins: [inlineVersion, inlineManualPage],
+  plugins: [inlineVersion, inlineManualPage, inlineExamples],
   // Smaller files start faster. Names stay, so that stack traces are readable.
   minifySyntax: true,
   minifyWhitespace: true,

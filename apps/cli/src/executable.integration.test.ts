@@ -56,6 +56,20 @@ test('an executable runs each kind of command without other files', async () => 
   await expect(executable(['whoami'])).rejects.toMatchObject({ code: 7 })
 })
 
+test.each(['rails', 'django', 'laravel', 'node'])('an executable writes a first policy for %s', async (framework) => {
+  const cwd = join(machine.home, 'policies', framework)
+  mkdirSync(cwd, { recursive: true })
+  const init = async (...words: readonly string[]) =>
+    (await run(built(name), ['policy', ...words], { env: { HOME: machine.home }, cwd })).stdout
+  expect(await init('init', framework)).toContain('Wrote policy.yaml')
+  for (const file of ['policy.yaml', 'policy.cases.yaml'])
+    expect(readFileSync(join(cwd, file), 'utf8')).toBe(
+      readFileSync(join(workspace, 'examples', 'policies', framework, file), 'utf8'),
+    )
+  expect(JSON.parse(await init('check', 'policy.yaml', '--json'))).toMatchObject({ valid: true, warnings: [] })
+  expect(JSON.parse(await init('test', '.', '--strict', '--json'))).toMatchObject({ failed: 0 })
+})
+
 test('an executable prints no warning, at its first run and later', async () => {
   for (const _ of [1, 2, 3]) {
     const { stderr } = await run(built(name), ['help'], { env: { HOME: machine.home }, cwd: machine.home })

@@ -1,4 +1,4 @@
-import { nearest } from '@rack-gateway/config/client'
+import { nearest } from '@rack-gateway/errors/nearest'
 import { type Command, type CommandGroup, groupNamed, loadAction, loadSingleCommand } from './commands/command-list.ts'
 import { commandList } from './commands/index.ts'
 import type { Context } from './context.ts'

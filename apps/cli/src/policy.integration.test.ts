@@ -1,7 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { compilePolicy } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { exampleNames, exampleText } from './commands/policy/example-policies.ts'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
 import { createMachine, type Machine } from './testing/harness.ts'
 
@@ -28,6 +31,60 @@ function write(name: string, content: string): void {
 function run(...words: readonly string[]) {
   return machine.call(['policy', ...words])
 }
+
+describe('policy init', () => {
+  const read = (name: string) => readFileSync(join(machine.cwd, name), 'utf8')
+
+  test.each(exampleNames)('writes a document and its tests for %s, which pass', async (framework) => {
+    const { code, stdout, stderr } = await machine.run(['policy', 'init', framework])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('\n  rack-gateway policy check policy.yaml\n  rack-gateway policy test . --strict\n')
+    for (const file of ['policy.yaml', 'policy.cases.yaml']) expect(read(file)).toBe(exampleText(framework, file))
+    const checked = await machine.run(['policy', 'check', 'policy.yaml'])
+    expect([checked.code, checked.stdout]).toEqual([0, expect.not.stringContaining('warning')])
+    const tested = await machine.run(['policy', 'test', '.', '--strict'])
+    expect([tested.code, tested.stdout]).toEqual([0, expect.stringContaining('all passed')])
+  })
+
+  test('offers each example of the repository', () => {
+    const directory = fileURLToPath(new URL('../../../examples/policies', import.meta.url))
+    const directories = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    expect(directories.map(({ name }) => name).toSorted()).toEqual([...exampleNames].toSorted())
+  })
+
+  test('suggests a framework for a misspelled one', async () => {
+    expect(await run('init', 'rials')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'rack-gateway: There is no first policy for rials. Did you mean rails? The frameworks are rails, django, laravel, or node.\n',
+    })
+    expect((await run('init', '../rails')).code).toBe(2)
+    expect(readdirSync(machine.cwd)).toEqual([])
+  })
+
+  test.each([
+    ['policy.yaml', 'policy.cases.yaml'],
+    ['policy.cases.yaml', 'policy.yaml'],
+  ])('does not replace %s, and writes no other file', async (existing, other) => {
+    write(existing, 'mine')
+    const { code, stderr } = await run('init', 'rails')
+    expect([code, stderr]).toEqual([
+      2,
+      `rack-gateway: ${existing} already exists, so nothing was written. Run the command in another directory.\n`,
+    ])
+    expect(read(existing)).toBe('mine')
+    expect(readdirSync(machine.cwd)).not.toContain(other)
+  })
+
+  test('says why a file cannot be written', async () => {
+    const { code, stderr } = await machine.call(['policy', 'init', 'rails'], {}, '', { cwd: join(machine.cwd, 'gone') })
+    expect([code, stderr]).toEqual([
+      2,
+      'rack-gateway: policy.yaml cannot be written (ENOENT), so nothing was written. Check the permissions of the directory.\n',
+    ])
+  })
+})
 
 describe('policy check', () => {
   test('summarizes a valid document', async () => {
@@ -352,8 +409,8 @@ describe('policy impact', () => {
 
 describe('policy', () => {
   test.each([
-    [[], 'policy needs an action: check, test, diff, impact.'],
-    [['explode'], 'There is no command "policy explode". Actions: check'],
+    [[], 'policy needs an action: init, check, test, diff, impact.'],
+    [['explode'], 'There is no command "policy explode". Actions: init'],
     [['chek'], 'There is no command "policy chek". Did you mean policy check? See: rack-gateway help policy'],
     [
       ['check'],

@@ -71,6 +71,13 @@ describe('before convox is started', () => {
     expect(real.error).toBe(words.replace(', from bindings)', ')'))
   })
 
+  test('rack kubeconfig is not started, because its file would not work', async () => {
+    as(viewer)
+    const { code, stdout, stderr } = await gateway('rack', 'kubeconfig')
+    expect([code, stdout]).toEqual([5, ''])
+    expect(stderr).toContain('The gateway does not forward the API of the cluster')
+  })
+
   describe('a command that was not started', () => {
     /** One event of each report, because a busy gateway can get a report twice. */
     async function unsent(id: string) {

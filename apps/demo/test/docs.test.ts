@@ -188,6 +188,24 @@ describe('names in the documentation exist', () => {
   })
 })
 
+describe('decision records', () => {
+  const records = pages.filter(({ name }) => name.startsWith('docs/decisions/'))
+  const texts = records.map(({ path }) => readFileSync(path, 'utf8'))
+
+  test('have at most 500 words each', () => {
+    expect(records.length).toBeGreaterThan(30)
+    const counts = records.map(({ name }, index) => ({ name, words: countWords(texts[index] ?? '') }))
+    expect(counts.filter(({ words }) => words > 500)).toEqual([])
+  })
+
+  test('link to every page of measurements', () => {
+    const measurements = pages.filter(({ name }) => name.startsWith('bench/results/'))
+    expect(measurements.length).toBeGreaterThan(5)
+    const isLinked = (name: string) => texts.some((text) => text.includes(`](../../${name})`))
+    expect(measurements.map(({ name }) => name).filter((name) => !isLinked(name))).toEqual([])
+  })
+})
+
 describe('the list of all texts that the product shows has', () => {
   const texts = sourceTexts()
 
@@ -195,7 +213,7 @@ describe('the list of all texts that the product shows has', () => {
     ['an error from where it is thrown', 'apps/gateway/src/rack-api/body.ts', 'RGW_BAD_FRAME', 'The form broke off'],
     [
       'an error with a fixed text',
-      'packages/auth/src/errors.ts',
+      'packages/auth/src/errors/errors.ts',
       'defineError',
       'RGW_LAST_ADMIN No administrator would remain',
     ],
@@ -205,7 +223,7 @@ describe('the list of all texts that the product shows has', () => {
       'parseError',
       'duplicate-header The request repeats',
     ],
-    ['a denial of a package', 'packages/auth/src/denial.ts', 'deny', 'no-credential No credential was sent.'],
+    ['a denial of a package', 'packages/auth/src/errors/denial.ts', 'deny', 'no-credential No credential was sent.'],
     ['a usage error', 'apps/cli/src/commands/tokens/owner.ts', 'RGW_CLI_USAGE', 'An API token has one owner.'],
     ['a note', 'apps/cli/src/browser-login/loopback.ts', 'note', 'No browser could be opened.'],
     ['the help of a command', 'apps/cli/src/commands/tokens/create.ts', 'describe', 'Create'],
@@ -258,6 +276,11 @@ describe('these checks', () => {
     expect(firstSentence('# A title\n\nWhy not [this](a.md)? Because.\n')).toBe('Why not [this](a.md)?')
   })
 
+  test('count the words of a text and of its tables', () => {
+    expect(countWords('# One title\n\nTwo  words.\n\n| a | b |\n')).toBe(10)
+    expect(countWords('')).toBe(0)
+  })
+
   test('see a command of ours that can’t be typed', async () => {
     expect(pages.flatMap(({ path }) => typedLines(readFileSync(path, 'utf8'))).length).toBeGreaterThan(80)
     expect(
@@ -304,6 +327,11 @@ function typedLines(text: string): string[] {
 
 function firstSentence(page: string): string | undefined {
   return /^# .*\n\s*(.+?[.?!])(?=\s)/.exec(page)?.[1]
+}
+
+/** Whatever is between white space, as `wc -w` counts. */
+function countWords(text: string): number {
+  return text.match(/\S+/g)?.length ?? 0
 }
 
 function codesIn(text: string): string[] {

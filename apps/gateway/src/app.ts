@@ -54,7 +54,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
 
     // Every request: limits, errors, and the log.
     await app.register(unauthenticatedLog)
-    await app.register(errorHandler, { denialDelay: tuning.denialDelay })
+    await app.register(errorHandler, { denialDelay: tuning.denialDelay, publicUrl })
     await app.register(untrustedProxyWarning)
     await app.register(unauthenticatedLimit, { perMinute: config.unauthenticatedPerMinute })
     await app.register(changeLimit, { limits: config.limits })

@@ -21,8 +21,6 @@ export {
 } from './credentials.ts'
 export { withFileLock } from './file-lock.ts'
 export { type GatewayAddress, gatewayAddress, isUnencryptedRemote } from './gateway-address.ts'
-export { nearest } from './nearest.ts'
-export { preparePrivateDirectory, readPrivateFile, writePrivateFile } from './private-file.ts'
 export { Secret } from './secret.ts'
 
 export interface ReadClientConfig {

@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts'
+import { nearest } from '@rack-gateway/errors/nearest'
 import { isRackVariable, rackPrefixes } from './rack-variables.ts'
 import { isSecretVariable } from './secret-variables.ts'
 import { ServerEnvironment } from './server-schema.ts'

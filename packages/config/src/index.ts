@@ -11,7 +11,6 @@ export {
 } from './client.ts'
 export { ClientFile } from './client-schema.ts'
 export { splitAtCommas } from './comma-lists.ts'
-export { readDuration } from './duration.ts'
 export { forgetSecrets, sanitizeEnvironment } from './environment.ts'
 export {
   ConfigDirectoryShared,
@@ -24,7 +23,6 @@ export {
 export { defaultLimits, type Limits, limitSettings } from './limits.ts'
 export type { LoginConfig } from './login.ts'
 export { childHeapMiB, childMiB, containerMiB, heapMiB, outsideHeap } from './memory.ts'
-export { nearest } from './nearest.ts'
 export type { RackConfig } from './racks.ts'
 export {
   type Bound,

@@ -1,4 +1,4 @@
-import { durationOf } from './duration.ts'
+import { durationOf } from '@rack-gateway/time'
 import { knownValues } from './known-values.ts'
 import type { ServerEnvironment } from './server-schema.ts'
 import { sizeOf } from './size.ts'

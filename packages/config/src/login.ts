@@ -1,4 +1,4 @@
-import { durationOf } from './duration.ts'
+import { durationOf } from '@rack-gateway/time'
 import { splitLowerCase } from './login-values.ts'
 import { Secret } from './secret.ts'
 import type { ServerEnvironment } from './server-schema.ts'

@@ -1,7 +1,7 @@
+import { nearest } from '@rack-gateway/errors/nearest'
 import { Value } from 'typebox/value'
 import { readCertificateFile } from './certificate-files.ts'
 import { collectNamed, type NamedVariables, variableOf } from './named-variables.ts'
-import { nearest } from './nearest.ts'
 import { problemsOf } from './problems.ts'
 import { certificatesIn } from './rack-certificates.ts'
 import { splitPins } from './rack-pins.ts'

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
+import { durationProblem } from '@rack-gateway/time'
 import { type Static, Type } from 'typebox'
 import { absolutePathProblem, s3Problem, signingKeysProblem, webhookProblem } from './audit-values.ts'
-import { durationProblem } from './duration.ts'
 import { adminUsersProblem, allowedDomainsProblem, issuerProblem, publicUrlProblem } from './login-values.ts'
 import { certificatesProblem } from './rack-certificates.ts'
 import { pinsProblem } from './rack-pins.ts'

@@ -5,17 +5,28 @@ export interface EventSubject {
   readonly detail?: Readonly<Record<string, unknown>> | undefined
 }
 
+interface AttachedRunCall {
+  readonly route?: string | undefined
+  readonly command?: readonly string[] | null | undefined
+}
+
 const startRunRoute = 'POST /apps/{app}/services/{service}/processes'
 const maxLength = 120
 
 /** The subject of an event in a few words. */
 export function eventSubject({ kind, route, command, detail = {} }: EventSubject): string {
   if (command !== undefined) {
-    // The stock CLI starts an attached run with a command that only sleeps. An exec call then sends the typed command.
-    const isPlaceholder = route === startRunRoute && /^sleep [1-9]\d*$/.test(command.join(' '))
-    return isPlaceholder ? '(attached run, its command comes by exec)' : command.join(' ')
+    return isAttachedRun({ route, command }) ? '(attached run, its command comes by exec)' : command.join(' ')
   }
   return route ?? subjectFromDetail(kind, detail)
+}
+
+/**
+ * Whether the call starts an attached run. The stock CLI starts it with a command that only sleeps. An exec call then
+ * sends the typed command.
+ */
+export function isAttachedRun({ route, command }: AttachedRunCall): boolean {
+  return route === startRunRoute && command != null && /^sleep [1-9]\d*$/.test(command.join(' '))
 }
 
 function subjectFromDetail(kind: string, detail: Readonly<Record<string, unknown>>): string {

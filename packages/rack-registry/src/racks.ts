@@ -1,4 +1,4 @@
-import { nearest } from '@rack-gateway/config/client'
+import { nearest } from '@rack-gateway/errors/nearest'
 import { DuplicateRack, OtherRackBound, RackMismatch, RackNotChosen, UnknownRack } from './errors.ts'
 import { createRack, type RackOptions } from './rack.ts'
 import type { Rack, RackSettings } from './types.ts'

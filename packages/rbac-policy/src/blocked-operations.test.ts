@@ -25,9 +25,19 @@ describe('blocked operations', () => {
     })
   })
 
-  test('the first denial wins: a caller without the permission gets that denial', () => {
-    const viewer = principal([binding('viewer')])
-    expect(compilePolicy(builtInPolicy()).decide(viewer, call('PUT /system'))).toMatchObject({ rule: 'no-permission' })
+  test('a caller without the permission is not advised to ask for a role, because no role permits the operation', () => {
+    for (const role of ['viewer', 'ops', 'deployer', 'ci'])
+      for (const route of ['PUT /system', 'POST /instances/keyroll'])
+        expect(compilePolicy(builtInPolicy()).decide(principal([binding(role)]), call(route))).toMatchObject({
+          rule: `blocked:${route}`,
+          remedy: 'Ask the infrastructure team, which makes such changes with Terraform.',
+        })
+  })
+
+  test('a caller without a role on the rack gets that denial', () => {
+    expect(compilePolicy(builtInPolicy()).decide(principal([]), call('PUT /system'))).toMatchObject({
+      rule: 'no-binding',
+    })
   })
 
   test('a document can unblock an operation, and then only admins can use it', () => {

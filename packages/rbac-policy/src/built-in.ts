@@ -203,8 +203,8 @@ blocked:
     reason: The gateway cannot check the content of such calls, so it denies them.
     next: Ask the infrastructure team for access to the cluster.
   ANY /kubernetes/{path:.*}:
-    reason: The gateway cannot check the content of such calls, so it denies them.
-    next: Ask the infrastructure team, which has its own access to the cluster.
+    reason: The gateway cannot check the content of such calls, so a file of "convox rack kubeconfig" does not work.
+    next: Use convox, or ask the infrastructure team, which has its own access to the cluster.
   POST /resources:
     reason: Resources of the rack itself are not changed through the gateway.
     next: *infrastructure

@@ -44,14 +44,18 @@ export function decide(
   if (missing !== null) {
     const denial =
       permission === openProxy ? explainProxy(document, principal, scopeGrants, call, missing) : missing.denial
-    return deny(document, missing.permission ?? permission, scopeGrants, denial)
+    return deny(
+      document,
+      missing.permission ?? permission,
+      scopeGrants,
+      blockedInstead(document, call, denial) ?? denial,
+    )
   }
 
   const command = decideCommand(document, principal, scopeGrants, call)
   if (command !== null && 'remedy' in command) return deny(document, permission, scopeGrants, command)
   const blocked = document.blocked(call)
   if (blocked) return deny(document, permission, scopeGrants, blocked)
-
   const { rule, source, reason } = command ?? grantedBy(scopeGrants, required)
   const commandRules = command?.commandRules ?? noNames
   const { roles } = scopeGrants.own
@@ -69,6 +73,12 @@ export function decide(
   return stepUp === null
     ? granted
     : applyStepUp(stepUp, { principal, call, scope, scopeGrants, required, commandRules, granted })
+}
+
+/** No role permits a blocked operation, so its denial must not name roles that have the permission. */
+function blockedInstead(document: CompiledDocument, call: RackCall, { rule }: Denial): Denial | null {
+  const blocked = rule === 'no-permission' ? document.blocked(call) : null
+  return blocked?.rule.startsWith('blocked:') ? blocked : null
 }
 
 /** Returns why the principal lacks a permission in a scope; null if the principal has it. */

@@ -52,9 +52,23 @@ describe('commands.extend: built-in', () => {
     expect(read('commands: { rules: {} }').commands).toEqual([])
   })
 
+  test('none replaces the built-in rules without a warning', () => {
+    const replacing = read('commands:', '  extend: none', '  rules:', `    ${reports}`)
+    expect(replacing.commands.map(({ id }) => id)).toEqual(['reports'])
+    expect(documentWarnings(replacing)).toEqual([])
+    expect(documentHash(replacing)).toBe(documentHash(read('commands:', '  rules:', `    ${reports}`)))
+    expect(read('commands: { extend: none, rules: {} }').commands).toEqual([])
+  })
+
+  test('none without rules permits no command', () => {
+    expect(read('commands: { extend: none }').commands).toEqual([])
+  })
+
   test.each(['replace', 'true', '[built-in]'])('%s is not a value', (value) => {
     const { problems } = readPolicy(`version: 1\ncommands: { extend: ${value} }\n`, 'policy.yaml')
-    expect(problems).toMatchObject([{ line: 2, text: expect.stringMatching(/^commands.extend should be built-in \(/) }])
+    expect(problems).toMatchObject([
+      { line: 2, text: expect.stringMatching(/^commands.extend should be built-in \(.+ or none \(/) },
+    ])
   })
 
   test('is suggested for extends, the word of roles', () => {
@@ -74,7 +88,7 @@ describe('the warnings about dropped rules', () => {
 
   test('name each command rule that is gone, and its roles', () => {
     expect(documentWarnings(read('commands:', '  rules:', `    ${reports}`))).toEqual([
-      'commands.rules replaces the built-in ones: pre-release of deployer, ci, and admin, verify-and-submit of deployer, ci, and admin, stripe-prepare of deployer, ci, and admin, rails-console of admin, migrate-and-seed of admin, and any-command of admin are gone; "extend: built-in" in commands keeps them',
+      'commands.rules replaces the built-in ones: pre-release of deployer, ci, and admin, verify-and-submit of deployer, ci, and admin, stripe-prepare of deployer, ci, and admin, rails-console of admin, migrate-and-seed of admin, and any-command of admin are gone; in commands, "extend: built-in" keeps them, and "extend: none" drops them without this warning',
     ])
   })
 
@@ -85,7 +99,7 @@ describe('the warnings about dropped rules', () => {
     expect(documentWarnings({ ...document, commands: renamed })).toEqual([])
     const narrower = renamed.map((rule) => (rule.id === 'everything' ? { ...rule, apps: ['web'] } : rule))
     expect(documentWarnings({ ...document, commands: narrower })).toEqual([
-      'commands.rules replaces the built-in ones: any-command of admin is gone; "extend: built-in" in commands keeps it',
+      'commands.rules replaces the built-in ones: any-command of admin is gone; in commands, "extend: built-in" keeps it, and "extend: none" drops it without this warning',
     ])
   })
 

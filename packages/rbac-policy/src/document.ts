@@ -78,9 +78,12 @@ function stepUpWarnings(requirement: ListedRequirement, document: PolicyDocument
     return [
       `the step-up of the role ${inMessage(name)} asks for no proof, because no call needs a role for ${joinWithAnd(withoutCalls.map(inMessage))} (${source})`,
     ]
-  if (level?.kind !== 'always' || !(kind === 'role' || kind === 'rack' || kind === 'app')) return []
+  if (kind === 'rule' && level === null) return [`the step-up rule ${inMessage(name)} requires nothing (${source})`]
+  const isForEveryCall = kind === 'role' || (kind === 'rule' && requirement.permissions === undefined)
+  if (level?.kind !== 'always' || !isForEveryCall) return []
+  const subject = kind === 'role' ? 'step-up of the role' : 'step-up rule'
   return [
-    `the step-up of the ${kind} ${inMessage(name)} asks for a proof for each call, including calls that only read (${source})`,
+    `the ${subject} ${inMessage(name)} asks for a proof for each call, including calls that only read (${source})`,
   ]
 }
 

@@ -1,4 +1,5 @@
 import { inMessage, joinWithAnd, namesInMessage } from '@rack-gateway/command-matcher'
+import { replacedCommandsName } from './name-lists.ts'
 import { canonicalJson, type PolicyDocument, type PolicyRule } from './policy-document.ts'
 
 /** What a document drops of the built-in rules, each as a sentence without its full stop. */
@@ -13,6 +14,7 @@ export function droppedRuleWarnings(builtIn: PolicyDocument, document: PolicyDoc
 }
 
 function droppedCommandRules(builtIn: PolicyDocument, document: PolicyDocument): string[] {
+  if (document.sources !== undefined && Object.hasOwn(document.sources, replacedCommandsName)) return []
   const byId = new Map(document.commands.map((rule) => [rule.id, rule]))
   const permitted = new Set(document.commands.flatMap(termsByRole))
   const lost = builtIn.commands.flatMap(({ id, ...rule }) => {
@@ -27,7 +29,7 @@ function droppedCommandRules(builtIn: PolicyDocument, document: PolicyDocument):
     ...(removed.length === 0
       ? []
       : [
-          `commands.rules replaces the built-in ones: ${namesInMessage(removed.map(ruleOfRoles))} ${verb} gone; "extend: built-in" in commands keeps ${them}`,
+          `commands.rules replaces the built-in ones: ${namesInMessage(removed.map(ruleOfRoles))} ${verb} gone; in commands, "extend: built-in" keeps ${them}, and "extend: none" drops ${them} without this warning`,
         ]),
     ...replaced.map(
       ({ id, roles }) =>

@@ -64,7 +64,7 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
 
 describe('with a requirement of a proof on every route', () => {
   const { document } = readPolicy(
-    'version: 1\nstepUp: { racks: { "*": { recent: 10m, except: ["service-account:ci"] } } }\n',
+    'version: 1\nstepUp: { rules: { rack-all: { racks: ["*"], require: { recent: 10m, except: ["service-account:ci"] } } } }\n',
     'policy.yaml',
   )
   const strict = compilePolicy(document ?? builtInPolicy())

@@ -5,7 +5,15 @@ import type { WrittenPolicy, WrittenRole, WrittenRule } from './document-schema/
 import { readStepUp, stepUpTerms } from './document-schema/step-up.ts'
 import { tokenTerms } from './document-schema/tokens.ts'
 import { valueRules } from './document-schema/values.ts'
-import { enrollmentName, entryName, nameListNames, nameLists, sourceOf, unblockedName } from './name-lists.ts'
+import {
+  enrollmentName,
+  entryName,
+  nameListNames,
+  nameLists,
+  replacedCommandsName,
+  sourceOf,
+  unblockedName,
+} from './name-lists.ts'
 import { readNetwork } from './networks.ts'
 import { type BlockedOperation, noStepUp, type PolicyDocument, type PolicyRule, type Role } from './policy-document.ts'
 
@@ -74,11 +82,14 @@ export function mergePolicy(
   return { document: { ...document, sources: sourcesIn(document, base, written, source) }, problems }
 }
 
-/** The sources of parts without their own `source` field: entries of lists, unblocked routes, and `stepUp.enrollBy`. */
+/**
+ * The sources of parts without their own `source` field: entries of lists, unblocked routes, `stepUp.enrollBy`, and
+ * `commands.extend: none`.
+ */
 function sourcesIn(
   document: PolicyDocument,
   base: PolicyDocument,
-  { unblocked = [], stepUp }: WrittenPolicy,
+  { unblocked = [], stepUp, commands }: WrittenPolicy,
   { lineOf }: DocumentSource,
 ): Record<string, string> {
   const entries = nameListNames.flatMap((list) =>
@@ -89,8 +100,9 @@ function sourcesIn(
   )
   const unblockedSources = unblocked.map((route, index) => [unblockedName(route), lineOf(['unblocked', index])])
   const enrollment = stepUp?.enrollBy === undefined ? [] : [[enrollmentName, lineOf(['stepUp', 'enrollBy'])]]
+  const replacement = commands?.extend === 'none' ? [[replacedCommandsName, lineOf(['commands', 'extend'])]] : []
   // The first of two identical entries decides.
-  return Object.fromEntries([...entries, ...unblockedSources, ...enrollment].reverse())
+  return Object.fromEntries([...entries, ...unblockedSources, ...enrollment, ...replacement].reverse())
 }
 
 function mergedRoles(
@@ -176,7 +188,7 @@ function tooManyParents(role: string): Problem {
 }
 
 /**
- * With `extend`, the rules of the document come first, because a decision names the first matching rule. A rule replaces
+ * With `extend: built-in`, the rules of the document come first, because a decision names the first matching rule. A rule replaces
  * the built-in one of the same ID.
  */
 function mergedRules(
@@ -185,9 +197,9 @@ function mergedRules(
   source: DocumentSource,
   problems: Problem[],
 ): readonly PolicyRule[] {
-  if (rules === undefined) return base
+  if (rules === undefined) return extend === 'none' ? [] : base
   const own = rulesOf(rules, source, problems)
-  return extend === undefined ? own : [...own, ...base.filter(({ id }) => !Object.hasOwn(rules, id))]
+  return extend === 'built-in' ? [...own, ...base.filter(({ id }) => !Object.hasOwn(rules, id))] : own
 }
 
 function rulesOf(

@@ -33,6 +33,9 @@ export function unblockedName(route: string): string {
 /** The name of the rule that `stepUp.enrollBy` sets. */
 export const enrollmentName = 'enrollment'
 
+/** The name of `commands.extend: none`, with which a document replaces the built-in command rules on purpose. */
+export const replacedCommandsName = 'commands.extend'
+
 /** Returns the line of a named part without its own `source` field; the name of the document if the line is unknown. */
 export function sourceOf({ sources, source }: PolicyDocument, name: string): string {
   return sources !== undefined && Object.hasOwn(sources, name) ? (sources[name] ?? source) : source

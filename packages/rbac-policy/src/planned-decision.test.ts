@@ -57,8 +57,8 @@ describe('a denial is certain', () => {
     [deployer, 'exec web-1 ls', ['command:no-rule']],
     [deployer, 'run --detach command rails console', ['command:no-rule']],
     [deployer, 'run web bin/pre_release', ['command:run-service', 'command:no-rule']],
-    [deployer, 'rack params set a=b', ['no-permission']],
-    [viewer, 'exec build ls', ['no-permission']],
+    [deployer, 'rack params set a=b', ['blocked:PUT /system']],
+    [viewer, 'exec build ls', ['blocked:build']],
   ])('%#', (who, words, rules) => {
     expect(refused(who, words)).toEqual(rules)
   })
@@ -200,7 +200,9 @@ describe('step-ups', () => {
     return document
   }
 
-  const document = read('stepUp: { permissions: { release:create: { recent: 10m }, env:write: always } }')
+  const document = read(
+    'stepUp: { rules: { release-create: { permissions: [release:create], require: { recent: 10m } }, env-write: { permissions: [env:write], require: always } } }',
+  )
 
   test('with different levels are different outcomes, the weakest first', () => {
     const policy = compilePolicy(document)
@@ -223,10 +225,12 @@ describe('step-ups', () => {
   })
 
   test('are not a certain denial for a user, but are one for a token', () => {
-    const promotion = read('stepUp: { permissions: { release:promote: always } }')
+    const promotion = read(
+      'stepUp: { rules: { release-promote: { permissions: [release:promote], require: always } } }',
+    )
     expect(refused(deployer, 'releases promote R1', promotion)).toEqual([])
     const robot = token([binding('deployer')], [binding('deployer')])
-    expect(refused(robot, 'releases promote R1', promotion)).toEqual(['step-up:permission release:promote'])
+    expect(refused(robot, 'releases promote R1', promotion)).toEqual(['step-up:rule release-promote'])
   })
 })
 

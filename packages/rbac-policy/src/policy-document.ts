@@ -43,16 +43,23 @@ export interface RoleStepUp extends StepUpRule {
   readonly role: string
 }
 
-/** A step-up rule for the permissions, racks, or apps that match a pattern. */
-export interface StepUpPattern extends StepUpRule {
-  readonly pattern: string
+/**
+ * A step-up rule for the calls that match every list it has. It has at least one list. A rule with `racks` or `apps`
+ * concerns no call that the gateway itself answers.
+ */
+export interface StepUpCallRule extends StepUpRule {
+  readonly id: string
+  /** Patterns as in roles. */
+  readonly permissions?: readonly Permission[]
+  /** Patterns of rack names. */
+  readonly racks?: readonly string[]
+  /** Patterns of app names. A rule with this list concerns only calls on an app. */
+  readonly apps?: readonly string[]
 }
 
 /** The section `stepUp`. The strictest requirement that applies to a call wins. */
 export interface StepUpTerms {
-  readonly permissions: readonly StepUpPattern[]
-  readonly racks: readonly StepUpPattern[]
-  readonly apps: readonly StepUpPattern[]
+  readonly rules: readonly StepUpCallRule[]
   /**
    * For sensitive changes in the management API. Null: the document has no rule. Then the default applies:
    * `recent: 10m` for users who have a second factor. A rule whose `level` is null requires nothing.
@@ -66,7 +73,7 @@ export interface StepUpTerms {
 }
 
 /** The terms of a document without the section `stepUp`. */
-export const noStepUp: StepUpTerms = { permissions: [], racks: [], apps: [], management: null, enrollBy: null }
+export const noStepUp: StepUpTerms = { rules: [], management: null, enrollBy: null }
 
 /** An operation that is denied to every role. */
 export interface BlockedOperation {

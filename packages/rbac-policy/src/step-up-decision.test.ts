@@ -44,17 +44,23 @@ describe('a document without requirements', () => {
   })
 })
 
+const production = 'stepUp:\n  rules:\n    promotes:\n      require: { always: any }'
+
 describe('a requirement', () => {
   test('says what permits the call once it is met, where it is defined, why, and what to do', () => {
-    const decision = policy('stepUp:', '  permissions: { release:promote: { recent: 10m } }').decide(ada, promote)
+    const decision = policy(
+      'stepUp:',
+      '  rules: { release-promote: { permissions: [release:promote], require: { recent: 10m } } }',
+    ).decide(ada, promote)
     expect(decision).toMatchObject({
       effect: 'needs',
       requirement: 'step-up',
       level: minutes(10),
-      rule: 'step-up:permission release:promote',
+      rule: 'step-up:rule release-promote',
       source: 'policy.yaml:3',
       permission: 'release:promote',
-      reason: 'release:promote needs a proof of your second factor that is at most 10 minutes old.',
+      reason:
+        'By the step-up rule release-promote, release:promote needs a proof of your second factor that is at most 10 minutes old.',
       remedy: 'Prove your second factor, and repeat the call.',
       roles: ['deployer'],
       granted: { effect: 'allow', rule: 'role:deployer', source: expect.stringMatching(/^built-in:/) },
@@ -86,21 +92,21 @@ describe('a requirement', () => {
   })
 
   test('asks a user without a second factor to add one', () => {
-    const decision = policy('stepUp: { permissions: { release:promote: always } }').decide(
-      { ...ada, secondFactor: false },
-      promote,
-    )
+    const decision = policy(
+      'stepUp: { rules: { release-promote: { permissions: [release:promote], require: always } } }',
+    ).decide({ ...ada, secondFactor: false }, promote)
     expect(decision).toMatchObject({ effect: 'needs', remedy: 'Add a second factor, prove it, and repeat the call.' })
   })
 
   test('never replaces a denial', () => {
     const strict = policy(
-      'stepUp: { permissions: { "*": always }, racks: { "*": always }, enrollBy: 2020-01-01 }',
+      'stepUp: { rules: { all: { permissions: ["*"], require: always }, rack-all: { racks: ["*"], require: always } }, enrollBy: 2020-01-01 }',
       'blocked: { "POST /apps/{app}/releases/{id}/promote": { reason: A freeze. } }',
     )
     expect(outcome(strict.decide(admin, promote))).toEqual(['deny', 'blocked:POST /apps/{app}/releases/{id}/promote'])
     const viewer = principal([binding('viewer')])
-    expect(outcome(strict.decide(viewer, promote))).toEqual(['deny', 'no-permission'])
+    expect(outcome(strict.decide(viewer, promote))).toEqual(['deny', 'blocked:POST /apps/{app}/releases/{id}/promote'])
+    expect(outcome(strict.decide(viewer, call(run)))).toEqual(['deny', 'no-permission'])
     expect(outcome(strict.decide(principal([]), promote))).toEqual(['deny', 'no-binding'])
     expect(outcome(strict.decide(ada, call(run, { service: 'web' })))).toEqual(['deny', 'command:run-service'])
   })
@@ -108,39 +114,75 @@ describe('a requirement', () => {
   test.each<[string, readonly string[], Principal, RackCall, readonly unknown[]]>([
     [
       'of a permission',
-      ['stepUp: { permissions: { release:promote: always } }'],
+      ['stepUp: { rules: { release-promote: { permissions: [release:promote], require: always } } }'],
       ada,
       promote,
-      ['step-up:permission release:promote', passkey],
+      ['step-up:rule release-promote', passkey],
     ],
     [
       'of a pattern of permissions',
-      ['stepUp: { permissions: { "release:*": always } }'],
+      ['stepUp: { rules: { release-any: { permissions: ["release:*"], require: always } } }'],
       ada,
       promote,
-      ['step-up:permission release:*', passkey],
+      ['step-up:rule release-any', passkey],
     ],
     [
       'of a second required permission',
-      ['stepUp: { permissions: { env:write: always } }'],
+      ['stepUp: { rules: { env-write: { permissions: [env:write], require: always } } }'],
       ada,
       call('POST /apps/{app}/releases', { environment: { changed: ['A'] } }),
-      ['step-up:permission env:write', passkey],
+      ['step-up:rule env-write', passkey],
     ],
     [
       'of a rack',
-      ['stepUp: { racks: { "stag*": { recent: 1h } } }'],
+      ['stepUp: { rules: { rack-stag: { racks: ["stag*"], require: { recent: 1h } } } }'],
       ada,
       promote,
-      ['step-up:rack stag*', minutes(60)],
+      ['step-up:rule rack-stag', minutes(60)],
     ],
-    ['of an app', ['stepUp: { apps: { web: { always: any } } }'], ada, promote, ['step-up:app web', anyFactor]],
+    [
+      'of an app',
+      ['stepUp: { rules: { app-web: { apps: [web], require: { always: any } } } }'],
+      ada,
+      promote,
+      ['step-up:rule app-web', anyFactor],
+    ],
+    [
+      'of a permission on a rack',
+      [production, '      permissions: [release:promote]', '      racks: [prod*, stag*]'],
+      ada,
+      promote,
+      ['step-up:rule promotes', anyFactor],
+    ],
+    [
+      'of a permission on an app of a rack',
+      [production, '      permissions: [app:delete, "release:*"]', '      racks: [staging]', '      apps: [shop, web]'],
+      ada,
+      promote,
+      ['step-up:rule promotes', anyFactor],
+    ],
+    [
+      'of a second required permission on a rack',
+      [production, '      permissions: [env:write]', '      racks: [staging]'],
+      ada,
+      call('POST /apps/{app}/releases', { environment: { changed: ['A'] } }),
+      ['step-up:rule promotes', anyFactor],
+    ],
+    [
+      'of a rack, before a weaker one of a permission there',
+      [
+        'stepUp: { rules: { promotes: { permissions: [release:promote], racks: [staging], require: { recent: 1m } }, all: { racks: [staging], require: always } } }',
+      ],
+      ada,
+      promote,
+      ['step-up:rule all', passkey],
+    ],
     [
       'of the app of a resource',
-      ['stepUp: { apps: { shop: { always: any } } }'],
+      ['stepUp: { rules: { app-shop: { apps: [shop], require: { always: any } } } }'],
       ada,
       call('WS /proxy/{host}/{port}', { resource: { app: 'shop', name: 'db' } }),
-      ['step-up:app shop', anyFactor],
+      ['step-up:rule app-shop', anyFactor],
     ],
     [
       'of a role',
@@ -183,20 +225,59 @@ describe('a requirement', () => {
     ],
     [
       'of an exec, in a process of another service',
-      ['stepUp: { permissions: { process:exec: always } }'],
+      ['stepUp: { rules: { process-exec: { permissions: [process:exec], require: always } } }'],
       admin,
       call(exec, { process: { id: 'p', known: true, service: 'web', own: false } }),
-      ['step-up:permission process:exec', passkey],
+      ['step-up:rule process-exec', passkey],
     ],
   ])('%s', (_what, lines, who, made, [rule, level]) => {
     expect(outcome(policy(...lines).decide(who, made))).toEqual(['needs', rule, level])
   })
 
   test.each<[string, readonly string[], Principal, RackCall]>([
-    ['another permission', ['stepUp: { permissions: { app:delete: always } }'], ada, promote],
-    ['another rack', ['stepUp: { racks: { production: always } }'], ada, promote],
-    ['another app', ['stepUp: { apps: { shop: always } }'], ada, promote],
-    ['an app, by a list of all apps', ['stepUp: { apps: { "*": always } }'], ada, call('GET /apps')],
+    [
+      'another permission',
+      ['stepUp: { rules: { app-delete: { permissions: [app:delete], require: always } } }'],
+      ada,
+      promote,
+    ],
+    [
+      'another rack',
+      ['stepUp: { rules: { rack-production: { racks: [production], require: always } } }'],
+      ada,
+      promote,
+    ],
+    ['another app', ['stepUp: { rules: { app-shop: { apps: [shop], require: always } } }'], ada, promote],
+    [
+      'an app, by a list of all apps',
+      ['stepUp: { rules: { app-all: { apps: ["*"], require: always } } }'],
+      ada,
+      call('GET /apps'),
+    ],
+    [
+      'a permission on another rack',
+      [production, '      permissions: [release:promote]', '      racks: [prod*]'],
+      ada,
+      promote,
+    ],
+    [
+      'another permission on the rack',
+      [production, '      permissions: [app:delete]', '      racks: [staging]'],
+      ada,
+      promote,
+    ],
+    [
+      'another app of the rack',
+      [production, '      permissions: [release:promote]', '      racks: [staging]', '      apps: [shop]'],
+      ada,
+      promote,
+    ],
+    [
+      'a list of all apps, by a permission on every app',
+      [production, '      permissions: ["app:*"]', '      apps: ["*"]'],
+      ada,
+      call('GET /apps'),
+    ],
     [
       'a role that does not grant the permission',
       ['roles: { reader: { extends: [viewer], stepUp: always } }'],
@@ -225,7 +306,9 @@ describe('a requirement', () => {
     ],
     [
       'an own run, by a rule about other processes',
-      ['stepUp: { permissions: { process:exec: always, process:stop: always } }'],
+      [
+        'stepUp: { rules: { process-exec: { permissions: [process:exec], require: always }, process-stop: { permissions: [process:stop], require: always } } }',
+      ],
       ada,
       call(exec, { process: { id: 'p', known: true, service: 'command', own: true } }),
     ],
@@ -233,9 +316,28 @@ describe('a requirement', () => {
     expect(policy(...lines).decide(who, made).effect).toBe('allow')
   })
 
+  test.each([
+    [['racks: [production, stag*]'], 'every call on the racks production and stag*'],
+    [['racks: ["*"]'], 'every call on every rack'],
+    [['apps: [web]'], 'every call on the app web'],
+    [['permissions: ["release:*"]', 'racks: [staging]'], 'release:promote on the rack staging'],
+    [
+      ['permissions: [release:promote]', 'apps: [web]', 'racks: [a, staging]'],
+      'release:promote on the app web of the racks a and staging',
+    ],
+  ])('names its rule and calls: %s', (lists, calls) => {
+    const decision = policy(production, ...lists.map((list) => `      ${list}`)).decide(ada, promote)
+    expect(decision).toMatchObject({
+      rule: 'step-up:rule promotes',
+      reason: `By the step-up rule promotes, ${calls} needs a new proof of your second factor each time.`,
+    })
+  })
+
   test('"none" does not weaken a stricter requirement', () => {
-    const both = policy('stepUp: { permissions: { release:promote: none }, apps: { web: { recent: 10m } } }')
-    expect(outcome(both.decide(ada, promote))).toEqual(['needs', 'step-up:app web', minutes(10)])
+    const both = policy(
+      'stepUp: { rules: { release-promote: { permissions: [release:promote], require: none }, app-web: { apps: [web], require: { recent: 10m } } } }',
+    )
+    expect(outcome(both.decide(ada, promote))).toEqual(['needs', 'step-up:rule app-web', minutes(10)])
     const inherited = policy(
       'roles: { boss: { permissions: [release:promote], stepUp: always }, chief: { extends: [boss], stepUp: none } }',
     )
@@ -247,7 +349,7 @@ describe('a requirement', () => {
   })
 
   test('has sentences of one line without percent signs', () => {
-    const strict = policy('stepUp: { racks: { "*": always } }')
+    const strict = policy('stepUp: { rules: { rack-all: { racks: ["*"], require: always } } }')
     for (const who of [ada, token([binding('deployer')], [binding('deployer')], { name: 'token:50% off\n (a@b.c)' })]) {
       const decision = strict.decide(who, promote)
       const { reason, remedy } = { remedy: '', ...decision }
@@ -278,6 +380,7 @@ describe('the strictest requirement wins', () => {
     role: rules,
     rack: rules,
     app: rules,
+    all: rules,
     elsewhere: rules,
   })
 
@@ -304,18 +407,24 @@ describe('the strictest requirement wins', () => {
       }),
       commands: base.commands.map((rule) => ({ ...rule, stepUp: rule.id === 'release' ? at.command : at.elsewhere })),
       stepUp: {
-        permissions: [
-          { pattern: 'process:run', ...at.permission },
-          { pattern: 'process:*', ...at.pattern },
-          { pattern: 'app:delete', ...at.elsewhere },
-        ],
-        racks: [
-          { pattern: 'stag*', ...at.rack },
-          { pattern: 'production', ...at.elsewhere },
-        ],
-        apps: [
-          { pattern: 'web', ...at.app },
-          { pattern: 'shop', ...at.elsewhere },
+        rules: [
+          { id: 'permission', permissions: ['process:run'], ...at.permission },
+          { id: 'pattern', permissions: ['process:*'], ...at.pattern },
+          { id: 'other-permission', permissions: ['app:delete'], ...at.elsewhere },
+          { id: 'rack', racks: ['stag*'], ...at.rack },
+          { id: 'other-rack', racks: ['production'], ...at.elsewhere },
+          { id: 'app', apps: ['web'], ...at.app },
+          { id: 'other-app', apps: ['shop'], ...at.elsewhere },
+          { id: 'all', permissions: ['process:run'], racks: ['stag*'], apps: ['w*'], ...at.all },
+          {
+            id: 'all-but-the-rack',
+            permissions: ['process:run'],
+            racks: ['production'],
+            apps: ['w*'],
+            ...at.elsewhere,
+          },
+          { id: 'all-but-the-app', permissions: ['process:run'], racks: ['stag*'], apps: ['shop'], ...at.elsewhere },
+          { id: 'all-but-the-permission', permissions: ['app:delete'], racks: ['*'], apps: ['*'], ...at.elsewhere },
         ],
         management: at.elsewhere,
         enrollBy: null,
@@ -352,6 +461,105 @@ describe('the strictest requirement wins', () => {
   })
 })
 
+describe('a step-up rule', () => {
+  const lists = fc
+    .record({
+      permissions: fc.option(
+        fc.subarray(['release:promote', 'release:*', 'process:run', 'app:*', '*'], {
+          minLength: 1,
+        }),
+        { nil: undefined },
+      ),
+      racks: fc.option(fc.subarray(['staging', 'prod*', '*'], { minLength: 1 }), { nil: undefined }),
+      apps: fc.option(fc.subarray(['web', 'sh*', '*'], { minLength: 1 }), { nil: undefined }),
+    })
+    .filter(({ permissions, racks, apps }) => (permissions ?? racks ?? apps) !== undefined)
+  const level = fc.constantFrom<StepUpLevel | null>(null, minutes(1), minutes(10), minutes(60), anyFactor, passkey)
+  const except = fc.constantFrom<string[]>([], ['service-account:robots'])
+  const rule = fc
+    .record({ lists, level, except })
+    .map(({ lists: named, ...requirement }) => ({ ...named, ...requirement }))
+  const names = ['deployer', 'viewer', 'admin'] as const
+  const robot = token([binding('deployer')], [binding('admin')], {
+    owner: { kind: 'service-account', id: 's', name: 'robots', bindings: [binding('admin')] },
+  })
+  const callers = [
+    robot,
+    ...names.flatMap((name) => [true, false].map((secondFactor) => principal([binding(name)], { secondFactor }))),
+  ]
+  const calls = [
+    promote,
+    call('GET /apps'),
+    call('GET /apps/{app}/releases'),
+    call('WS /instances/{id}/shell'),
+    call('DELETE /apps/{app}'),
+    call(run),
+  ]
+
+  /** How much a decision requires: less is 0. Independent of the code under test. */
+  function strictness(decision: Decision): number {
+    if (decision.effect === 'deny') return 3_000
+    if (decision.effect === 'allow' || decision.requirement !== 'step-up') return 0
+    const { level: needed } = decision
+    if (needed.kind === 'recent') return 1_000 - needed.within / 60_000
+    return needed.methods === 'any' ? 2_000 : 2_001
+  }
+
+  /** Independent of the code under test. */
+  function isConcerned(
+    {
+      permissions,
+      racks,
+      apps,
+    }: { permissions?: readonly string[]; racks?: readonly string[]; apps?: readonly string[] },
+    { app, route: { permission } }: RackCall,
+  ): boolean {
+    const named = permissions?.some(
+      (one) => one === '*' || one === permission || one === permission.replace(/:.*/, ':*'),
+    )
+    const onRack = racks?.some((one) => one === '*' || one === 'staging')
+    const onApp = app !== null && apps?.some((one) => one === '*' || one === app)
+    return (named ?? true) && (onRack ?? true) && (apps === undefined || onApp === true)
+  }
+
+  test('only adds requirements, on exactly the calls that match its lists', () => {
+    fc.assert(
+      fc.property(
+        fc.array(rule, { maxLength: 3 }),
+        rule,
+        fc.constantFrom(...callers),
+        fc.constantFrom(...calls),
+        (before, added, who, made) => {
+          const base = builtInPolicy()
+          const withRules = (rules: readonly (typeof added)[]) =>
+            compilePolicy({
+              ...base,
+              stepUp: { ...base.stepUp, rules: rules.map((one, at) => ({ id: `rule-${at}`, ...one })) },
+            }).decide(who, made)
+          const [older, newer] = [withRules(before), withRules([...before, added])]
+          expect(strictness(newer)).toBeGreaterThanOrEqual(strictness(older))
+          const isExcepted = who === robot && added.except.length > 0
+          if (added.level === null || isExcepted || !isConcerned(added, made))
+            expect(newer).toEqual({
+              ...older,
+              policy: newer.policy,
+              ...('granted' in newer && { granted: newer.granted }),
+            })
+          else if (older.effect !== 'deny')
+            expect(strictness(newer)).toBe(
+              who === robot ? 3_000 : Math.max(strictness(older), strictness(needing(added.level, newer))),
+            )
+        },
+      ),
+      { numRuns: 1_000 },
+    )
+  })
+
+  function needing(needed: StepUpLevel, like: Decision): Decision {
+    return { ...like, effect: 'needs', requirement: 'step-up', level: needed } as Decision
+  }
+})
+
 describe('tokens and jobs', () => {
   const own = [binding('deployer')]
   const nightly = token(own, own, { name: 'token:nightly (ada@example.com)' })
@@ -364,7 +572,11 @@ describe('tokens and jobs', () => {
     name: 'acme/web run 7',
     trust: { id: 't', name: 'deploys', subject: 'repo:acme/web' },
   })
-  const lines = (except: string) => ['stepUp:', `  permissions: { release:promote: { always: any${except} } }`]
+  const lines = (except: string) => [
+    'stepUp:',
+    '  rules:',
+    `    promotes: { permissions: [release:promote], require: { always: any${except} } }`,
+  ]
 
   test.each<[string, Principal, string, string]>([
     ['a token of a user', nightly, 'an API token cannot give one', 'token:nightly (ada@example.com)'],
@@ -374,9 +586,9 @@ describe('tokens and jobs', () => {
     const decision = policy(...lines('')).decide(who, promote)
     expect(decision).toMatchObject({
       effect: 'deny',
-      rule: 'step-up:permission release:promote',
-      source: 'policy.yaml:3',
-      reason: `release:promote needs a new proof of your second factor each time, and ${reason}.`,
+      rule: 'step-up:rule promotes',
+      source: 'policy.yaml:4',
+      reason: `By the step-up rule promotes, release:promote needs a new proof of your second factor each time, and ${reason}.`,
       permission: 'release:promote',
     })
     expect(decision).toHaveProperty('remedy', expect.stringContaining(entry.replaceAll(/[()]/g, (text) => text)))
@@ -417,8 +629,11 @@ describe('tokens and jobs', () => {
   })
 
   test('the exception of one rule does not except from another one', () => {
-    const two = policy(...lines(', except: [service-account:robots]'), '  apps: { web: { recent: 10m } }')
-    expect(outcome(two.decide(robots, promote))).toEqual(['deny', 'step-up:app web'])
+    const two = policy(
+      ...lines(', except: [service-account:robots]'),
+      '    app-web: { apps: [web], require: { recent: 10m } }',
+    )
+    expect(outcome(two.decide(robots, promote))).toEqual(['deny', 'step-up:rule app-web'])
   })
 
   test('are not affected by enrollBy', () => {
@@ -429,7 +644,11 @@ describe('tokens and jobs', () => {
 
 describe('from the time of enrollBy on', () => {
   const by = Date.UTC(2030, 0, 1, 12)
-  const late = policy('stepUp:', '  enrollBy: 2030-01-01T12:00:00Z', '  permissions: { release:promote: always }')
+  const late = policy(
+    'stepUp:',
+    '  enrollBy: 2030-01-01T12:00:00Z',
+    '  rules: { promotes: { permissions: [release:promote], require: always } }',
+  )
   const without = { ...ada, secondFactor: false }
   const at = (time: number) => ({ ...promote, at: time })
 
@@ -466,9 +685,24 @@ describe('from the time of enrollBy on', () => {
 describe('whether the policy requires a second factor of a user', () => {
   test.each<[string, readonly string[], Principal, boolean]>([
     ['nothing', [], ada, false],
-    ['a permission of a role', ['stepUp: { permissions: { release:promote: always } }'], ada, true],
-    ['no permission of a role', ['stepUp: { permissions: { app:delete: always } }'], ada, false],
-    ['a level that requires nothing', ['stepUp: { permissions: { release:promote: none } }'], ada, false],
+    [
+      'a permission of a role',
+      ['stepUp: { rules: { release-promote: { permissions: [release:promote], require: always } } }'],
+      ada,
+      true,
+    ],
+    [
+      'no permission of a role',
+      ['stepUp: { rules: { app-delete: { permissions: [app:delete], require: always } } }'],
+      ada,
+      false,
+    ],
+    [
+      'a level that requires nothing',
+      ['stepUp: { rules: { release-promote: { permissions: [release:promote], require: none } } }'],
+      ada,
+      false,
+    ],
     ['a role', ['roles: { deployer: { extends: [deployer], stepUp: { recent: 1h } } }'], ada, true],
     ['another role', ['roles: { ops: { extends: [ops], stepUp: { recent: 1h } } }'], ada, false],
     ['a command of a role', ['commands: { rules: { x: { run: ls, roles: [deployer], stepUp: always } } }'], ada, true],
@@ -480,26 +714,50 @@ describe('whether the policy requires a second factor of a user', () => {
     ],
     [
       'a rack of a binding',
-      ['stepUp: { racks: { prod*: always } }'],
+      ['stepUp: { rules: { rack-prod: { racks: ["prod*"], require: always } } }'],
       principal([binding('viewer', { racks: 'production' })]),
       true,
     ],
     [
       'another rack',
-      ['stepUp: { racks: { prod*: always } }'],
+      ['stepUp: { rules: { rack-prod: { racks: ["prod*"], require: always } } }'],
       principal([binding('viewer', { racks: 'staging' })]),
       false,
     ],
     [
       'an app of a binding',
-      ['stepUp: { apps: { shop: always } }'],
+      ['stepUp: { rules: { app-shop: { apps: [shop], require: always } } }'],
       principal([binding('viewer', { apps: 'sh*' })]),
       true,
     ],
     [
       'a role whose binding has expired',
-      ['stepUp: { permissions: { release:promote: always } }'],
+      ['stepUp: { rules: { release-promote: { permissions: [release:promote], require: always } } }'],
       principal([binding('deployer', { expiresAt: now })]),
+      false,
+    ],
+    [
+      'a permission on another rack',
+      ['stepUp: { rules: { one: { permissions: [release:promote], racks: ["prod*"], require: always } } }'],
+      principal([binding('deployer', { racks: 'staging' })]),
+      false,
+    ],
+    [
+      'a permission on a rack of the binding',
+      ['stepUp: { rules: { one: { permissions: [release:promote], racks: [eu, "prod*"], require: always } } }'],
+      principal([binding('deployer', { racks: 'production' })]),
+      true,
+    ],
+    [
+      'a permission on another app of the rack',
+      ['stepUp: { rules: { one: { permissions: [release:promote], racks: ["*"], apps: [shop], require: always } } }'],
+      principal([binding('deployer', { racks: 'staging', apps: 'web' })]),
+      false,
+    ],
+    [
+      'another permission on the rack',
+      ['stepUp: { rules: { one: { permissions: [app:delete], racks: [staging], require: always } } }'],
+      principal([binding('deployer', { racks: 'staging' })]),
       false,
     ],
     ['changes of the gateway', ['stepUp: { management: always }'], principal([]), true],

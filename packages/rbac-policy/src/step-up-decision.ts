@@ -2,8 +2,11 @@ import { compilePattern } from '@rack-gateway/command-matcher'
 import type { CompiledDocument } from './compiled-document.ts'
 import { type CompiledBindings, type Grant, grantsInScope, isLive, type ScopeGrants } from './grants.ts'
 import {
+  type CompiledCallRule,
   type CompiledStepUp,
   type CompiledStepUpRule,
+  concernsGateway,
+  concernsScope,
   denyUntilEnrolled,
   mustEnroll,
   requireProof,
@@ -39,14 +42,14 @@ function* rulesFor(
   stepUp: CompiledStepUp,
   { scope, scopeGrants, required, commandRules }: Basis,
 ): Generator<CompiledStepUpRule> {
-  for (const permission of required) yield* stepUp.permissions.get(permission) ?? []
+  for (const permission of required)
+    for (const rule of stepUp.permissions.get(permission) ?? []) if (concernsScope(rule, scope)) yield rule
   for (const id of commandRules) {
     const command = stepUp.commands.get(id)
     if (command !== undefined) yield command
   }
   yield* roleRules(scopeGrants, required)
-  for (const rule of stepUp.racks) if (rule.matches(scope.rack)) yield rule
-  for (const rule of stepUp.apps) if (scope.app !== null && rule.matches(scope.app)) yield rule
+  for (const rule of stepUp.everyPermission) if (concernsScope(rule, scope)) yield rule
 }
 
 /**
@@ -95,7 +98,7 @@ export function requireForManagement(
   const scopeGrants = grantsInScope(bindings, wholeGateway, moment)
   // Calls about the caller itself require no role, so requirements of permissions do not apply to them. A program needs
   // some of these calls to find out which calls need a proof.
-  if (call.scope !== 'self') rules.push(...required.flatMap((one) => stepUp?.permissions.get(one) ?? []))
+  if (call.scope !== 'self') rules.push(...required.flatMap((one) => gatewayRules(stepUp, one)))
   if (call.scope === 'gateway') rules.push(...roleRules(scopeGrants, required))
   if (call.stepUp === 'management') rules.push(...managementRules(stepUp, principal))
   if (call.stepUp === 'management' || call.concernsOthers) rules.push(...rulesForOthers(stepUp, call, scopeGrants))
@@ -121,7 +124,11 @@ function rulesForOthers(
   scopeGrants: ScopeGrants,
 ): readonly CompiledStepUpRule[] {
   if (permission === undefined || scopeGrants.own.roleWith(permission) === null) return []
-  return [...(stepUp?.permissions.get(permission) ?? []), ...roleRules(scopeGrants, [permission])]
+  return [...gatewayRules(stepUp, permission), ...roleRules(scopeGrants, [permission])]
+}
+
+function gatewayRules(stepUp: CompiledStepUp | null, permission: Permission): readonly CompiledStepUpRule[] {
+  return (stepUp?.permissions.get(permission) ?? []).filter(concernsGateway)
 }
 
 function managementRules(stepUp: CompiledStepUp | null, { kind, secondFactor }: Principal): CompiledStepUpRule[] {
@@ -170,13 +177,22 @@ export function enrollmentOf(
  * Whether a requirement can apply to a call through a grant. Ignores conditions of roles, because their results change
  * with time.
  */
-function mayNeedProof(stepUp: CompiledStepUp, { role, racks, apps }: Grant): boolean {
+function mayNeedProof(stepUp: CompiledStepUp, grant: Grant): boolean {
+  const { role } = grant
   return (
     role.stepUp.length > 0 ||
-    [...stepUp.permissions.keys()].some((permission) => role.has(permission)) ||
+    [...stepUp.permissions].some(
+      ([permission, rules]) => role.has(permission) && rules.some((rule) => canConcern(rule, grant)),
+    ) ||
     role.names.some((name) => stepUp.commandRoles.has(name)) ||
-    stepUp.racks.some(({ pattern }) => canOverlap(pattern, racks)) ||
-    stepUp.apps.some(({ pattern }) => canOverlap(pattern, apps))
+    stepUp.everyPermission.some((rule) => canConcern(rule, grant))
+  )
+}
+
+/** Whether the grant can permit a call on a rack and an app of the rule. */
+function canConcern({ racks = ['*'], apps = ['*'] }: CompiledCallRule, grant: Grant): boolean {
+  return (
+    racks.some((pattern) => canOverlap(pattern, grant.racks)) && apps.some((pattern) => canOverlap(pattern, grant.apps))
   )
 }
 

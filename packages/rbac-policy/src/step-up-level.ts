@@ -1,4 +1,4 @@
-import { exactDurationInWords } from '@rack-gateway/config/duration'
+import { exactDurationInWords } from '@rack-gateway/time'
 import type { StepUpLevel } from './types.ts'
 
 /** By strictness: `always` exceeds `recent`, a passkey exceeds any factor, and a shorter time exceeds a longer time. */

@@ -48,7 +48,12 @@ describe('sensitive changes', () => {
 
   test.each([
     ['without requirements', ['stepUp: {}']],
-    ['with other ones', ['stepUp: { permissions: { release:promote: always }, racks: { "*": always } }']],
+    [
+      'with other ones',
+      [
+        'stepUp: { rules: { release-promote: { permissions: [release:promote], require: always }, rack-all: { racks: ["*"], require: always } } }',
+      ],
+    ],
   ])('keep the default in a document %s', (_what, lines) => {
     expect(asked(policy(...lines), withFactor, createToken)).toEqual(['needs', 'step-up:management', tenMinutes])
   })
@@ -78,36 +83,46 @@ describe('sensitive changes', () => {
 })
 
 describe('every call', () => {
-  const lines = ['stepUp: { permissions: { gateway:user:write: { recent: 5m } } }']
+  const lines = [
+    'stepUp: { rules: { gateway-user-write: { permissions: [gateway:user:write], require: { recent: 5m } } } }',
+  ]
 
   test('needs what the document says of its permission', () => {
     const fiveMinutes = { kind: 'recent', within: 300_000 }
     expect(asked(policy(...lines), withFactor, listUsers)).toEqual([
       'needs',
-      'step-up:permission gateway:user:write',
+      'step-up:rule gateway-user-write',
       fiveMinutes,
     ])
     expect(asked(policy(...lines), withFactor, createBinding)).toEqual(['needs', 'step-up:management', tenMinutes])
-    expect(asked(policy(...lines), apiToken, listUsers)).toEqual(['deny', 'step-up:permission gateway:user:write'])
+    expect(asked(policy(...lines), apiToken, listUsers)).toEqual(['deny', 'step-up:rule gateway-user-write'])
+  })
+
+  test.each(['racks', 'apps'])('needs nothing of a rule with %s, which is about calls on a rack', (list) => {
+    const onRacks = policy(
+      `stepUp: { management: none, rules: { all: { permissions: ["*"], ${list}: ["*"], require: always } } }`,
+    )
+    for (const made of [listUsers, createBinding, revokeForOthers]) {
+      expect(asked(onRacks, withFactor, made)).toBeNull()
+      expect(asked(onRacks, apiToken, made)).toBeNull()
+    }
   })
 
   test('needs what the document says of its second permission', () => {
     const call = { ...createBinding, additionalPermission: 'gateway:user:write' }
     expect(asked(policy(...lines), withFactor, call)).toEqual([
       'needs',
-      'step-up:permission gateway:user:write',
+      'step-up:rule gateway-user-write',
       { kind: 'recent', within: 300_000 },
     ])
   })
 
   test('to give access to other users needs the level of its permission', () => {
-    const accounts = policy('stepUp: { permissions: { gateway:service-account:write: always } }')
+    const accounts = policy(
+      'stepUp: { rules: { gateway-service-account-write: { permissions: [gateway:service-account:write], require: always } } }',
+    )
     const call = { ...createToken, permissionForOthers: 'gateway:service-account:write' }
-    expect(asked(accounts, withFactor, call)).toEqual([
-      'needs',
-      'step-up:permission gateway:service-account:write',
-      passkey,
-    ])
+    expect(asked(accounts, withFactor, call)).toEqual(['needs', 'step-up:rule gateway-service-account-write', passkey])
     const viewer = principal([binding('viewer')], { secondFactor: true })
     expect(asked(accounts, viewer, call)).toEqual(['needs', 'step-up:management', tenMinutes])
   })
@@ -124,23 +139,29 @@ describe('every call', () => {
       expect(asked(policy(), who, revokeForOthers)).toBeNull()
       expect(asked(policy('stepUp: { management: always }'), who, revokeForOthers)).toBeNull()
     }
-    expect(asked(policy('stepUp: { permissions: { "gateway:*": always } }'), withFactor, revoke)).toBeNull()
+    expect(
+      asked(
+        policy('stepUp: { rules: { gateway-any: { permissions: ["gateway:*"], require: always } } }'),
+        withFactor,
+        revoke,
+      ),
+    ).toBeNull()
   })
 
   test.each(['gateway:token:write', 'gateway:*'])('on items of other users needs the level of %s', (pattern) => {
-    const strict = policy(`stepUp: { permissions: { "${pattern}": always } }`)
-    expect(asked(strict, withFactor, revokeForOthers)).toEqual(['needs', `step-up:permission ${pattern}`, passkey])
-    expect(asked(strict, apiToken, revokeForOthers)).toEqual(['deny', `step-up:permission ${pattern}`])
+    const strict = policy(`stepUp: { rules: { strict: { permissions: ["${pattern}"], require: always } } }`)
+    expect(asked(strict, withFactor, revokeForOthers)).toEqual(['needs', 'step-up:rule strict', passkey])
+    expect(asked(strict, apiToken, revokeForOthers)).toEqual(['deny', 'step-up:rule strict'])
   })
 
   test.each(['gateway:live-call:read', 'gateway:live-call:end'])(
     'can concern the live calls of other principals: %s',
     (name) => {
-      const strict = policy(`stepUp: { permissions: { ${name}: always } }`)
+      const strict = policy(`stepUp: { rules: { strict: { permissions: [${name}], require: always } } }`)
       const live: ManagementCall = { permission: 'gateway:self:read', scope: 'self', permissionForOthers: name }
       expect(asked(strict, withFactor, { ...live, concernsOthers: true })).toEqual([
         'needs',
-        `step-up:permission ${name}`,
+        'step-up:rule strict',
         passkey,
       ])
       expect(asked(strict, withFactor, live)).toBeNull()
@@ -179,11 +200,11 @@ describe('every call', () => {
   })
 
   test('on the account of the caller needs no proof for a pattern of permissions, because giving a proof needs such calls', () => {
-    const all = policy('stepUp: { permissions: { "*": always } }')
+    const all = policy('stepUp: { rules: { all: { permissions: ["*"], require: always } } }')
     const effective: ManagementCall = { permission: 'gateway:policy:read', scope: 'self' }
     for (const call of [showSelf, effective]) expect(asked(all, withFactor, call)).toBeNull()
-    expect(asked(all, withFactor, matrix)).toEqual(['needs', 'step-up:permission *', passkey])
-    expect(asked(all, withFactor, listUsers)).toEqual(['needs', 'step-up:permission *', passkey])
+    expect(asked(all, withFactor, matrix)).toEqual(['needs', 'step-up:rule all', passkey])
+    expect(asked(all, withFactor, listUsers)).toEqual(['needs', 'step-up:rule all', passkey])
   })
 })
 

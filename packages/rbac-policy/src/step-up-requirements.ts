@@ -1,11 +1,15 @@
-import type { PolicyDocument, StepUpRule } from './policy-document.ts'
-import { stepUpOf } from './step-up.ts'
+import { namesInMessage } from '@rack-gateway/command-matcher'
+import type { PolicyDocument, StepUpCallRule, StepUpRule } from './policy-document.ts'
+import { placesOf, stepUpOf } from './step-up.ts'
 
-export interface ListedRequirement extends StepUpRule {
-  readonly kind: 'permission' | 'command' | 'role' | 'rack' | 'app' | 'management'
-  /** The permission, rule, role, or pattern; empty for `management`. */
+/** The calls of a `rule`. All other kinds have no lists. */
+type StepUpCalls = Pick<StepUpCallRule, 'permissions' | 'racks' | 'apps'>
+
+export interface ListedRequirement extends StepUpRule, StepUpCalls {
+  readonly kind: 'rule' | 'command' | 'role' | 'management'
+  /** The ID of the rule or command rule, or the role; empty for `management`. */
   readonly name: string
-  /** The rule of its decisions, such as `step-up:permission release:promote`. */
+  /** The rule of its decisions, such as `step-up:rule production-promotes`. */
   readonly rule: string
   readonly source: string
 }
@@ -13,7 +17,7 @@ export interface ListedRequirement extends StepUpRule {
 /** Leaves out the requirements that a role inherits. */
 export function listRequirements(document: PolicyDocument): ListedRequirement[] {
   const { roles, commands, source } = document
-  const { permissions, racks, apps, management } = stepUpOf(document)
+  const { rules: callRules, management } = stepUpOf(document)
   const listed = (kind: ListedRequirement['kind'], name: string, rule: StepUpRule): ListedRequirement => ({
     kind,
     name,
@@ -23,13 +27,20 @@ export function listRequirements(document: PolicyDocument): ListedRequirement[] 
     source: rule.source ?? source,
   })
   return [
-    ...permissions.map((rule) => listed('permission', rule.pattern, rule)),
+    ...callRules.map((rule) => {
+      const { id, permissions, racks, apps } = rule
+      const lists = { ...(permissions && { permissions }), ...(racks && { racks }), ...(apps && { apps }) }
+      return { ...listed('rule', id, rule), ...lists }
+    }),
     ...commands.flatMap(({ id, stepUp: rule }) => (rule === undefined ? [] : listed('command', id, rule))),
     ...roles.flatMap(({ name, stepUp: rules = [] }) =>
       rules.flatMap((rule) => (rule.role === name ? listed('role', name, rule) : [])),
     ),
-    ...racks.map((rule) => listed('rack', rule.pattern, rule)),
-    ...apps.map((rule) => listed('app', rule.pattern, rule)),
     ...(management === null ? [] : [listed('management', '', management)]),
   ]
+}
+
+/** Such as `release:promote on the rack production`, or `every call on the app web`. */
+export function describeCalls({ permissions, racks, apps }: StepUpCalls): string {
+  return `${permissions === undefined ? 'every call' : namesInMessage(permissions)}${placesOf({ racks, apps })}`
 }

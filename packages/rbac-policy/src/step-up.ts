@@ -1,36 +1,37 @@
-import { compilePattern, inMessage, type NameMatcher } from '@rack-gateway/command-matcher'
+import { compilePatterns, inMessage, type NameMatcher, namesInMessage } from '@rack-gateway/command-matcher'
 import type { Denial, Explanation } from '@rack-gateway/errors'
 import { enrollmentName, sourceOf } from './name-lists.ts'
 import { expandPermission } from './permission-patterns.ts'
 import {
   noStepUp,
   type PolicyDocument,
-  type StepUpPattern,
+  type StepUpCallRule,
   type StepUpRule,
   type StepUpTerms,
 } from './policy-document.ts'
 import { compileExceptions, exceptionOf } from './step-up-exceptions.ts'
 import { describeLevel, isStricter } from './step-up-level.ts'
-import type { Permission, Principal, StepUpLevel } from './types.ts'
+import type { Permission, PolicyScope, Principal, StepUpLevel } from './types.ts'
 
 export interface CompiledStepUpRule {
   readonly level: StepUpLevel
-  /** Such as `permission release:promote`. */
+  /** Such as `rule production-promotes`. */
   readonly what: string
   readonly source: string
-  /** The subject of the sentence in `reason`, such as `release:promote`. */
+  /** The subject of the sentence in `reason`, such as `The command rule console`. */
   readonly subject: string
   isExcepted(principal: Principal): boolean
 }
 
 export interface CompiledStepUp {
-  readonly permissions: ReadonlyMap<Permission, readonly CompiledStepUpRule[]>
+  /** The rules that name permissions, by permission. */
+  readonly permissions: ReadonlyMap<Permission, readonly CompiledCallRule[]>
+  /** The rules for every permission, which name only racks or apps. */
+  readonly everyPermission: readonly CompiledCallRule[]
   /** By the ID of the command rule. */
   readonly commands: ReadonlyMap<string, CompiledStepUpRule>
   /** The roles of the command rules that require a step-up. */
   readonly commandRoles: ReadonlySet<string>
-  readonly racks: readonly CompiledStepUpPattern[]
-  readonly apps: readonly CompiledStepUpPattern[]
   /** Undefined if the document has no rule; null if its rule requires nothing. */
   readonly management: CompiledStepUpRule | null | undefined
   /** Milliseconds since the epoch. */
@@ -38,17 +39,20 @@ export interface CompiledStepUp {
   readonly enrollmentSource: string
 }
 
-interface CompiledStepUpPattern extends CompiledStepUpRule {
-  readonly pattern: string
-  readonly matches: NameMatcher
+export interface CompiledCallRule extends CompiledStepUpRule, Pick<StepUpCallRule, 'racks' | 'apps'> {
+  readonly matchesRack: NameMatcher
+  readonly matchesApp: NameMatcher
 }
 
 /** @returns null if the document requires no proof, has no `enrollBy`, and says nothing about the management API */
 export function compileStepUp(document: PolicyDocument): CompiledStepUp | null {
   const { roles, commands, source } = document
-  const { permissions, racks, apps, management, enrollBy } = stepUpOf(document)
+  const { rules: callRules, management, enrollBy } = stepUpOf(document)
   const rules = {
-    permissions: byPermission(permissions, source),
+    permissions: byPermission(callRules, source),
+    everyPermission: callRules.flatMap((rule) =>
+      rule.permissions === undefined ? compileCallRule(rule, 'every call', source) : [],
+    ),
     commands: new Map(
       commands.flatMap(({ id, stepUp: rule }) => {
         const compiled = rule && compileRule(rule, { what: `command ${id}`, subject: `The command rule ${id}`, source })
@@ -56,8 +60,6 @@ export function compileStepUp(document: PolicyDocument): CompiledStepUp | null {
       }),
     ),
     commandRoles: new Set(commands.flatMap((rule) => (rule.stepUp?.level ? rule.roles : []))),
-    racks: racks.flatMap((rule) => compilePatternRule(rule, 'rack', source)),
-    apps: apps.flatMap((rule) => compilePatternRule(rule, 'app', source)),
     management:
       management === null
         ? undefined
@@ -66,7 +68,7 @@ export function compileStepUp(document: PolicyDocument): CompiledStepUp | null {
     enrollmentSource: sourceOf(document, enrollmentName),
   }
   const requires =
-    rules.permissions.size + rules.commands.size + rules.racks.length + rules.apps.length > 0 ||
+    rules.permissions.size + rules.commands.size + rules.everyPermission.length > 0 ||
     rules.management !== undefined ||
     enrollBy !== null ||
     roles.some((role) => (role.stepUp ?? []).some(({ level }) => level !== null))
@@ -94,11 +96,43 @@ export function compileRule(
   return { level, what, subject, source: source ?? document, isExcepted: compileExceptions(except) }
 }
 
-function compilePatternRule(rule: StepUpPattern, what: 'rack' | 'app', source: string): CompiledStepUpPattern[] {
-  const { pattern } = rule
-  const words = { what: `${what} ${pattern}`, subject: `Every call on the ${what} ${inMessage(pattern)}`, source }
-  const compiled = compileRule(rule, words)
-  return compiled === null ? [] : [{ ...compiled, pattern, matches: compilePattern(pattern) }]
+/**
+ * @param calls such as `release:promote` or `every call`
+ * @returns empty for a rule that requires nothing
+ */
+function compileCallRule(rule: StepUpCallRule, calls: string, source: string): CompiledCallRule[] {
+  const { id, racks, apps } = rule
+  const subject = `By the step-up rule ${inMessage(id)}, ${calls}${placesOf(rule)}`
+  const compiled = compileRule(rule, { what: `rule ${id}`, subject, source })
+  if (compiled === null) return []
+  return [{ ...compiled, racks, apps, matchesRack: compilePatterns(racks), matchesApp: compilePatterns(apps) }]
+}
+
+/** Such as ` on the app web of the racks eu and us`; empty for a rule without racks and apps. */
+export function placesOf({ racks, apps }: Pick<StepUpCallRule, 'racks' | 'apps'>): string {
+  const places = [
+    ...(apps === undefined ? [] : [patternsInMessage('app', apps)]),
+    ...(racks === undefined ? [] : [patternsInMessage('rack', racks)]),
+  ]
+  return places.length === 0 ? '' : ` on ${places.join(' of ')}`
+}
+
+function patternsInMessage(noun: string, patterns: readonly string[]): string {
+  if (patterns.includes('*')) return `every ${noun}`
+  return `the ${noun}${patterns.length === 1 ? '' : 's'} ${namesInMessage(patterns)}`
+}
+
+/** Whether the rule concerns calls in a scope of a rack, if they require its permission. */
+export function concernsScope(
+  { matchesRack, matchesApp, apps }: CompiledCallRule,
+  { rack, app }: PolicyScope,
+): boolean {
+  return matchesRack(rack) && (app === null ? apps === undefined : matchesApp(app))
+}
+
+/** Whether the rule also concerns calls that the gateway itself answers. */
+export function concernsGateway({ racks, apps }: CompiledCallRule): boolean {
+  return racks === undefined && apps === undefined
 }
 
 /**
@@ -124,12 +158,12 @@ export function stepUpPermissions(pattern: Permission): Permission[] {
   return [...new Set(named)].filter((name) => !proofPermissions.has(name) && !requiredByNoCall.has(name))
 }
 
-function byPermission(rules: readonly StepUpPattern[], source: string): Map<Permission, CompiledStepUpRule[]> {
-  const found = new Map<Permission, CompiledStepUpRule[]>()
+function byPermission(rules: readonly StepUpCallRule[], source: string): Map<Permission, CompiledCallRule[]> {
+  const found = new Map<Permission, CompiledCallRule[]>()
   for (const rule of rules) {
-    for (const permission of stepUpPermissions(rule.pattern)) {
-      const compiled = compileRule(rule, { what: `permission ${rule.pattern}`, subject: permission, source })
-      if (compiled !== null) found.set(permission, [...(found.get(permission) ?? []), compiled])
+    for (const permission of new Set((rule.permissions ?? []).flatMap(stepUpPermissions))) {
+      const compiled = compileCallRule(rule, permission, source)
+      if (compiled.length > 0) found.set(permission, [...(found.get(permission) ?? []), ...compiled])
     }
   }
   return found

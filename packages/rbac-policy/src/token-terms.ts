@@ -1,5 +1,5 @@
 import { inMessage, joinWithAnd, type Problem } from '@rack-gateway/command-matcher'
-import { durationProblem } from '@rack-gateway/config/duration'
+import { durationProblem } from '@rack-gateway/time'
 import { expandPermission, expandWithImplied } from './permission-patterns.ts'
 import type { PolicyDocument, TokenRule } from './policy-document.ts'
 import type { WantedGrant } from './types.ts'

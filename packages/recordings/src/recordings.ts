@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
-import { runWithTimeout, withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { ObjectStore } from '@rack-gateway/object-store'
+import { runWithTimeout, withTimeout } from '@rack-gateway/time'
 import type { CastHeader } from './cast.ts'
 import type { DeriveKeys } from './chunk.ts'
 import { RecordingUnavailable } from './errors.ts'

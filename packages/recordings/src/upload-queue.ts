@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { runWithTimeout } from '@rack-gateway/errors/with-timeout'
 import type { ObjectStore } from '@rack-gateway/object-store'
+import { runWithTimeout } from '@rack-gateway/time'
 import { returnBuffer } from './buffer-pool.ts'
 import { chunkKey } from './chunk.ts'
 import type { RecordingLimits } from './limits.ts'

@@ -1,6 +1,6 @@
-import { exactDurationInWords } from '@rack-gateway/config/duration'
 import type { Decisions, DeepReadonly } from '@rack-gateway/gateway-api'
 import { parametersDecision, toDecisionJson } from '@rack-gateway/rbac-policy'
+import { exactDurationInWords } from '@rack-gateway/time'
 import { rackFlagIn } from '../convox/command-line.ts'
 import { appContextAt } from '../convox/precheck/app-context.ts'
 import { plannedCommand } from '../convox/precheck/planned-command.ts'

@@ -64,15 +64,17 @@ const groups: CommandList['groups'] = [
   },
   {
     name: 'policy',
-    describe: 'Check, test, and compare policy documents.',
+    describe: 'Write, check, test, and compare policy documents.',
     details: 'Only "policy impact" and the name @in-force ask the gateway.',
     examples: [
+      'rack-gateway policy init rails',
       'rack-gateway policy check policy.yaml',
       'rack-gateway policy test . --strict',
       'rack-gateway policy diff @in-force policy.yaml',
       'rack-gateway policy impact policy.yaml --since 30d',
     ],
     actions: {
+      init: () => import('./policy/init.ts'),
       check: () => import('./policy/check.ts'),
       test: () => import('./policy/test.ts'),
       diff: () => import('./policy/diff.ts'),

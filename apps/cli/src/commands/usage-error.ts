@@ -1,4 +1,4 @@
-import { nearest } from '@rack-gateway/config/client'
+import { nearest } from '@rack-gateway/errors/nearest'
 import { Usage } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
 import type { Command } from './command-list.ts'

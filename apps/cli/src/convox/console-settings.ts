@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from '@rack-gateway/config/client'
+import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from '@rack-gateway/config/private-file'
 import type { Context } from '../context.ts'
 import { BadSetting } from '../errors.ts'
 

@@ -1,4 +1,4 @@
-import { nearest } from '@rack-gateway/config/client'
+import { nearest } from '@rack-gateway/errors/nearest'
 import { commandNames } from '../commands/command-list.ts'
 import { printable } from '../output/terminal.ts'
 import { ownCommands } from './command-line.ts'

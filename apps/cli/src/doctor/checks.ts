@@ -1,4 +1,4 @@
-import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import { withTimeout } from '@rack-gateway/time'
 import { failureReason } from '../gateway/gateway-request.ts'
 import { askVersions, upgradeAdvice } from '../gateway/versions.ts'
 import { isExpected } from '../output/exit-codes.ts'

@@ -1,5 +1,5 @@
 import { isUuid } from '@rack-gateway/audit/uuid'
-import { nearest } from '@rack-gateway/config/client'
+import { nearest } from '@rack-gateway/errors/nearest'
 import type { Invitation, SecondFactor, ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-api'
 import { Usage } from '../errors.ts'
 import { counted } from '../output/counted.ts'

@@ -1,4 +1,4 @@
-import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import { withTimeout } from '@rack-gateway/time'
 import type { Context } from '../context.ts'
 import type { Target } from '../target/target.ts'
 

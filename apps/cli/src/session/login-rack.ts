@@ -1,4 +1,5 @@
-import { type GatewayEntry, nearest } from '@rack-gateway/config/client'
+import type { GatewayEntry } from '@rack-gateway/config/client'
+import { nearest } from '@rack-gateway/errors/nearest'
 import type { Me } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
 import { UnknownRack, Usage } from '../errors.ts'

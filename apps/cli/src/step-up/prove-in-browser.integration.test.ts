@@ -44,6 +44,7 @@ const stepUp = (): StepUp => ({
   withinSeconds: 600,
   methods: ['passkey'],
   delivery: 'callback',
+  fromThisAddress: true,
   ownRequest: true,
   page: `${gateway.url}/gateway/step-up?id=${id}`,
 })
@@ -121,10 +122,14 @@ test('a page at another address is not opened', async () => {
 
 test('a result that the gateway rejects is an error with its sentence', async () => {
   const error =
-    'The code, or the proof from the browser, is wrong, or belongs to another session or address. Repeat the command, which asks for a new proof.'
+    'The code, or the proof from the browser, is wrong, or belongs to another session or address. Use a code on the machine and with the token of the denied command, or repeat the command for a new proof.'
   gateway.answer = {
     status: 403,
-    body: { error, code: 'RGW_STEP_UP_NOT_HERE', next: 'Repeat the command, which asks for a new proof.' },
+    body: {
+      error,
+      code: 'RGW_STEP_UP_NOT_HERE',
+      next: 'Use a code on the machine and with the token of the denied command, or repeat the command for a new proof.',
+    },
   }
   const proving = prove()
   const callback = callbackOf(await address)

@@ -5,10 +5,10 @@ import {
   gatewayAddress,
   gatewayOf,
   isUnencryptedRemote,
-  nearest,
   readClientConfig,
   Secret,
 } from '@rack-gateway/config/client'
+import { nearest } from '@rack-gateway/errors/nearest'
 import type { Context } from '../context.ts'
 import { BadSetting, NotLoggedIn, TokenExpired, UnknownRack, Usage } from '../errors.ts'
 import { type GatewayTrust, trustAt } from '../gateway/tls/gateway-trust.ts'

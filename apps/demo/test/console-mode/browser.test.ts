@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Browser, createBrowser, type Page } from '../support/browser.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login.ts'
-import { callInConsoleMode, listHeaders } from './console-calls.ts'
+import { callInConsoleMode, listHeaders, rackHeaders } from './console-calls.ts'
 
 const path = '/gateway/convox'
 const minute = 60_000
@@ -10,6 +10,8 @@ let at: LoginSystem
 beforeAll(async () => {
   at = await startLoginSystem({}, { now: () => Date.now() + clock.ahead, limits: { changesPerMinute: 10 } })
   at.system.app.log.level = 'silent'
+  await at.system.issuer.addBinding({ kind: 'group', id: 'viewers' }, { role: 'viewer' })
+  await at.system.issuer.addBinding({ kind: 'group', id: 'deployers' }, { role: 'deployer' })
 })
 afterAll(() => at.stop())
 afterEach(() => {
@@ -54,6 +56,37 @@ test('after a fresh login the page has a form and no token, which the form then 
   expect(JSON.stringify(await at.system.events())).not.toContain(token)
   clock.ahead = 24 * 60 * minute
   expect((await callInConsoleMode(at.system, 'GET /auth', token)).json).toMatchObject({ rule: 'expired-token' })
+})
+
+test('a user without a role gets no form and no token, and reads what to do', async () => {
+  const { browser } = await at.login('ops')
+  const page = await at.visit(browser, path)
+  expect([page.status, csrfTokenIn(page)]).toEqual([403, ''])
+  expect(page.body).toContain('You have no role on any rack of this gateway')
+  expect(page.body).toContain('Ask an administrator of the gateway for a role')
+  const csrf = String(JSON.parse((await at.visit(browser, '/gateway/api/v1/me')).body).csrfToken)
+  const before = await sessionsIssued()
+  const result = await submit(browser, csrf)
+  expect([result.status, tokensIn(result.body)]).toEqual([403, []])
+  expect(await sessionsIssued()).toEqual(before)
+  expect(await at.system.lastEvent()).toMatchObject({
+    kind: 'cli-login.refused',
+    principal: { name: 'ops@example.com' },
+    decision: { effect: 'deny', rule: 'convox-login-no-role' },
+  })
+})
+
+test('the text about an expired session names the command and the page that log convox in again', async () => {
+  const { browser } = await at.login('admin')
+  const [token = ''] = tokensIn((await submit(browser, csrfTokenIn(await at.visit(browser, path)))).body)
+  clock.ahead = 24 * 60 * minute
+  const again = `Run "rack-gateway convox-login", or get a new token at ${at.system.url}/gateway/convox.`
+  const racks = await callInConsoleMode(at.system, 'GET /racks', token, listHeaders)
+  expect(racks.error).toMatch(/^This cli token is expired\. Your session expired on /)
+  expect(racks.error).toContain(again)
+  const apps = await callInConsoleMode(at.system, 'GET /apps', token, rackHeaders('gateway/staging'))
+  expect(apps.error).toMatch(/^Your session expired on /)
+  expect(apps.error).toContain(again)
 })
 
 test('an older login leads to the provider first, and then to the form', async () => {

@@ -1,5 +1,5 @@
 import { callManagementApi } from '@rack-gateway/testing/management-api'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 import { callInConsoleMode, listHeaders, rackHeaders, receivedFromCallers } from './console-calls.ts'
 
@@ -179,27 +179,32 @@ describe('the console that the stock CLI sees', () => {
     const answer = await call('GET /machines')
     expect([answer.status, answer.error]).toEqual([
       404,
-      "The gateway does not answer GET /machines. In console mode, it only lists racks and selects one. Use the provider's own tools to install, move, or remove a rack.",
+      'The gateway does not answer GET /machines. In console mode, it only lists racks and selects one. Manage machines in the Convox Console.',
     ])
     expect(await system.lastEvent()).toMatchObject({ mode: 'console', path: '/machines', status: 404 })
   })
 
+  const changesOfRacks = "Use the provider's own tools to install, move, or remove a rack."
+  const runtimes = 'Manage runtimes in the Convox Console.'
   test.each([
-    'POST /racks',
-    'PUT /racks/gateway/staging',
-    'DELETE /racks/gateway/staging',
-    'POST /racks/gateway/staging/sync',
-    'POST /racks/staging/install',
-    'GET /racks/gateway/staging/host',
-    'GET /racks/gateway/staging/runtimes',
-    'GET /racks/gateway/staging/workflows',
-    'GET /organizations/gateway/runtimes',
-  ])('%s is 404 with a sentence', async (line) => {
+    ['POST /racks', changesOfRacks],
+    ['PUT /racks/gateway/staging', changesOfRacks],
+    ['DELETE /racks/gateway/staging', changesOfRacks],
+    ['POST /racks/staging/install', changesOfRacks],
+    ['GET /racks/gateway/staging/host', changesOfRacks],
+    [
+      'POST /racks/gateway/staging/sync',
+      'You need not do anything: "convox rack sync" only updates the address of a rack, which the gateway knows.',
+    ],
+    ['GET /racks/gateway/staging/runtimes', runtimes],
+    ['GET /organizations/gateway/runtimes', runtimes],
+    ['GET /racks/gateway/staging/workflows', 'Use the workflows of the Convox Console, or deploy from your CI system.'],
+  ])('%s is 404 with a sentence for its command', async (line, remedy) => {
     for (const headers of [listHeaders, rackHeaders('gateway/staging')]) {
       const answer = await call(line, headers)
       expect(answer.status).toBe(404)
       expect(answer.error).toBe(
-        `The gateway does not answer ${line}. In console mode, it only lists racks and selects one. Use the provider's own tools to install, move, or remove a rack.`,
+        `The gateway does not answer ${line}. In console mode, it only lists racks and selects one. ${remedy}`,
       )
     }
     expect(await system.lastEvent()).toMatchObject({
@@ -233,10 +238,12 @@ describe('the console that the stock CLI sees', () => {
         const answer = await call(line, listHeaders, token)
         expect([answer.status, answer.json]).toMatchObject([401, { rule: 'expired-token' }])
         expect(answer.error).toMatch(
-          /^This cli token is expired\. Your session expired on [\d-]{10} [\d:]{5} UTC\. Run "rack-gateway login"\.$/,
+          /^This cli token is expired\. Your session expired on [\d-]{10} [\d:]{5} UTC\. Run "rack-gateway convox-login"\.$/,
         )
       }
-      expect((await call('GET /apps', rackHeaders('gateway/staging'), token)).error).not.toContain(words)
+      const { error } = await call('GET /apps', rackHeaders('gateway/staging'), token)
+      expect(error).toMatch(/^Your session expired on .* Run "rack-gateway convox-login"\.$/)
+      expect((await system.get('/rack/staging/apps', token)).json).toMatchObject({ next: 'Run "rack-gateway login".' })
       admin = await system.token('admin')
     })
 
@@ -309,4 +316,17 @@ describe('another organization', () => {
     expect((await apps('acme/staging')).status).toBe(200)
     expect((await apps('gateway/staging')).error).toBe('There is no rack "gateway/staging". You can use acme/staging.')
   })
+})
+
+test('a call that cannot reach a rack makes it unreachable in the very next list', async () => {
+  const system = await startSystem({ rackNames: ['staging', 'production'] })
+  onTestFinished(() => system.stop())
+  const token = await system.token('admin')
+  const list = async () => (await callInConsoleMode(system, 'GET /racks', token, listHeaders)).json
+  await expect.poll(list).toMatchObject([{ name: 'production', status: 'running' }, { status: 'running' }])
+  await system.racks.production?.close()
+  const answer = await callInConsoleMode(system, 'GET /apps', token, rackHeaders('gateway/production'))
+  expect([answer.status, answer.json]).toMatchObject([502, { code: 'RGW_RACK_UNREACHABLE' }])
+  const down = { name: 'production', status: 'unreachable', version: '3.24.9' }
+  expect(await list()).toMatchObject([down, { name: 'staging', status: 'running' }])
 })

@@ -65,11 +65,20 @@ const level: fc.Arbitrary<StepUpRule> = fc.record({
   ),
   except: fc.constantFrom<string[]>([], ['token:x (caller-0@example.com)'], ['service-account:x']),
 })
-const patterned = (pattern: fc.Arbitrary<string>) =>
-  fc.uniqueArray(
-    fc.tuple(pattern, level).map(([name, rest]) => ({ pattern: name, ...rest })),
-    { maxLength: 2, selector: ({ pattern: name }) => name },
-  )
+const lists = fc
+  .record({
+    permissions: fc.option(
+      fc.subarray(['release:promote', 'process:exec', 'app:*', '*:read', 'env:write'], { minLength: 1, maxLength: 2 }),
+      { nil: undefined },
+    ),
+    racks: fc.constantFrom(undefined, undefined, ['staging'], ['prod*']),
+    apps: fc.constantFrom(undefined, undefined, ['my*'], ['otherapp']),
+  })
+  .filter(({ permissions: named, racks, apps }) => (named ?? racks ?? apps) !== undefined)
+  .map((all) => Object.fromEntries(Object.entries(all).filter(([, list]) => list !== undefined)))
+const stepUpRules = fc
+  .array(fc.tuple(lists, level), { maxLength: 6 })
+  .map((rules) => rules.map(([named, requirement], at) => ({ id: `rule-${at}`, ...named, ...requirement })))
 
 /** Mostly nothing. */
 const stepUp = fc.oneof(
@@ -77,9 +86,7 @@ const stepUp = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      permissions: patterned(fc.constantFrom('release:promote', 'process:exec', 'app:*', '*:read', 'env:write')),
-      racks: patterned(fc.constantFrom('staging', 'prod*')),
-      apps: patterned(fc.constantFrom('my*', 'otherapp')),
+      rules: stepUpRules,
       management: fc.constant(null),
       enrollBy: fc.constantFrom(null, null, 0),
     }),

@@ -71,7 +71,8 @@ describe('the impact of a proposed policy on past calls', () => {
   })
 
   test('counts the step-ups that users would have been asked for', async () => {
-    const stepUps = 'version: 1\nstepUp: { permissions: { release:promote: { recent: 10m } }, apps: { "*": none } }\n'
+    const stepUps =
+      'version: 1\nstepUp: { rules: { release-promote: { permissions: [release:promote], require: { recent: 10m } }, app-all: { apps: ["*"], require: none } } }\n'
     expect((await study(stepUps)).json).toMatchObject({
       calls: 5,
       refused: 0,
@@ -83,7 +84,7 @@ describe('the impact of a proposed policy on past calls', () => {
         refused: 0,
         requirements: [
           {
-            rule: 'step-up:permission release:promote',
+            rule: 'step-up:rule release-promote',
             level: { kind: 'recent', within: 600_000 },
             calls: 3,
             prompts: 1,

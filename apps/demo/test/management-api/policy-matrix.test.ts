@@ -33,9 +33,9 @@ protected:
   environment:
     - DB_*
 stepUp:
-  permissions:
-    release:promote: { recent: 10m, except: ["trust:deploys"] }
-  apps: { web: none }
+  rules:
+    promotes: { permissions: [release:promote], racks: [staging], require: { recent: 10m, except: ["trust:deploys"] } }
+    web: { apps: [web], require: none }
   management: always
   enrollBy: 2031-01-31
 `
@@ -101,14 +101,24 @@ describe('the policy matrix', () => {
     expect(found.names.runServices.map(({ source }) => source)).toEqual(['policy.yaml:9', 'policy.yaml:9'])
     expect(found.stepUps).toEqual([
       {
-        kind: 'permission',
-        name: 'release:promote',
-        rule: 'step-up:permission release:promote',
+        kind: 'rule',
+        name: 'promotes',
+        permissions: ['release:promote'],
+        racks: ['staging'],
+        rule: 'step-up:rule promotes',
         level: { kind: 'recent', within: 600_000 },
         except: ['trust:deploys'],
         source: 'policy.yaml:24',
       },
-      { kind: 'app', name: 'web', rule: 'step-up:app web', level: null, except: [], source: 'policy.yaml:25' },
+      {
+        kind: 'rule',
+        name: 'web',
+        apps: ['web'],
+        rule: 'step-up:rule web',
+        level: null,
+        except: [],
+        source: 'policy.yaml:25',
+      },
       {
         kind: 'management',
         name: '',

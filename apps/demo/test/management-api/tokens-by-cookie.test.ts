@@ -76,7 +76,7 @@ describe('an older login', () => {
           code: 'RGW_NOT_PERMITTED',
           rule: 'old-login',
           reason: 'Your login in this browser is older than five minutes, and only a newer login leads to a token.',
-          next: 'Log in again at /gateway/auth/login, and repeat the request then.',
+          next: `Log in again at ${at.system.url}/gateway/auth/login, and repeat the request then.`,
         }),
       ])
       expect(await tokenCount()).toBe(before)

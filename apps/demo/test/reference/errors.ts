@@ -17,7 +17,7 @@ const consequence = /, so (?:you are not logged in|you cannot log in now|it was 
 /** Which denials a section of the page has, by source file: the first that matches. */
 const sections: readonly (readonly [part: string, path: RegExp])[] = [
   ['command', /\/cli-login\//],
-  ['login', /\/login\//],
+  ['login', /\/login-denial\.ts$/],
   ['authentication', /^packages\/auth\//],
   ['target', /^packages\/convox-api\//],
 ]

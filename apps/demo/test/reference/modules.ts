@@ -4,10 +4,13 @@ import { filesBelow, shortName } from '../support/documents.ts'
 
 export const workspace: string = fileURLToPath(new URL('../../../..', import.meta.url))
 
-/** What each `src/errors.ts` of the workspace exports. */
+/** What each `src/errors.ts`, or `src/errors/errors.ts` of a package with rooms, exports. */
 export async function errorModules(isWanted: (path: string) => boolean = () => true): Promise<unknown[]> {
   const units = ['packages', 'apps'].flatMap((folder) =>
-    readdirSync(`${workspace}${folder}`).map((name) => `${folder}/${name}/src/errors.ts`),
+    readdirSync(`${workspace}${folder}`).flatMap((name) => [
+      `${folder}/${name}/src/errors.ts`,
+      `${folder}/${name}/src/errors/errors.ts`,
+    ]),
   )
   return Promise.all(units.filter((path) => isWanted(path) && existsSync(`${workspace}${path}`)).map(exportsOf))
 }

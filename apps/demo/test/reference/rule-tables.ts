@@ -35,17 +35,7 @@ export const decisionRules: readonly RuleRow[] = [
     '[a name that nobody can change](../how-to/policy.md#secret-and-protected-names)',
   ],
   [
-    [
-      [
-        '401 or 403',
-        'step-up:permission <pattern>',
-        'step-up:command <id>',
-        'step-up:role <role>',
-        'step-up:rack <pattern>',
-        'step-up:app <pattern>',
-        'step-up:management',
-      ],
-    ],
+    [['401 or 403', 'step-up:rule <id>', 'step-up:command <id>', 'step-up:role <role>', 'step-up:management']],
     'the call needs a [proof of a second factor](../how-to/step-up-policy.md), which API tokens and jobs cannot give',
   ],
   [[['', 'step-up:factors']], "a change of the caller's own second factors needs a proof of one of them"],

@@ -18,7 +18,7 @@ export interface ListedError extends Sentence {
 /** Errors whose constructors take something else than the placeholders of their text. */
 const examples: Readonly<Record<string, readonly unknown[]>> = { ConfigError: [[]], ForeignMask: ['…'] }
 
-/** Every error that a `src/errors.ts` defines, by code. */
+/** Every error that the workspace defines, by code. */
 export async function listErrors(): Promise<ListedError[]> {
   const errors = (await errorModules()).flat().filter(isErrorClass).map(errorSentence)
   const once = new Map(errors.map((error) => [`${error.code} ${error.status}`, error]))

@@ -146,7 +146,7 @@ test('a code for a planned command does not permit its calls for which the polic
   const byCode = await proofBy(async () => ({ method: 'totp', code: admin.code() }))
   expect((await remove(byCode)).json).toMatchObject({
     code: 'RGW_STEP_UP_NEEDED',
-    rule: 'step-up:permission app:delete',
+    rule: 'step-up:rule app-delete',
   })
   expect(at.system.rack.received).toEqual([])
   const byPasskey = await proofBy(async (id) => {

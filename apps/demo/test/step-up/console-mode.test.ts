@@ -1,7 +1,7 @@
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { type RawResponse, sendRaw, writeRequest } from '@rack-gateway/testing/http'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type LoginSystem, startLoginSystem } from '../support/login.ts'
 import { createProver, type Prover } from '../support/second-factor.ts'
 import { sessionOf } from '../support/session-of.ts'
@@ -19,6 +19,10 @@ beforeAll(async () => {
 })
 afterAll(() => at.stop())
 afterEach(() => at.system.rack.clearReceived())
+
+const repeatCommand = 'repeat the command'
+const importCommand = (words: string, file: string) =>
+  `run: convox ${words} -f FILE -a myapp -r gateway/staging. Do not repeat "convox apps import": FILE is ${file} in its archive. For the rest of the import, see docs/how-to/plain-convox.md`
 
 interface Sent {
   readonly session?: string
@@ -86,7 +90,7 @@ describe('a call that needs a proof', () => {
       status: 401,
       decision: {
         effect: 'needs',
-        rule: 'step-up:permission build:list',
+        rule: 'step-up:rule recent-proof',
         source: expect.stringMatching(/^policy\.yaml:\d+$/),
       },
     })
@@ -121,12 +125,12 @@ describe('a call that needs a proof', () => {
   })
 
   test.each([
-    ['an upload', 'POST /apps/myapp/objects/tmp/0123456789abcdef0123456789abcd.tgz?', 'sources'],
-    ['an import from stdin', 'POST /apps/myapp/builds/import?', 'a build'],
-  ])('%s is not repeated by the CLI, so it names the command', async (_, line, body) => {
+    ['an upload', 'POST /apps/myapp/objects/tmp/0123456789abcdef0123456789abcd.tgz?', 'sources', repeatCommand],
+    ['an import from stdin', 'POST /apps/myapp/builds/import?', 'a build', importCommand('builds import', 'build.tgz')],
+  ])('%s is not repeated by the CLI, so it names the command', async (_, line, body, next) => {
     const refused = await call(line, { body, type: 'application/octet-stream' })
     expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([403, undefined])
-    expect(refused.json).toMatchObject({ next: 'Run: convox api get /gateway-step-up, then repeat the command.' })
+    expect(refused.json).toMatchObject({ next: `Run: convox api get /gateway-step-up, then ${next}.` })
     expect(received()).toEqual([])
     const asked = await call('GET /gateway-step-up?')
     expect(asked.status).toBe(401)
@@ -150,15 +154,56 @@ describe('a call that needs a proof', () => {
     expect(await at.system.lastEvent()).toMatchObject({ decision: { effect: 'needs' } })
   })
 
-  test.each(['processes/web/exec', 'logs'])('a websocket says it in the stream: %s', async (path) => {
-    const socket = await openWebSocket(`${at.system.url}/apps/myapp/${path}`, admin.program.token, {
+  test('a command says in its stream that the repeated command asks for the proof', async () => {
+    const socket = await openWebSocket(`${at.system.url}/apps/myapp/processes/web/exec`, admin.program.token, {
       command: 'bin/pre_release',
       rack: 'gateway/staging',
       session: '',
     })
     const text = (await socket.readToEnd()).join('')
-    expect(text).toContain('Run: convox api get /gateway-step-up, then repeat the command.')
-    expect(received().filter((line) => line.includes(path))).toEqual([])
+    expect(text).toContain('Repeat the command. Then convox asks for the proof.')
+    expect(received().filter((line) => line.includes('exec'))).toEqual([])
+  })
+
+  describe('the request before each WebSocket', () => {
+    const open = (path: string, session = '') =>
+      openWebSocket(`${at.system.url}${path}`, admin.program.token, { rack: 'gateway/staging', session })
+    const logs = '/apps/myapp/logs'
+    const proxy = '/proxy/resource-database.staging-myapp.svc.cluster.local/5432'
+    // No earlier denial or proof counts.
+    beforeEach(() => {
+      clock.ahead += 11 * 60_000
+    })
+
+    test.each(['GET /machines?', 'GET /racks?'])('asks for the proof of the denied log: %s', async (probe) => {
+      expect((await call(probe)).status).toBe(404)
+      expect((await open(logs)).status).toBe(403)
+      const asked = await call(probe)
+      expect(asked.status).toBe(401)
+      const page = await admin.get(`/step-ups/${idOf(pathOf(asked))}`)
+      expect(page.json).toMatchObject({ calls: [{ route: 'WS /apps/{app}/logs', app: 'myapp' }] })
+      const session = String(((await answerChallenge(pathOf(asked))).json as { id: string }).id)
+      expect((await call(probe, { session })).status).toBe(404)
+      const socket = await open(logs, session)
+      expect(socket.status).toBe(101)
+      socket.close()
+    })
+
+    test('does not ask in another session, later, or for another kind of call', async () => {
+      expect((await call(restart)).status).toBe(401)
+      expect((await open(proxy)).status).toBe(403)
+      expect((await call('GET /machines?')).status).toBe(404)
+      expect((await open(logs)).status).toBe(403)
+      const [row] = await at.system.sql`select subject from gateway.users where email = 'admin@example.com'`
+      const other = await sessionOf(at.system, String(row?.subject), Date.now() + clock.ahead)
+      expect((await call('GET /machines?', { token: other.token })).status).toBe(404)
+      clock.ahead += 61_000
+      expect((await call('GET /machines?')).status).toBe(404)
+    })
+
+    test('needs a valid credential', async () => {
+      expect((await call('GET /machines?', { token: 'rgs_made-up' })).status).toBe(401)
+    })
   })
 
   test('names the missing second factor of a user without one, whose other calls continue', async () => {
@@ -170,7 +215,7 @@ describe('a call that needs a proof', () => {
     expect(refused.json).toMatchObject({ next: `${missing} Prove your second factor in the browser.` })
     const upload = { token, body: 'sources', type: 'application/octet-stream' }
     expect((await call('POST /apps/myapp/builds/import?', upload)).json).toMatchObject({
-      next: `${missing} Run: convox api get /gateway-step-up, then repeat the command.`,
+      next: `${missing} Run: convox api get /gateway-step-up, then ${importCommand('builds import', 'build.tgz')}.`,
     })
     expect(received()).toEqual(['GET /apps?'])
   })
@@ -220,7 +265,7 @@ describe('a proof for one call', () => {
     const load = (resource: string, session = '') =>
       call(`PUT /apps/myapp/resources/${resource}/data?`, { session, body: 'data', type: 'application/octet-stream' })
     expect((await load('database')).json).toMatchObject({
-      next: 'Run: convox api get /gateway-step-up, then repeat the command.',
+      next: `Run: convox api get /gateway-step-up, then ${importCommand('resources import database', 'resources/database.tgz')}.`,
     })
     const session = await provedSession('GET /gateway-step-up?')
     expect((await load('other', session)).status).toBe(403)
@@ -264,23 +309,23 @@ describe('a thief with the token', () => {
 
   test.each(['processes/web/exec', 'logs'])('gets no stream when the victim proves for one: %s', async (path) => {
     clock.ahead += 11 * 60_000
-    const textOf = async (session: string) => {
+    const open = async (session: string) => {
       const socket = await openWebSocket(`${at.system.url}/apps/myapp/${path}`, admin.program.token, {
         command: 'bin/pre_release',
         follow: 'false',
         rack: 'gateway/staging',
         session,
       })
-      return (await socket.readToEnd()).join('')
+      return socket.status === 101 ? (await socket.readToEnd()).join('') : socket.error
     }
-    const refusal = 'Run: convox api get /gateway-step-up, then repeat the command.'
+    const refusal = 'Repeat the command. Then convox asks for the proof.'
     const streams = () => received().filter((line) => line.includes(path))
-    expect(await textOf('')).toContain(refusal)
+    expect(await open('')).toContain(refusal)
     const session = await provedSession('GET /gateway-step-up?')
     for (const guess of ['', 'rgp_0000000000000000000000000000000000000000000'])
-      expect(await textOf(guess)).toContain(refusal)
+      expect(await open(guess)).toContain(refusal)
     expect(streams()).toEqual([])
-    expect(await textOf(session)).not.toContain('gateway-step-up')
+    expect(await open(session)).not.toContain(refusal)
     expect(streams()).toHaveLength(1)
     expect((await at.system.events()).findLast(({ route }) => route?.startsWith('WS '))).toMatchObject({
       decision: { effect: 'allow' },
@@ -311,6 +356,30 @@ describe('a thief with the token', () => {
     expect((await redeem(admin.program.token, String(headers.get('challenge')))).status).toBe(200)
     expect((await redeem(admin.program.token, String(headers.get('challenge')))).status).toBe(409)
   })
+})
+
+test('a program that gets "This was not me" from the page ends its own request, and nobody else’s', async () => {
+  const other = await sessionOf(at.system, 'admin', Date.now() + clock.ahead)
+  const path = pathOf(await call(restart))
+  const challenge = String((await call(`GET ${path}?`)).headers.get('challenge'))
+  const deny = (token: string) =>
+    call(`POST ${path}?`, {
+      token,
+      body: 'this-was-not-me',
+      type: 'application/octet-stream',
+      headers: [`Challenge: ${challenge}`],
+    })
+  expect((await deny(other.token)).json).toMatchObject({ code: 'RGW_STEP_UP_NOT_HERE' })
+  const denied = await deny(admin.program.token)
+  expect([denied.status, denied.json]).toEqual([
+    403,
+    expect.objectContaining({
+      code: 'RGW_STEP_UP_DENIED',
+      error: expect.stringContaining('was answered with "This was not me", so nothing was confirmed.'),
+    }),
+  ])
+  expect((await admin.prove(idOf(path))).status).toBe(404)
+  expect(received()).toEqual([])
 })
 
 test('the page of the CLI leads to the page of the gateway, and to this machine only', async () => {
@@ -344,7 +413,7 @@ test('the page of the CLI leads to the page of the gateway, and to this machine 
 test('API tokens have no second factor', async () => {
   const { token } = (await admin.post('/tokens', { name: 'nightly', role: 'admin' }, { 'step-up': await ownProof() }))
     .json
-  expect((await call(list, { token: String(token) })).json).toMatchObject({ rule: 'step-up:permission build:list' })
+  expect((await call(list, { token: String(token) })).json).toMatchObject({ rule: 'step-up:rule recent-proof' })
   expect((await call('GET /gateway-step-up?', { token: String(token) })).json).toMatchObject({ rule: 'people-only' })
   expect(received()).toEqual([])
 })

@@ -86,7 +86,29 @@ describe('a sensitive change of a user with a second factor', () => {
     ['POST', '/users/00000000-0000-4000-8000-000000000000/second-factors/reset', { reason: 'lost' }],
   ] as const)('%s %s needs a proof', async (method, path, body) => {
     expect((await program(method, path, body)).json).toMatchObject({ code: 'RGW_STEP_UP_NEEDED' })
+    const denied = await program(method, path, body, [], await convoxToken())
+    expect(denied.json).toMatchObject({ code: 'RGW_NOT_PERMITTED', rule: 'convox-session' })
+    expect(denied.json).not.toHaveProperty('stepUp')
   })
+
+  test('no session of the stock CLI is asked for a proof of a change that it can never make', async () => {
+    const stored = async () => at.system.sql`select id from gateway.step_ups order by id`
+    const token = await convoxToken()
+    const before = await stored()
+    for (const path of ['/tokens', '/second-factors/backup-codes']) {
+      const denied = await program('POST', path, path === '/tokens' ? wanted : undefined, [], token)
+      expect([denied.status, denied.json]).toMatchObject([403, { rule: 'convox-session' }])
+    }
+    expect(await stored()).toEqual(before)
+  })
+
+  /** The token of a session of the stock CLI. */
+  async function convoxToken(): Promise<string> {
+    const [row] = await at.system.sql`select subject from gateway.users where email = 'admin@example.com'`
+    const { id, token } = await sessionOf(at.system, String(row?.subject), Date.now() + clock.ahead)
+    await at.system.sql`update gateway.sessions set renewable = false where id = ${id}`
+    return token
+  }
 
   test.each(['/sessions', '/tokens', '/bindings'])('revoking does not: DELETE %s', async (path) => {
     const gone = await program('DELETE', `${path}/00000000-0000-4000-8000-000000000000`)

@@ -10,8 +10,11 @@ import { writeStepUpPolicy } from './policy.ts'
 const permissions = ['session:write', 'token:write', 'user:write', 'live-call:read', 'live-call:end']
 const policy = `version: 1
 stepUp:
-  permissions:
-${permissions.map((name) => `    gateway:${name}: { recent: 10m, except: ["service-account:robot"] }\n`).join('')}`
+  rules:
+    others:
+      permissions: [${permissions.map((name) => `gateway:${name}`).join(', ')}]
+      require: { recent: 10m, except: ["service-account:robot"] }
+`
 
 /** What others own. */
 interface Owned {
@@ -133,7 +136,7 @@ describe('calls on items of other users, with a level for the permission', () =>
       decisions: [
         {
           decision: { effect: 'allow' },
-          otherwise: { decision: { effect: 'needs', rule: 'step-up:permission gateway:session:write' } },
+          otherwise: { decision: { effect: 'needs', rule: 'step-up:rule others' } },
         },
       ],
     })
@@ -155,7 +158,7 @@ describe('calls on items of other users, with a level for the permission', () =>
     expect((await call(['GET', '/sessions'], [], denied)).text('rule')).toMatch(/^step-up:/)
     const end: Call = ['DELETE', `/sessions/${owned.session}`]
     const answer = await call(end, [], denied)
-    expect([answer.status, answer.text('rule')]).toEqual([403, 'step-up:permission gateway:session:write'])
+    expect([answer.status, answer.text('rule')]).toEqual([403, 'step-up:rule others'])
     expect((await call(end, [], excepted)).status).toBe(200)
   })
 })

@@ -10,16 +10,19 @@ let admin: Prover
 beforeAll(async () => {
   const policyFile = writeStepUpPolicy(`version: 1
 stepUp:
-  permissions:
-    app:update: { always: any }
-    process:run: { always: any }
-    process:exec: { always: any }
-    process:exec-any: { always: any }
-    release:promote: { always: any }
-    service:scale: { always: any }
-    service:restart: { always: any }
-    log:read: { always: any }
-    build:list: { always: any }
+  rules:
+    all:
+      permissions:
+        - app:update
+        - process:run
+        - process:exec
+        - process:exec-any
+        - release:promote
+        - service:scale
+        - service:restart
+        - log:read
+        - build:list
+      require: { always: any }
 `)
   at = await startLoginSystem({}, { now: () => Date.now() + clock.ahead, policyFile })
   admin = await createProver(at, 'admin', clock)

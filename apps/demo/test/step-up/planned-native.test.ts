@@ -38,11 +38,9 @@ describe.skipIf(nativeConvox === null)('with the native convox (runs when CONVOX
   beforeAll(async () => {
     const permissions = ['service:scale', 'service:restart', 'env:write', 'release:create', 'release:promote']
     const more = ['app:update', 'app:lock', 'object:create', 'build:create', 'process:run']
-    const lines = [...permissions, ...more, 'process:exec', 'process:exec-any', 'process:stop']
+    const names = [...permissions, ...more, 'process:exec', 'process:exec-any', 'process:stop']
     const policyFile = writeStepUpPolicy(
-      ['version: 1', 'stepUp:', '  permissions:', ...lines.map((name) => `    ${name}: { always: any }`), ''].join(
-        '\n',
-      ),
+      `version: 1\nstepUp: { rules: { all: { permissions: [${names.join(', ')}], require: { always: any } } } }\n`,
     )
     at = await startLoginSystem({}, { now: () => Date.now() + clock.ahead, policyFile, publicHost: 'localhost' })
     admin = await createProver(at, 'admin', clock)

@@ -5,21 +5,31 @@ import { join } from 'node:path'
 /** A policy in which some operations need a proof of a second factor. */
 const stepUpPolicy = `version: 1
 stepUp:
-  permissions:
-    build:list: { recent: 10m }
-    app:update: { recent: 10m }
-    app:lock: { recent: 10m }
-    object:create: { recent: 10m }
-    build:create: { recent: 10m }
-    log:read: { recent: 10m }
-    process:exec-any: { recent: 10m }
-    process:run: { always: any }
-    service:restart: { always: any }
-    app:delete: always
-    resource:import: { always: any }
-    resource:proxy: { recent: 10m }
-    proxy:open: { recent: 10m }
-    release:promote: { recent: 10m, except: ["service-account:ci"] }
+  rules:
+    recent-proof:
+      permissions:
+        - build:list
+        - app:create
+        - app:update
+        - app:lock
+        - object:create
+        - build:create
+        - log:read
+        - rack:log-read
+        - process:exec-any
+        - resource:proxy
+        - proxy:open
+      require: { recent: 10m }
+    every-call:
+      permissions: [process:run, service:restart, resource:import]
+      require: { always: any }
+    app-delete:
+      permissions: [app:delete]
+      require: always
+    production-promotes:
+      permissions: [release:promote]
+      racks: [staging]
+      require: { recent: 10m, except: ["service-account:ci"] }
 `
 
 /** @returns the path of the document */

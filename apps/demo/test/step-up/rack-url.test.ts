@@ -137,6 +137,42 @@ test('a websocket says in the stream what to open', async () => {
   expect(text).toMatch(/^ERROR: .*Open http:\/\/127\.0\.0\.1:\d+\/gateway\/step-up\?id=[0-9a-f-]{36} in your browser/)
 })
 
+test('a denied promotion names the command for it, because a deploy has built already', async () => {
+  const type = ['Content-Type: application/x-www-form-urlencoded']
+  for (const [body, words] of [
+    ['force=false', 'releases promote RABCDEFGHI -a myapp'],
+    ['force=true', 'releases promote RABCDEFGHI --force -a myapp'],
+  ] as const) {
+    const refused = await call('POST /apps/myapp/releases/RABCDEFGHI/promote?', { body, headers: type })
+    expect((refused.json as { next: string }).next).toMatch(new RegExp(`/CODE\\. Then run: convox ${words}\\.$`))
+  }
+  expect(received()).toEqual([])
+})
+
+test('a denied import names the command for it, because "apps import" has created the app', async () => {
+  const data = { body: 'data', headers: ['Content-Type: application/octet-stream'] }
+  const refused = await call('PUT /apps/myapp/resources/database/data?', data)
+  expect((refused.json as { next: string }).next).toContain(
+    'Then run: convox resources import database -f FILE -a myapp. Do not repeat "convox apps import"',
+  )
+  expect(received()).toEqual([])
+})
+
+test('a proxy is refused at its handshake, because a program reads its stream', async () => {
+  const path = '/proxy/resource-database.staging-myapp.svc.cluster.local/5432'
+  const socket = await openWebSocket(`${at.system.url}${path}`, admin.program.token, { 'x-forwarded-for': home })
+  expect(socket.status).toBe(403)
+  expect(await at.system.lastEvent()).toMatchObject({ decision: { effect: 'needs' } })
+})
+
+test('the request before each WebSocket asks for no proof', async () => {
+  await openWebSocket(`${at.system.url}/apps/myapp/logs`, admin.program.token, { 'x-forwarded-for': home })
+  for (const line of ['GET /machines?', 'GET /racks?']) {
+    const { status, headers } = await call(line)
+    expect([status, headers.get('www-authenticate')]).toEqual([404, undefined])
+  }
+})
+
 describe('a thief with the token', () => {
   const thief = (line: string, sent: Sent = {}) => call(line, { from: elsewhere, ...sent })
 
@@ -189,16 +225,27 @@ describe('a thief with the token', () => {
     expect((await thief(list)).status).toBe(403)
   })
 
-  test('cannot redeem a code twice, late, or with another session', async () => {
+  test('neither uses up a code nor learns that it is correct with another session, address, or user', async () => {
     clock.ahead += 11 * 60_000
     const another = await sessionOf(at.system, await subject(), Date.now() + clock.ahead)
-    const seen = await codeFor(await call(restart))
-    expect((await call(`GET /gateway-step-up/${seen}?`, { token: another.token })).status).toBe(403)
-    expect((await call(`GET /gateway-step-up/${seen}?`)).status).toBe(409)
-    expect(JSON.stringify(await at.system.events())).not.toContain(seen)
-    const watched = await codeFor(await call(restart))
-    expect((await thief(`GET /gateway-step-up/${watched}?`)).status).toBe(403)
-    expect((await call(`GET /gateway-step-up/${watched}?`)).status).toBe(409)
+    const code = await codeFor(await call(restart))
+    for (const sent of [{ token: another.token }, { from: elsewhere }, { token: other.program.token }]) {
+      const seen = await call(`GET /gateway-step-up/${code}?`, sent)
+      const wrong = await call('GET /gateway-step-up/BBBB-BBBB?', sent)
+      expect([seen.status, seen.json]).toEqual([403, expect.objectContaining({ code: 'RGW_STEP_UP_NOT_HERE' })])
+      expect({ ...(seen.json as object), requestId: '' }).toEqual({ ...(wrong.json as object), requestId: '' })
+      expect((await call(restart, sent)).status).not.toBe(200)
+    }
+    expect(received()).toEqual([])
+    expect(JSON.stringify(await at.system.events())).not.toContain(code)
+    expect((await call(`GET /gateway-step-up/${code}?`)).status).toBe(200)
+    expect((await call(restart, { from: elsewhere })).status).toBe(403)
+    expect((await call(restart)).status).toBe(200)
+    expect(received()).toEqual([restart])
+  })
+
+  test('cannot activate a code twice or late', async () => {
+    clock.ahead += 11 * 60_000
     const code = await codeFor(await call(restart))
     expect((await call(`GET /gateway-step-up/${code}?`)).status).toBe(200)
     expect((await call(`GET /gateway-step-up/${code}?`)).status).toBe(409)
@@ -214,12 +261,18 @@ describe('a thief with the token', () => {
   }
 })
 
-test.each(['192.0.2.7:40001', 'unknown', 'x'])('an unreadable address proves nothing: %s', async (from) => {
+test.each(['192.0.2.7:40001', 'unknown', 'x'])('an unreadable address asks for no proof: %s', async (from) => {
   clock.ahead += 11 * 60_000
+  const before = await storedStepUps()
   const refused = await call(list, { from })
   const { error } = refused.json as { error: string }
+  expect([refused.status, refused.json]).toEqual([403, expect.objectContaining({ code: 'RGW_STEP_UP_NEEDED' })])
   expect(error).toContain('The gateway does not know your address, so a proof cannot be bound to it. Use rack-gateway')
   expect(error).not.toContain('/gateway')
+  expect(stepUpOf(refused)).toBeUndefined()
+  expect(await at.system.lastEvent()).toMatchObject({
+    decision: { effect: 'needs', rule: 'step-up:permission build:list' },
+  })
   const fromProgram = await call(list, { from, headers: ['Step-Up: no-secret'] })
   expect((fromProgram.json as { error: string }).error).toContain('Repeat the request with rack-gateway')
   const token = await at.system.token('admin', { email: 'plain@example.com' })
@@ -227,11 +280,17 @@ test.each(['192.0.2.7:40001', 'unknown', 'x'])('an unreadable address proves not
   expect((withoutFactor.json as { error: string }).error).toContain('The gateway does not know your address')
   expect((withoutFactor.json as { error: string }).error).not.toContain('no second factor')
   expect((await call('GET /gateway-step-up?', { from })).json).toMatchObject({ rule: 'unknown-address' })
-  const code = await codeFor(refused)
+  expect(await storedStepUps()).toBe(before)
+  const code = await codeFor(await call(list))
   expect((await call(`GET /gateway-step-up/${code}?`, { from })).json).toMatchObject({ rule: 'unknown-address' })
-  await activated(list)
+  expect((await call(`GET /gateway-step-up/${code}?`)).status).toBe(200)
   expect((await call(list, { from })).status).toBe(403)
 })
+
+async function storedStepUps(): Promise<number> {
+  const [row] = await at.system.sql`select count(*)::int as count from gateway.step_ups`
+  return Number(row?.count)
+}
 
 test('a body of the result is short', async () => {
   clock.ahead += 11 * 60_000

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
-const skipped = new Set(['node_modules', 'dist', 'dist-modules', 'dist-test', 'coverage', 'results'])
+const skipped = new Set(['node_modules', 'dist', 'dist-modules', 'dist-test', 'coverage'])
 
 /** Files below a directory whose names end in one of `endings`, leaving out what is installed, built or hidden (but `.ci` and `.github`). */
 export function filesBelow(directory: string, endings: readonly string[]): string[] {

@@ -30,4 +30,11 @@ describeInChromium('a person who has only convox and a browser', () => {
     await page.getByRole('button', { name: 'Create a token' }).waitFor()
     expect(await page.content()).not.toContain(token)
   })
+
+  test('without a role, gets a sentence instead of a token', async () => {
+    const page = await at.open('ops', '/gateway/convox')
+    await page.getByRole('heading', { name: 'You have no role yet' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Create a token' }).count()).toBe(0)
+    await lookAt(page, 'convox-login-no-role')
+  })
 })

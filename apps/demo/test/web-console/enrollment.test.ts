@@ -41,7 +41,8 @@ describeInChromium('a second factor that the policy requires by a certain time, 
     clock.ahead += 3 * minute
     expect((await apps()).json).toMatchObject({
       rule: 'enrollment',
-      next: 'Log in again, and add a second factor at /gateway/second-factors.',
+      error: expect.stringContaining(`add a second factor at ${at.url}/gateway/second-factors.`),
+      next: `Log in again, and add a second factor at ${at.url}/gateway/second-factors.`,
     })
     await page.reload()
     await page.getByRole('button', { name: 'Add an authenticator app' }).click()

@@ -29,6 +29,13 @@ unblocked: [PUT /letsencrypt/config]
 tokens:
   rules:
     deploys: { roles: [deployer], maxAge: 30d }
+stepUp:
+  rules:
+    production-promotes:
+      permissions: [release:promote]
+      racks: [production*]
+      apps: [billing, shop]
+      require: { recent: 10m, except: ["trust:deploys"] }
 `
 
 const freeze = `export default {
@@ -120,6 +127,15 @@ describeInChromium('the policy page', () => {
     await viewer.getByText('Apps stay. <script>alert(1)</script>').waitFor()
     await viewer.getByRole('region', { name: 'Policy packages' }).getByText('freeze').first().waitFor()
     await lookAt(viewer, 'policy-rules')
+    const stepUp = viewer.getByRole('row').filter({ hasText: 'production-promotes' })
+    await stepUp.scrollIntoViewIfNeeded()
+    for (const text of [
+      'release:promote; racks: production*; apps: billing, shop',
+      'At most 10 minutes old',
+      'trust:deploys',
+    ])
+      await stepUp.getByText(text).waitFor()
+    await lookAt(viewer, 'policy-step-ups')
     await command.getByRole('link', { name: 'policy.yaml:12' }).click()
     expect(await marked(viewer).textContent()).toBe('12    migrate:')
   })

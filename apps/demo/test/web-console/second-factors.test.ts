@@ -30,6 +30,13 @@ const calls = [
 
 const convox = process.env.CONVOX_BIN ?? null
 
+const runCall = {
+  rack: 'staging',
+  app: 'myapp',
+  route: 'POST /apps/{app}/services/{service}/processes',
+  params: { app: 'myapp', service: 'web' },
+}
+
 describeInChromium('second factors in the web console', () => {
   let at: WebConsole
   let admin: Page
@@ -70,6 +77,27 @@ describeInChromium('second factors in the web console', () => {
     page.evaluate<string>(
       `JSON.stringify([document.documentElement.outerHTML, document.cookie, location.href, history.state, {...localStorage}, {...sessionStorage}])`,
     )
+
+  /** A program that waits for a result at a port of this computer. */
+  async function listen(port = 0) {
+    const received: string[] = []
+    const server = createServer((request, response) => {
+      received.push(request.url ?? '')
+      const hasData = new URL(request.url ?? '', 'http://localhost').searchParams.has('data')
+      response.writeHead(hasData ? 200 : 400).end(hasData ? 'you may now close the window' : '')
+    })
+    await once(server.listen(port, 'localhost'), 'listening')
+    const stop = () => {
+      server.close()
+      server.closeAllConnections()
+    }
+    return { received, port: (server.address() as AddressInfo).port, stop }
+  }
+  /** As a person does who permits the page to connect to programs of this computer. */
+  const letConnect = () => admin.context().grantPermissions(['local-network-access'])
+  const resultIn = (target: string) =>
+    Buffer.from(new URL(target, 'http://localhost').searchParams.get('data') ?? '', 'base64').toString()
+  const redeem = (id: string, result: string) => api('POST', `/step-ups/${id}/redemption`, { result })
 
   test('the first second factor needs a fresh login, and comes with backup codes that are shown once', async () => {
     await admin.getByRole('link', { name: 'Passkeys, authenticator apps, and backup codes' }).click()
@@ -291,8 +319,8 @@ describeInChromium('second factors in the web console', () => {
       await lookAt(admin, 'step-up-page-proof')
       await admin.keyboard.press('Enter')
       await admin.getByText('you may now close the window').waitFor()
-      const [first = ''] = received
-      const data = new URL(first, callback).searchParams.get('data') ?? ''
+      const last = received.at(-1) ?? ''
+      const data = new URL(last, callback).searchParams.get('data') ?? ''
       const result = Buffer.from(data, 'base64').toString()
       expect((await api('POST', `/step-ups/${id}/redemption`, { result })).text('proof')).toMatch(/^rgp_/)
 
@@ -340,6 +368,48 @@ describeInChromium('second factors in the web console', () => {
           expect(received('/apps/myapp?').at(-1)?.body.bytes.toString()).toBe('lock=true')
           expect(await run('apps unlock -a myapp -r staging')).toMatchObject({ code: 0 })
         }
+      })
+
+      test('"This was not me" ends its wait with a clear error', async () => {
+        await letConnect()
+        const running = machine.start('/bin/sh', ['-c', 'exec convox apps delete otherapp -r staging'], { env })
+        const [link] = await running.saw(/http:\/\/\S+\/login\/u2f\S+/)
+        await admin.goto(link)
+        await admin.getByRole('button', { name: 'This was not me' }).click()
+        const { code, stderr } = await running.ended
+        expect([code, stderr]).toEqual([1, expect.stringContaining('was answered with "This was not me"')])
+        await admin.getByText('The command on this computer that asked was stopped.').waitFor()
+      })
+
+      test('on another computer, the line of the page brings the result to it', async () => {
+        await letConnect()
+        const running = machine.start('/bin/sh', ['-c', 'exec convox builds -a myapp -r staging'], { env })
+        const [link] = await running.saw(/http:\/\/\S+\/login\/u2f\S+/)
+        await admin.route('http://localhost:*/**', (route) =>
+          route.request().url().startsWith(at.url) ? route.continue() : route.abort('connectionrefused'),
+        )
+        await admin.goto(link)
+        await admin.getByRole('button', { name: 'I started this: continue' }).click()
+        await admin.getByRole('button', { name: 'Use a passkey' }).click()
+        const line = admin.locator('pre').filter({ hasText: 'curl' })
+        const [, address = ''] = /^curl '(\S+)'$/.exec((await line.textContent()) ?? '') ?? []
+        await admin.unroute('http://localhost:*/**')
+        expect(await (await fetch(address)).text()).toContain('you may now close the window')
+        expect(await running.ended).toMatchObject({ code: 0, stderr: '' })
+      })
+
+      test('the page of a run says that its command follows', async () => {
+        await letConnect()
+        const running = machine.start(
+          '/bin/sh',
+          ['-c', 'exec convox run command bin/pre_release -a myapp -r staging'],
+          { env },
+        )
+        const [link] = await running.saw(/http:\/\/\S+\/login\/u2f\S+/)
+        await admin.goto(link)
+        await admin.getByText('This request does not contain the command').waitFor()
+        await admin.getByRole('button', { name: 'This was not me' }).click()
+        expect((await running.ended).code).toBe(1)
       })
 
       test('an upload and an import arrive whole, after the command that proves', async () => {
@@ -402,6 +472,128 @@ describeInChromium('second factors in the web console', () => {
     await at.at.system.sql`update gateway.step_ups set expires_at = now() - interval '1 second' where id = ${old}`
     await open(admin, `/step-up?id=${old}&callback=http%3A%2F%2Flocalhost%3A1`)
     await admin.getByRole('alert').getByText('older than five minutes').waitFor()
+  })
+
+  test('a command on another computer: the page says so, and shows how the result gets there', async () => {
+    await letConnect()
+    const unused = await listen()
+    unused.stop()
+    const callback = `http://localhost:${unused.port}`
+    const id = await ask()
+    await open(admin, `/step-up?${new URLSearchParams({ id, callback })}`)
+    await admin.getByRole('status').getByText('seems to run on another computer').waitFor()
+    await lookAt(admin, 'step-up-page-other-computer')
+    await admin.getByRole('button', { name: 'I started this: continue' }).click()
+    await admin.getByRole('button', { name: 'Use a passkey' }).click()
+    const line = admin.locator('pre').filter({ hasText: 'curl' })
+    await line.waitFor()
+    await admin.getByText(`ssh -N -L ${unused.port}:localhost:${unused.port} HOST`).waitFor()
+    await lookAt(admin, 'step-up-page-undelivered')
+    const shown = (await line.textContent()) ?? ''
+    expect(shown).toMatch(new RegExp(`^curl '${callback}\\?data=[A-Za-z0-9%]+'$`))
+
+    const forwarded = await listen(unused.port)
+    try {
+      const [opened] = await Promise.all([
+        admin.context().waitForEvent('page'),
+        admin.getByRole('button', { name: 'Send the result' }).click(),
+      ])
+      await opened.getByText('you may now close the window').waitFor()
+      await opened.close()
+      const result = resultIn(forwarded.received.find((target) => target.includes('data=')) ?? '')
+      expect(shown).toContain(encodeURIComponent(Buffer.from(result).toString('base64')))
+      expect((await redeem(id, result)).text('proof')).toMatch(/^rgp_/)
+    } finally {
+      forwarded.stop()
+    }
+  })
+
+  test.each([
+    ['the same address', true],
+    ['another address', false],
+  ])('a browser that would ask for permission is not asked, and a command at %s decides', async (_, isSame) => {
+    await admin.context().clearPermissions()
+    const waiting = await listen()
+    try {
+      const id = await ask()
+      if (!isSame) await at.at.system.sql`update gateway.step_ups set address = '192.0.2.7' where id = ${id}`
+      await open(admin, `/step-up?${new URLSearchParams({ id, callback: `http://localhost:${waiting.port}` })}`)
+      const note = admin.getByRole('status').getByText('seems to run on another computer')
+      const say = admin.getByRole('button', { name: 'My command runs on another computer' })
+      if (isSame) {
+        await say.waitFor()
+        await lookAt(admin, 'step-up-page-may-be-elsewhere')
+        await say.click()
+      }
+      await note.waitFor()
+      await admin.getByRole('button', { name: 'I started this: continue' }).click()
+      await admin.getByRole('button', { name: 'Use a passkey' }).click()
+      await admin.locator('pre').filter({ hasText: 'curl' }).waitFor()
+      expect(waiting.received).toEqual([])
+    } finally {
+      waiting.stop()
+    }
+  })
+
+  test('"This was not me" ends the wait of the program, and the request', async () => {
+    await letConnect()
+    const waiting = await listen()
+    try {
+      const id = await ask()
+      await open(admin, `/step-up?${new URLSearchParams({ id, callback: `http://localhost:${waiting.port}` })}`)
+      await expect.poll(() => waiting.received).toEqual(['/'])
+      await admin.getByRole('button', { name: 'This was not me' }).click()
+      await admin.getByText('The command on this computer that asked was stopped.').waitFor()
+      await lookAt(admin, 'step-up-page-not-me-stopped')
+      const result = resultIn(waiting.received.at(-1) ?? '')
+      const other = await sessionOf(at.at.system, 'admin', Date.now() + clock.ahead)
+      const foreign = await api('POST', `/step-ups/${id}/redemption`, { result }, other.token)
+      expect(foreign.json).toMatchObject({ code: 'RGW_STEP_UP_NOT_HERE' })
+      expect((await redeem(id, result)).json).toMatchObject({ code: 'RGW_STEP_UP_DENIED' })
+      expect((await api('GET', `/step-ups/${id}`)).status).toBe(404)
+    } finally {
+      waiting.stop()
+    }
+  })
+
+  test('a browser that would ask for permission stops the program after a click', async () => {
+    await admin.context().clearPermissions()
+    const waiting = await listen()
+    try {
+      const id = await ask()
+      await open(admin, `/step-up?${new URLSearchParams({ id, callback: `http://localhost:${waiting.port}` })}`)
+      await admin.getByRole('button', { name: 'My command runs on another computer' }).waitFor()
+      await admin.getByRole('button', { name: 'This was not me' }).click()
+      const stop = admin.getByRole('button', { name: 'Stop the command that waits on this computer' })
+      await stop.waitFor()
+      await lookAt(admin, 'step-up-page-not-me-stop')
+      const [opened] = await Promise.all([admin.context().waitForEvent('page'), stop.click()])
+      await opened.getByText('you may now close the window').waitFor()
+      await opened.close()
+      const result = resultIn(waiting.received.find((target) => target.includes('data=')) ?? '')
+      expect((await redeem(id, result)).json).toMatchObject({ code: 'RGW_STEP_UP_DENIED' })
+    } finally {
+      waiting.stop()
+    }
+  })
+
+  test('a request to start an attached run says that its command follows, or shows it', async () => {
+    const start = { ...runCall, command: ['sleep', '3600'] }
+    const exec = { ...start, route: 'WS /apps/{app}/processes/{pid}/exec', command: ['echo', 'hi'] }
+    for (const [planned, name] of [
+      [[start], 'step-up-page-run'],
+      [[start, exec], 'step-up-page-run-planned'],
+    ] as const) {
+      const asked = await api('POST', '/step-ups', { delivery: 'callback', calls: planned })
+      const callback = 'http://localhost:1'
+      await open(admin, `/step-up?${new URLSearchParams({ id: asked.text('id'), callback })}`)
+      const facts = admin.getByRole('region', { name: 'The request' })
+      await facts.waitFor()
+      expect(await facts.textContent()).not.toContain('sleep')
+      const isPlanned = planned.length > 1
+      await facts.getByText(isPlanned ? 'echo hi' : 'This request does not contain the command').waitFor()
+      await lookAt(admin, name)
+    }
   })
 
   test('a request that the person did not start leads to the session that asked, which can be revoked', async () => {

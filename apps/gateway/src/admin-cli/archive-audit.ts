@@ -1,7 +1,7 @@
 import { isMonth, type MonthOutcome, retainMonths } from '@rack-gateway/audit/archive'
-import { readDuration } from '@rack-gateway/config'
 import { openPool } from '@rack-gateway/database'
 import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
+import { readDuration } from '@rack-gateway/time'
 import type { Sql } from 'postgres'
 import { signingKeysOf } from '../process/keys.ts'
 import { operator } from './operator.ts'

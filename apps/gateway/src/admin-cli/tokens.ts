@@ -1,11 +1,10 @@
 import { NameTaken } from '@rack-gateway/auth'
 import type { Issuer } from '@rack-gateway/auth/store'
 import type { ServerConfig } from '@rack-gateway/config'
-import { durationInWords, readDuration } from '@rack-gateway/config/duration'
-import { readTime } from '@rack-gateway/errors/read-time'
 import { type PolicyDocument, tokenLimit } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { readPolicyFile } from '@rack-gateway/rbac-policy/plugin'
+import { durationInWords, readDuration, readTime } from '@rack-gateway/time'
 import { UsageError } from './usage-error.ts'
 
 export interface TokenArguments {

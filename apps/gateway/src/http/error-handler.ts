@@ -10,7 +10,7 @@ import { addressOf, sourceOf } from '../audit/call-event.ts'
 import { denialEvent } from '../audit/denial-event.ts'
 import { accountOf, detailOf, NothingHere, ruleOf, TooManyCalls } from '../errors.ts'
 import { countCall } from '../rack-api/contacts/count-calls.ts'
-import { expectsStream, sendErrorInStream } from '../rack-api/websocket/command-stream.ts'
+import { deliveryOf, sendErrorInStream, sendLogLine } from '../rack-api/websocket/command-stream.ts'
 import { principalPayer } from '../resource-account/payer.ts'
 import { delayDenial } from './delay-denial.ts'
 import { type ErrorContext, type Failure, failureOf, sendFailure } from './error-response.ts'
@@ -21,6 +21,8 @@ declare module 'fastify' {
     /** @returns null if the last event for the same session is less than a minute old */
     createTokenAlarmEvent: ReturnType<typeof tokenAlarmEventFactory>
     delayDenial(response: ServerResponse): Promise<void>
+    /** The setting PUBLIC_URL. */
+    publicUrl: string | null
   }
   interface FastifyRequest {
     /** The rule that denied an unauthenticated request. */
@@ -31,11 +33,13 @@ declare module 'fastify' {
 export interface ErrorHandlerOptions {
   /** Milliseconds. Default: the default of `delayDenial`. */
   readonly denialDelay: number | undefined
+  readonly publicUrl: string | null
 }
 
 /** Records the errors of principals. Only counts the errors of unauthenticated requests. */
 export default fp<ErrorHandlerOptions>(
-  async function errorHandler(app, { denialDelay }) {
+  async function errorHandler(app, { denialDelay, publicUrl }) {
+    app.decorate('publicUrl', publicUrl)
     app.decorate('delayDenial', (response) => delayDenial(response, denialDelay))
     app.decorate('createTokenAlarmEvent', tokenAlarmEventFactory(app.clock.now))
     app.decorateRequest('deniedBy', null)
@@ -111,8 +115,8 @@ function countDenial({ audit }: FastifyInstance, request: FastifyRequest, { body
   audit.countDenial({ address: addressOf(request), rule, reason, remedy: next, policy })
 }
 
-function errorContext({ policy }: FastifyInstance, { id: requestId }: FastifyRequest): ErrorContext {
-  return { requestId, policy: policy.hash }
+function errorContext({ policy, publicUrl }: FastifyInstance, { id: requestId }: FastifyRequest): ErrorContext {
+  return { requestId, policy: policy.hash, publicUrl }
 }
 
 async function raiseAlarm(app: FastifyInstance, error: unknown, request: FastifyRequest): Promise<void> {
@@ -174,8 +178,12 @@ function isAboveLimit({ body }: Failure): boolean {
 function respond(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {
   // A response in a stream, and one for a caller that disconnected, never finish.
   countCall(request, reply, failure.status)
-  if (expectsStream(request, failure.body)) {
-    request.log.info({ event: 'websocket.refused', status: failure.status, rule: failure.body.rule })
-    sendErrorInStream(request, reply, failure.body.error)
-  } else sendFailure(request, reply, failure)
+  const delivery = deliveryOf(request, failure)
+  if (delivery === 'handshake') {
+    sendFailure(request, reply, failure)
+    return
+  }
+  request.log.info({ event: 'websocket.refused', status: failure.status, rule: failure.body.rule })
+  if (delivery === 'stream') sendErrorInStream(request, reply, failure.body.error)
+  else sendLogLine(request, reply, failure.body.error, request.server.clock.now())
 }

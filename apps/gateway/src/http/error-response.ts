@@ -20,6 +20,8 @@ export interface ErrorContext {
   readonly requestId: string
   /** SHA-256 of the policy document in force, hex. */
   readonly policy: string
+  /** The setting PUBLIC_URL. */
+  readonly publicUrl: string | null
 }
 
 export interface Failure {
@@ -98,17 +100,26 @@ interface ErrorContent {
 }
 
 function bodyOf(error: unknown, { code, explanation }: ErrorContent, context: ErrorContext): ErrorBody {
-  const { policy, requestId } = context
+  const { policy, requestId, publicUrl } = context
   const details = { rule: ruleOf(error) ?? code, source: 'gateway', ...asSentences(explanation), policy }
   const sentence = isGatewayError(error) && error instanceof Error ? error.message : formatMessage(explanation)
   const stepUp = stepUpOf(error)
   return {
-    error: sanitizeText(sentence),
+    error: nameGateway(sanitizeText(sentence), publicUrl),
     code,
-    ...sanitizedDetails(denialOf(error) ?? details),
+    ...withNamedGateway(sanitizedDetails(denialOf(error) ?? details), publicUrl),
     requestId,
     ...(stepUp && { stepUp }),
   }
+}
+
+/** A policy knows only the paths of the gateway's pages. A person with several gateways needs the whole address. */
+function nameGateway(text: string, publicUrl: string | null): string {
+  return publicUrl === null ? text : text.replaceAll(' at /gateway/', ` at ${publicUrl}/gateway/`)
+}
+
+function withNamedGateway<T extends { readonly next: string }>(details: T, publicUrl: string | null): T {
+  return { ...details, next: nameGateway(details.next, publicUrl) }
 }
 
 function sanitizedDetails({

@@ -268,7 +268,9 @@ describe('a proof of a second factor', () => {
     },
   )
 
-  const usersOnly = policyWith('stepUp: { management: none, permissions: { gateway:user:write: always } }')
+  const usersOnly = policyWith(
+    'stepUp: { rules: { gateway-user-write: { permissions: [gateway:user:write], require: always } }, management: none }',
+  )
   const ofUsers = concerned.filter(({ permission, additionalPermission }) =>
     [permission, additionalPermission].includes('gateway:user:write'),
   )

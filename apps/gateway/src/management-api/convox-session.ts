@@ -1,10 +1,16 @@
 import type { Lists } from '@rack-gateway/auth/store'
+import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { NotPermitted } from '../errors.ts'
 
 interface Caller {
   readonly principal: Principal
   readonly lists: Pick<Lists, 'session'>
+}
+
+/** Whether a session of the stock CLI can never call the endpoint: it makes a change other than a revocation. */
+export function isDeniedToConvoxSessions({ isRevocation, permission }: PrincipalEndpoint): boolean {
+  return isRevocation !== true && !permission.endsWith(':read')
 }
 
 /**

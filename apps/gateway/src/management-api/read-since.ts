@@ -1,5 +1,4 @@
-import { readDuration } from '@rack-gateway/config/duration'
-import { readTime } from '@rack-gateway/errors/read-time'
+import { readDuration, readTime } from '@rack-gateway/time'
 import { InvalidRequest } from '../errors.ts'
 
 /** Milliseconds since the epoch. @param text a duration before `now`, or a time. @throws InvalidRequest */

@@ -1,3 +1,4 @@
+import type { Clock } from '@rack-gateway/time'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
@@ -5,11 +6,6 @@ declare module 'fastify' {
   interface FastifyInstance {
     clock: Clock
   }
-}
-
-export interface Clock {
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
 }
 
 export default fp<Clock>(

@@ -38,6 +38,8 @@ export interface CallState {
   values: RecordedValues | null
   /** The proof of a second factor that the call used; null: none. */
   proof: UsedProof | null
+  /** Whether the call is for the log of a build that has not ended. */
+  isBuildRunning: boolean
 }
 
 export type RoutedCall = CallState & {
@@ -91,5 +93,6 @@ export function beginCall(parsedRequest: ParsedRequest, { at, address }: Moment 
     revealedKey: null,
     values: null,
     proof: null,
+    isBuildRunning: false,
   }
 }

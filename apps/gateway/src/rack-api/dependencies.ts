@@ -51,7 +51,7 @@ export interface RackApiDependencies {
 }
 
 export interface RackApiOptions {
-  readonly config: Pick<ServerConfig, 'auditReads' | 'limits' | 'organization'>
+  readonly config: Pick<ServerConfig, 'auditReads' | 'limits' | 'organization' | 'publicUrl'>
   readonly maskKeys: readonly [Buffer, ...Buffer[]]
   /** Milliseconds between two pings of an open WebSocket. */
   readonly pingInterval?: number | undefined

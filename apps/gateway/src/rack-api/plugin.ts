@@ -21,15 +21,24 @@ import { createDependencies, type RackApiDependencies, type RackApiOptions } fro
 import { createRedactedCommand } from './events/redacted-command.ts'
 import { forwardChange, forwardRead } from './forward.ts'
 import { kindOfCall } from './limits/kind-of-call.ts'
+import { defaultPingInterval } from './live/live-calls.ts'
 import { watchTransfer } from './live/transfer.ts'
 import { matchManagementRoute } from './management-routes.ts'
 import { assertCanReveal, readRevealedKey } from './masks/reveal.ts'
 import { type CalledApi, isParseError, type ParseError, parseRequest } from './parse-request.ts'
 import { checkForm, lookUpFacts, needsLookup, noFacts, readCallParameters, resolveCall } from './resolve.ts'
 import { runSteps } from './run-steps.ts'
-import { answerStepUp } from './step-up/answer-step-up.ts'
+import { answerProbe, answerStepUp } from './step-up/answer-step-up.ts'
 import { needsStepUp, requireStepUp } from './step-up/require-step-up.ts'
+import { createHeldStreams, type HeldStreams } from './websocket/held-streams.ts'
 import { openWebsocket } from './websocket/websocket.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Only in the scope of the rack API. */
+    heldStreams: HeldStreams
+  }
+}
 
 const matchRackRoute = compileMatcher(rackRoutes)
 
@@ -41,7 +50,14 @@ export default fp<RackApiOptions>(
   async function rackApi(app, options) {
     const dependencies = createDependencies(app, options)
     const { live } = dependencies
+    const held = createHeldStreams({
+      identities: app.identities,
+      pingInterval: options.pingInterval ?? defaultPingInterval,
+      onError: (err) => app.log.error({ event: 'stream.review_failed', err }),
+    })
+    app.decorate('heldStreams', held)
     app.addHook('preClose', async () => {
+      held.endAll()
       live.endAll('the gateway is being restarted; run the command again')
       live.stop()
     })
@@ -51,12 +67,10 @@ export default fp<RackApiOptions>(
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 
     app.setErrorHandler(async function handleRackApiError(error, request, reply) {
-      await answerError(
-        app,
-        request.call?.parsedRequest.consoleCall ? explainExpiredToken(error) : error,
-        request,
-        reply,
-      )
+      const { call } = request
+      const convoxPage = app.loginProvider === null ? null : `${options.config.publicUrl ?? ''}/gateway/convox`
+      const explained = call ? explainExpiredToken(error, call.parsedRequest, convoxPage) : error
+      await answerError(app, explained, request, reply)
       return reply
     })
 
@@ -65,9 +79,9 @@ export default fp<RackApiOptions>(
       url: rackApiAddress,
       onRequest: [
         parseCall('rack'),
-        // The stock CLI sends a probe before each websocket, and ignores the response, so a probe needs no event.
-        function answerProbe({ call, method }, reply, done) {
-          if (call?.parsedRequest.consoleCall === null && isProbe(method, call.parsedRequest.path))
+        // The stock CLI sends a probe before each websocket. With RACK_URL, it ignores the response.
+        function answerDirectProbe(request, reply, done) {
+          if (isProbeCall(request) && request.call?.parsedRequest.isConsoleMode === false)
             return void reply.code(404).send()
           done()
         },
@@ -117,11 +131,20 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   if (consoleCall !== null) return answerConsole(dependencies, request, reply, consoleCall)
   const stepUpCall = request.call?.parsedRequest.stepUpCall ?? null
   if (stepUpCall !== null) return answerStepUp(dependencies, request, reply, stepUpCall)
+  if (isProbeCall(request)) return answerProbe(dependencies, request, reply)
   const call = await decideCall(dependencies, request, reply)
   if (call.match.route.kind === 'websocket') return openWebsocket(dependencies, request, reply, call)
   watchTransfer(dependencies, request, reply, call)
   const forward = call.match.route.changes ? forwardChange : forwardRead
   await forward(dependencies, request, reply, call)
+}
+
+function isProbeCall({ method, call }: FastifyRequest): boolean {
+  return (
+    call?.parsedRequest.api === 'rack' &&
+    call.parsedRequest.consoleCall === null &&
+    isProbe(method, call.parsedRequest.path)
+  )
 }
 
 /** A function of its own, so that the parameters, which can be large, are not in memory while the rack answers. */

@@ -1,6 +1,6 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import type { ServerConfig } from '@rack-gateway/config'
-import { variableSuffix } from '@rack-gateway/rack-registry'
+import { type Rack, variableSuffix } from '@rack-gateway/rack-registry'
 import rackRegistryPlugin from '@rack-gateway/rack-registry/plugin'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
@@ -33,7 +33,8 @@ export default fp<RacksOptions>(
     })
     app.decorate('bufferSweep', sweep)
     app.decorate('rackContacts', contacts)
-    app.decorate('rackStatuses', createRackStatuses({ now: app.clock.now, askSystem }))
+    const isReachable = ({ name }: Rack) => contacts.of(name).isReachable
+    app.decorate('rackStatuses', createRackStatuses({ now: app.clock.now, askSystem, isReachable }))
     await app.register(rackRegistryPlugin, {
       racks: racks.map((rack) => ({ ...rack, token: rack.token.reveal() })),
       onBytes: sweep,

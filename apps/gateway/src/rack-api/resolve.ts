@@ -18,7 +18,7 @@ import type { RoutedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 import type { RecordedChange } from './events/recorded-changes.ts'
 import { type RecordedValues, recordedValues } from './events/recorded-values.ts'
-import { rejectForeignLogs } from './lookups/build-logs.ts'
+import { buildLogsRoute, rejectForeignLogs } from './lookups/build-logs.ts'
 import { askRack } from './lookups/rack-question.ts'
 import { type NewEnvironment, rejectStrayMasks } from './masks/environment.ts'
 import { namesIn, optionsOfExec, optionsOfRun, type RunStart } from './processes/run-options.ts'
@@ -28,7 +28,6 @@ const stopRoute = 'DELETE /apps/{app}/processes/{pid}'
 const filesPath = '/apps/{app}/processes/{pid}/files'
 const releaseRoute = 'POST /apps/{app}/releases'
 const configRoute = 'PUT /apps/{app}/configs/{name}'
-const buildLogsRoute = 'WS /apps/{app}/builds/{id}/logs'
 export const runRoute = 'POST /apps/{app}/services/{service}/processes'
 
 export interface CallParameters {
@@ -182,15 +181,16 @@ export async function lookUpFacts(
   const hasRoutePermission = dependencies.policy.hasPermission(principal, route.permission, scope, moment)
   const isRelease = route.id === releaseRoute
   const build = route.id === buildLogsRoute && hasRoutePermission && app !== null ? params.id : undefined
-  const [{ process, run }, resource, release, environment] = await Promise.all([
+  const [{ process, run }, resource, release, environment, isBuildRunning] = await Promise.all([
     processOf(dependencies, call, app, hasRoutePermission),
     proxiedResource(dependencies, call),
     releaseInHeader(call.rack, app, hasRoutePermission ? headers.get('release') : undefined),
     hasRoutePermission && app !== null && isRelease
       ? dependencies.environments.ofNewRelease(call.rack, app, form)
       : null,
-    build === undefined || app === null ? null : rejectForeignLogs(call.rack, app, build),
+    build === undefined || app === null ? false : rejectForeignLogs(call.rack, app, build),
   ])
+  call.isBuildRunning = isBuildRunning
   return { process, run, resource, release, environment }
 }
 

@@ -20,6 +20,14 @@ export const contentSecurityPolicy = [
   'report-uri /gateway/csp-reports',
 ].join('; ')
 
+/**
+ * The page of a step-up asks whether the program that waits for the result listens on the same computer. Pages of other
+ * addresses connect only to the gateway.
+ */
+export function withLoopback(policy: string): string {
+  return policy.replace("connect-src 'self'", "connect-src 'self' http://localhost:* http://127.0.0.1:*")
+}
+
 /** Reports are counted by directive, so that reports of one directive do not suppress those of another. */
 const directives = ['script-src', 'style-src', 'require-trusted-types-for', 'trusted-types', 'connect-src', 'img-src']
 

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { ruleOf } from '../errors.ts'
 import { builtConsole } from './built-console.ts'
-import { addViolationReports } from './content-security-policy.ts'
+import { addViolationReports, withLoopback } from './content-security-policy.ts'
 import type { WebConsoleSource } from './source.ts'
 
 /** In the browser, the console chooses the page for an address. */
@@ -45,8 +45,10 @@ export default fp<{ readonly source?: WebConsoleSource | undefined }>(
       }
       const document = await source.document()
       if (document === null) return sendPage(reply, 503, 'The web console is not built', notBuilt)
+      const isStepUp = request.routeOptions.url === '/gateway/step-up'
+      const policy = isStepUp ? withLoopback(source.contentSecurityPolicy) : source.contentSecurityPolicy
       return reply
-        .headers({ ...documentHeaders, 'content-security-policy': source.contentSecurityPolicy })
+        .headers({ ...documentHeaders, 'content-security-policy': policy })
         .type('text/html; charset=utf-8')
         .send(document)
     }

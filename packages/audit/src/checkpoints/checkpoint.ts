@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { readTime } from '@rack-gateway/errors/read-time'
+import { readTime } from '@rack-gateway/time'
 import type { Digest } from '../tree/hashing.ts'
 import { uuidPattern } from '../uuid.ts'
 import { type Note, readNote, signNote } from './signed-note.ts'

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads'
-import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import { withTimeout } from '@rack-gateway/time'
 import type { Sql } from 'postgres'
 import type { RecordedEvent } from '../recorded-event.ts'
 import { type CheckpointChain, createCheckpointChain } from '../verify/checkpoint-chain.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import { withTimeout } from '@rack-gateway/time'
 import type { AuditStore, NewStream } from '../audit-store.ts'
 import { StreamLost } from '../errors.ts'
 import type { EventDraft } from '../event.ts'

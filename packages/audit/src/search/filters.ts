@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { readTime } from '@rack-gateway/errors/read-time'
+import { readTime } from '@rack-gateway/time'
 import { InvalidFilter } from '../errors.ts'
 import { isUuid } from '../uuid.ts'
 import { type ExactFilter, exactFilterNames, exclusionName, type FilterQuery } from './filter-query.ts'

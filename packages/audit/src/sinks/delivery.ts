@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { runWithTimeout } from '@rack-gateway/errors/with-timeout'
+import { runWithTimeout } from '@rack-gateway/time'
 import { type BackOffLimits, createBackOff } from './back-off.ts'
 import type { SinkEvent } from './sink-event.ts'
 import { SinkBusy, SinkRejected, type SinkTransport } from './transport.ts'

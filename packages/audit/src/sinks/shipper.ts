@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import { withTimeout } from '@rack-gateway/time'
 import type { BackOffLimits } from './back-off.ts'
 import { createDelivery } from './delivery.ts'
 import { createFailureState } from './failure-state.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { isDenial } from '../denial.ts'
-import { TokenChanged, TokenEnded } from '../errors.ts'
+import { isDenial } from '../errors/denial.ts'
+import { TokenChanged, TokenEnded } from '../errors/errors.ts'
 import { principalOf } from '../principals/principals.ts'
 import { startStore } from '../testing/database.ts'
 import { hour, now } from '../testing/records.ts'

@@ -1,12 +1,15 @@
 import { callEndings, recordings } from '@rack-gateway/database'
+import type { Clock } from '@rack-gateway/time'
 import { and, eq, isNull } from 'drizzle-orm'
-import { assertFuture, type Clock } from '../clock.ts'
-import { checkSources } from '../http/source-address.ts'
-import type { LoginSettings } from '../login/settings.ts'
-import { type ConvoxSessionRequest, createConvoxSession } from '../sessions/convox-sessions.ts'
-import { renewSession, type SessionTerms } from '../sessions/renewal.ts'
-import { closeSession, closeSessionsOf } from '../sessions/sessions.ts'
-import { assertBelowTokenLimit, closeApiToken, type GrantedApiToken, storeApiToken } from '../tokens/api-tokens.ts'
+import { insertServiceAccount } from '../accounts/accounts.ts'
+import {
+  type BindingSubjectRef,
+  type BindingTerms,
+  createBinding,
+  deleteBinding,
+  type GrantTerms,
+} from '../accounts/bindings.ts'
+import { assertBelowTokenLimit, closeApiToken, type GrantedApiToken, storeApiToken } from '../api-tokens/api-tokens.ts'
 import {
   assertOwnerExists,
   changeApiTokenOwner,
@@ -14,17 +17,21 @@ import {
   type OwnerChange,
   type Rotation,
   rotateApiToken,
-} from '../tokens/replace-tokens.ts'
+} from '../api-tokens/replace-tokens.ts'
+import { checkSources } from '../http/source-address.ts'
+import type { LoginSettings } from '../provider/settings.ts'
+import { type ConvoxSessionRequest, createConvoxSession } from '../sessions/convox-sessions.ts'
+import { renewSession, type SessionTerms } from '../sessions/renewal.ts'
+import { closeSession, closeSessionsOf } from '../sessions/sessions.ts'
 import type { TokenMint } from '../tokens/token.ts'
+import type { Change } from '../transactions/change.ts'
+import { checkGroupName } from '../transactions/names.ts'
 import { closeWorkloadSession } from '../workloads/sessions.ts'
 import type { TrustTerms } from '../workloads/trust-request.ts'
 import { closeTrust, insertTrust, lockLiveTrust } from '../workloads/trusts.ts'
-import { insertServiceAccount } from './accounts.ts'
-import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding, type GrantTerms } from './bindings.ts'
-import type { Change } from './change.ts'
+import { assertFuture } from './assert-future.ts'
 import { type InvitationRequest, insertInvitation, revokeInvitation } from './invitations.ts'
 import { type AdminRoles, assertAdminRemains, lockUser, setServiceAccountDisabled, unlockUser } from './locking.ts'
-import { checkGroupName } from './names.ts'
 
 export interface AdministrationOptions extends AdminRoles {
   readonly mint: TokenMint

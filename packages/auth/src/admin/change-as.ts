@@ -1,11 +1,11 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
-import type { Clock } from '../clock.ts'
-import { expiredToken, isDenial } from '../denial.ts'
-import { unauthenticated } from '../errors.ts'
+import type { Clock } from '@rack-gateway/time'
+import { expiredToken, isDenial } from '../errors/denial.ts'
+import { unauthenticated } from '../errors/errors.ts'
 import { findCredential } from '../principals/credential-record.ts'
 import { principalOf } from '../principals/principals.ts'
 import type { VerifiedToken } from '../tokens/token.ts'
-import { type Change, type ChangeOptions, changeIdentities } from './change.ts'
+import { type Change, type ChangeOptions, changeIdentities } from '../transactions/change.ts'
 
 export interface CallerChangeOptions extends ChangeOptions {
   readonly credential: VerifiedToken

@@ -2,14 +2,21 @@ import { randomUUID } from 'node:crypto'
 import { type InvitationGrant, invitations, users } from '@rack-gateway/database'
 import type { Moment, Principal } from '@rack-gateway/rbac-policy'
 import { and, eq, gt, isNull } from 'drizzle-orm'
-import { AlreadyInvited, DomainNotAllowed, InvitationEnded, noSuchItem, UserExists, UserLocked } from '../errors.ts'
-import type { IdentityEvent } from '../events.ts'
-import type { Person } from '../login/person.ts'
-import type { LoginSettings } from '../login/settings.ts'
+import { ensureBinding } from '../accounts/bindings.ts'
+import {
+  AlreadyInvited,
+  DomainNotAllowed,
+  InvitationEnded,
+  noSuchItem,
+  UserExists,
+  UserLocked,
+} from '../errors/errors.ts'
 import { findUserPrincipal } from '../principals/user-principal.ts'
-import { ensureBinding } from './bindings.ts'
-import type { Change, Transaction } from './change.ts'
-import { canonicalEmail, checkId } from './names.ts'
+import type { Person } from '../provider/person.ts'
+import type { LoginSettings } from '../provider/settings.ts'
+import type { Change, Transaction } from '../transactions/change.ts'
+import type { IdentityEvent } from '../transactions/events.ts'
+import { canonicalEmail, checkId } from '../transactions/names.ts'
 
 export type { InvitationGrant }
 

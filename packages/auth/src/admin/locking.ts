@@ -1,9 +1,9 @@
 import { apiTokens, bindings, serviceAccounts, users } from '@rack-gateway/database'
 import { and, eq, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
-import { LastAdmin } from '../errors.ts'
-import type { LoginSettings } from '../login/settings.ts'
-import type { Change, Transaction } from './change.ts'
-import { lockItem } from './lock-item.ts'
+import { LastAdmin } from '../errors/errors.ts'
+import type { LoginSettings } from '../provider/settings.ts'
+import type { Change, Transaction } from '../transactions/change.ts'
+import { lockItem } from '../transactions/lock-item.ts'
 
 /**
  * Roles with every permission and no condition. At least one user must always hold one of them, because you can grant

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { LoginDenied } from '../errors/login-denial.ts'
 import { checkCsrf } from '../http/authenticate-cookie.ts'
-import { LoginDenied } from '../login/denial.ts'
 import { fieldOf } from '../login/forms.ts'
 import { html, sendPage } from '../login/html.ts'
 import { freshLoginLife } from '../sessions/fresh-login.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'
-import { oldConvoxLogin } from './denial.ts'
+import { convoxWithoutRole, oldConvoxLogin } from './denial.ts'
 import type { CliLoginPagesOptions } from './plugin-options.ts'
 import { logInFirst } from './redirects.ts'
 import type { PageVisitor } from './visitor.ts'
@@ -21,6 +21,7 @@ export function convoxPages(app: FastifyInstance, options: CliLoginPagesOptions)
   app.get<{ Querystring: Record<string, unknown> }>(page, async function showConvoxLogin(request, reply) {
     const visitor = await visitorOf(request, reply)
     if (visitor === null) return logInFirst(reply, afterLogin)
+    assertRole(visitor)
     if (await visitor.loggedInAfter(clock.now() - freshLoginLife)) return askToCreate(reply, visitor)
     if (request.query.again === undefined) return logInFirst(reply, afterLogin)
     throw new LoginDenied(oldConvoxLogin, { again: afterLogin })
@@ -30,9 +31,15 @@ export function convoxPages(app: FastifyInstance, options: CliLoginPagesOptions)
     const visitor = await visitorOf(request, reply)
     if (visitor === null) return logInFirst(reply, afterLogin)
     checkCsrf(request, fieldOf(request, 'csrf_token'), browserSessions)
+    assertRole(visitor)
     countChange(request)
     return showOnce(reply, await logins.convox.issue(visitor, requestReader.contextOf(request)), browserSessions.origin)
   })
+}
+
+/** @throws LoginDenied */
+function assertRole({ racks }: Pick<PageVisitor, 'racks'>): void {
+  if (racks.length === 0) throw new LoginDenied(convoxWithoutRole)
 }
 
 function askToCreate(reply: FastifyReply, { email, csrfToken }: PageVisitor): FastifyReply {

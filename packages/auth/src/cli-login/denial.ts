@@ -1,4 +1,4 @@
-import { denyLogin, type LoginDenial } from '../login/denial.ts'
+import { denyLogin, type LoginDenial } from '../errors/login-denial.ts'
 
 const again = 'Run "rack-gateway login" again.'
 const logInAgain = 'Log in again. If your terminal shows a code, type it again.'
@@ -66,6 +66,11 @@ export const oldConvoxLogin = denyLogin(403, 'convox-login-old-login', {
   title: 'Log in again',
   reason: 'Your login in this browser is older than five minutes, and only a newer login leads to a token.',
   remedy: 'Log in again, and create the token then.',
+})
+export const convoxWithoutRole = denyLogin(403, 'convox-login-no-role', {
+  title: 'You have no role yet',
+  reason: 'You have no role on any rack of this gateway, so a token for convox would permit nothing.',
+  remedy: 'Ask an administrator of the gateway for a role, and open this page again.',
 })
 export const endedBrowserSession = denyLogin(403, 'cli-login-session-ended', {
   title: 'Log in again',

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { LoginDenied } from '../errors/login-denial.ts'
 import { checkCsrf } from '../http/authenticate-cookie.ts'
-import { LoginDenied } from '../login/denial.ts'
 import { fieldOf } from '../login/forms.ts'
 import { createValueSeal } from '../tokens/seal.ts'
 import {

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { deviceLogins, users } from '@rack-gateway/database'
 import { and, eq, gt, inArray, isNull, lte, or, type SQLWrapper, sql } from 'drizzle-orm'
-import type { Change, Transaction } from '../admin/change.ts'
-import { cliLoginDenied, PolledTooOften, TooManyDeviceLogins } from '../errors.ts'
-import { loginAuthor } from '../events.ts'
-import { LoginDenied } from '../login/denial.ts'
+import { cliLoginDenied, PolledTooOften, TooManyDeviceLogins } from '../errors/errors.ts'
+import { LoginDenied } from '../errors/login-denial.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
+import type { Change, Transaction } from '../transactions/change.ts'
+import { loginAuthor } from '../transactions/events.ts'
 import {
   assertLoggedInSince,
   authorOf,

@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { credentials, sessions } from '@rack-gateway/database'
 import { describe, expect, test } from 'vitest'
-import { changeIdentities } from '../admin/change.ts'
-import { LoginDenied } from '../login/denial.ts'
+import { LoginDenied } from '../errors/login-denial.ts'
 import { defaultSessionTerms } from '../sessions/renewal.ts'
 import { author, startStore } from '../testing/database.ts'
 import { hour } from '../testing/records.ts'
 import { deriveLoginKeys } from '../tokens/login-keys.ts'
+import { changeIdentities } from '../transactions/change.ts'
 import { createCliLogins } from './logins.ts'
 
 const context = { request: 'r', source: { address: '192.0.2.7' } }

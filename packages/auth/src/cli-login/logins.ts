@@ -1,5 +1,5 @@
-import { cliLoginDenied } from '../errors.ts'
-import { LoginDenied } from '../login/denial.ts'
+import { cliLoginDenied } from '../errors/errors.ts'
+import { LoginDenied } from '../errors/login-denial.ts'
 import { createConvoxSession } from '../sessions/convox-sessions.ts'
 import { freshLoginLife } from '../sessions/fresh-login.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import { loopbackLogins, users } from '@rack-gateway/database'
 import { eq } from 'drizzle-orm'
-import type { Change } from '../admin/change.ts'
-import { loginAuthor } from '../events.ts'
-import { LoginDenied } from '../login/denial.ts'
+import { LoginDenied } from '../errors/login-denial.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
 import { createValueSeal } from '../tokens/seal.ts'
+import type { Change } from '../transactions/change.ts'
+import { loginAuthor } from '../transactions/events.ts'
 import {
   assertLoggedInSince,
   authorOf,

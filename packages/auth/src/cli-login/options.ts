@@ -1,10 +1,10 @@
 import type { Database } from '@rack-gateway/database'
-import type { ChangeDatabase } from '../admin/change.ts'
-import type { Clock } from '../clock.ts'
-import type { RecordIdentityEvents } from '../events.ts'
+import type { Clock } from '@rack-gateway/time'
 import type { SessionTerms } from '../sessions/renewal.ts'
 import type { LoginKeys } from '../tokens/login-keys.ts'
 import type { TokenMint } from '../tokens/token.ts'
+import type { ChangeDatabase } from '../transactions/change.ts'
+import type { RecordIdentityEvents } from '../transactions/events.ts'
 
 /** Whether a CLI login by code is allowed, and from which addresses. */
 export type DeviceLoginMode = 'off' | 'same-address' | 'on'

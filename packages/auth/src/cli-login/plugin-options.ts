@@ -1,5 +1,5 @@
+import type { Clock } from '@rack-gateway/time'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Clock } from '../clock.ts'
 import type { BrowserSessions } from '../sessions/browser-sessions.ts'
 import type { BrowserUser } from './decision.ts'
 import type { LoginDenial } from './denial.ts'

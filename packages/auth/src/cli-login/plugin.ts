@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { LoginDenied } from '../login/denial.ts'
+import { LoginDenied } from '../errors/login-denial.ts'
 import { readForms } from '../login/forms.ts'
 import { busyPage, explainLimit, type RateLimitError, unavailablePage } from '../login/pages.ts'
 import { convoxPages } from './convox-pages.ts'

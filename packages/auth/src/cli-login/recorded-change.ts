@@ -1,5 +1,5 @@
-import { type Change, changeIdentities } from '../admin/change.ts'
-import type { Author, RecordIdentityEvents } from '../events.ts'
+import { type Change, changeIdentities } from '../transactions/change.ts'
+import type { Author, RecordIdentityEvents } from '../transactions/events.ts'
 import type { RequestContext } from './decision.ts'
 import type { CliLoginOptions } from './options.ts'
 

@@ -1,5 +1,5 @@
-import type { Change } from '../admin/change.ts'
 import { type IssuedCredential, storeSession } from '../sessions/sessions.ts'
+import type { Change } from '../transactions/change.ts'
 import type { CliLoginOptions } from './options.ts'
 import type { Flow } from './request.ts'
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { twoCookies } from '../denial.ts'
-import { Unauthenticated } from '../errors.ts'
-import { LoginDenied } from '../login/denial.ts'
+import { twoCookies } from '../errors/denial.ts'
+import { Unauthenticated } from '../errors/errors.ts'
+import { LoginDenied } from '../errors/login-denial.ts'
 import type { BrowserUser, RequestContext } from './decision.ts'
 import { noBrowser } from './denial.ts'
 

@@ -1,7 +1,14 @@
+import type { Clock } from '@rack-gateway/time'
 import type { FastifyRequest } from 'fastify'
-import type { Clock } from '../clock.ts'
-import { cookieAndCredential, idleSession, isDenial, noCredential, notBrowserToken, twoCookies } from '../denial.ts'
-import { CsrfRefused, unauthenticated } from '../errors.ts'
+import {
+  cookieAndCredential,
+  idleSession,
+  isDenial,
+  noCredential,
+  notBrowserToken,
+  twoCookies,
+} from '../errors/denial.ts'
+import { CsrfRefused, unauthenticated } from '../errors/errors.ts'
 import type { Identities } from '../principals/identities.ts'
 import type { BrowserSessions } from '../sessions/browser-sessions.ts'
 import type { TokenMint } from '../tokens/token.ts'

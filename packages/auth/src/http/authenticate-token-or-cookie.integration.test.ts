@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createIdentities } from '../principals/identities.ts'
-import { createRevision } from '../principals/revision.ts'
+import { createRevision } from '../revision/revision.ts'
 import { createBrowserSessions } from '../sessions/browser-sessions.ts'
 import { hour, now, session } from '../testing/records.ts'
 import { deriveLoginKeys } from '../tokens/login-keys.ts'

@@ -4,7 +4,7 @@ import {
   noCredential,
   oversizedCredential,
   twoCredentials,
-} from '../denial.ts'
+} from '../errors/denial.ts'
 
 /** @fastify/basic-auth parses Basic credentials. */
 export type Authorization = { readonly scheme: 'basic' } | { readonly scheme: 'bearer'; readonly token: string }

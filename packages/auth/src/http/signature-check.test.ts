@@ -2,15 +2,15 @@ import { basicAuthorizationOf } from '@rack-gateway/testing/authorization'
 import fc from 'fast-check'
 import Fastify from 'fastify'
 import { expect, test, vi } from 'vitest'
-import * as cookies from '../login/cookies.ts'
 import { createIdentities } from '../principals/identities.ts'
-import { createRevision } from '../principals/revision.ts'
+import { createRevision } from '../revision/revision.ts'
+import * as cookies from '../sessions/cookies.ts'
 import { hour, now, session } from '../testing/records.ts'
 import { createTokenMint } from '../tokens/token.ts'
 import auth from './plugin.ts'
 import { createSignatureCheck } from './signature-check.ts'
 
-vi.mock('../login/cookies.ts', { spy: true })
+vi.mock('../sessions/cookies.ts', { spy: true })
 
 const mint = createTokenMint([Buffer.alloc(32, 'signature check')])
 const clock = { now: () => now }

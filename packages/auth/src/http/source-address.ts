@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { compileNetworks, readNetwork } from '@rack-gateway/rbac-policy'
-import { InvalidSource } from '../errors.ts'
+import { InvalidSource } from '../errors/errors.ts'
 
 /**
  * Returns `unknown` without a valid address. A reset connection has no address. Behind a trusted proxy, the address

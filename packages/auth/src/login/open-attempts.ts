@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Attempt, attemptLife, attemptName, createAttemptSeal } from '../provider/attempts.ts'
+import { cookieValues, type GatewayCookies, sentCookies } from '../sessions/cookies.ts'
 import type { Keys } from '../tokens/login-keys.ts'
-import { type Attempt, attemptLife, attemptName, createAttemptSeal } from './attempts.ts'
-import { cookieValues, type GatewayCookies, sentCookies } from './cookies.ts'
 
 const maxAttempts = 5
 

@@ -1,6 +1,6 @@
 import { type Explanation, explanationOf, formatMessage } from '@rack-gateway/errors'
 import type { FastifyError, FastifyReply } from 'fastify'
-import type { LoginDenial } from './denial.ts'
+import type { LoginDenial } from '../errors/login-denial.ts'
 import { html, sendPage } from './html.ts'
 
 export function denialPage(

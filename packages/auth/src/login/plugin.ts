@@ -1,40 +1,47 @@
 import { randomBytes } from 'node:crypto'
 import type { Database } from '@rack-gateway/database'
 import type { Explanation } from '@rack-gateway/errors'
+import type { Clock } from '@rack-gateway/time'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { type Change, type ChangeDatabase, changeIdentities } from '../admin/change.ts'
 import type { CanInvite } from '../admin/invitations.ts'
-import type { Clock } from '../clock.ts'
-import { isDenial } from '../denial.ts'
-import { loginAuthor, type RecordIdentityEvents } from '../events.ts'
+import { isDenial } from '../errors/denial.ts'
+import {
+  brokenProvider,
+  expiredLogin,
+  LoginDenied,
+  refusedByProvider,
+  unknownLogin,
+  usedLogin,
+} from '../errors/login-denial.ts'
 import { callerAddress } from '../http/source-address.ts'
+import { type Attempt, attemptLife } from '../provider/attempts.ts'
+import { type Person, personOf } from '../provider/person.ts'
+import type { ProviderSource } from '../provider/provider-source.ts'
+import { callbackPath, type LoginSettings } from '../provider/settings.ts'
 import type { BrowserSessions } from '../sessions/browser-sessions.ts'
+import { cookieValues } from '../sessions/cookies.ts'
 import { closeSession } from '../sessions/sessions.ts'
 import type { Keys } from '../tokens/login-keys.ts'
 import type { TokenMint } from '../tokens/token.ts'
-import { type Attempt, attemptLife } from './attempts.ts'
+import { type Change, type ChangeDatabase, changeIdentities } from '../transactions/change.ts'
+import { loginAuthor, type RecordIdentityEvents } from '../transactions/events.ts'
 import { browserName } from './browser-name.ts'
 import { type Callback, readCallback } from './callback.ts'
-import { cookieValues } from './cookies.ts'
-import { brokenProvider, expiredLogin, LoginDenied, refusedByProvider, unknownLogin, usedLogin } from './denial.ts'
 import { logout } from './logout.ts'
 import { createOpenAttempts } from './open-attempts.ts'
 import { busyPage, denialPage, explainLimit, type RateLimitError, unavailablePage } from './pages.ts'
-import { type Person, personOf } from './person.ts'
 import type { ProviderGrants } from './provider-grants.ts'
-import type { ProviderSource } from './provider-source.ts'
 import { goTo, home, returnTo } from './return-to.ts'
-import { callbackPath, type LoginSettings } from './settings.ts'
 import { type SignedIn, signIn, takeAttempt } from './sign-in.ts'
 
 export type { CanInvite } from '../admin/invitations.ts'
+export { providerProblem } from '../provider/provider-problem.ts'
+export { createProviderSource, type ProviderSource } from '../provider/provider-source.ts'
+export type { LoginSettings } from '../provider/settings.ts'
 export { Html, html, sendPage } from './html.ts'
 export { createProviderGrants, type ProviderGrants } from './provider-grants.ts'
-export { providerProblem } from './provider-problem.ts'
-export { createProviderSource, type ProviderSource } from './provider-source.ts'
 export { createRecheck, type Recheck } from './recheck.ts'
-export type { LoginSettings } from './settings.ts'
 
 export interface FailedLogin extends Explanation {
   readonly request: FastifyRequest

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { type Database, providerGrants, users } from '@rack-gateway/database'
 import { and, eq, isNotNull, isNull, lte, not, or, sql } from 'drizzle-orm'
-import type { Transaction } from '../admin/change.ts'
+import type { Person } from '../provider/person.ts'
 import type { Keys } from '../tokens/login-keys.ts'
 import { createSeal } from '../tokens/seal.ts'
-import type { Person } from './person.ts'
+import type { Transaction } from '../transactions/change.ts'
 
 /** A refresh token that no other call may use until the reservation expires. */
 export interface Reservation {

@@ -1,17 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Database, users } from '@rack-gateway/database'
+import type { Clock } from '@rack-gateway/time'
 import { eq } from 'drizzle-orm'
 import type { JWTPayload } from 'jose'
-import { type ChangeDatabase, changeIdentities } from '../admin/change.ts'
-import type { Clock } from '../clock.ts'
-import { notVouchedFor, providerUnreachable, providerUnusable, SessionOver } from '../errors.ts'
-import type { Author, RecordIdentityEvents } from '../events.ts'
+import { notVouchedFor, providerUnreachable, providerUnusable, SessionOver } from '../errors/errors.ts'
+import {
+  LoginDenied,
+  lockedAccount,
+  noEmail,
+  otherDomain,
+  unreachableProvider,
+  unverifiedEmail,
+} from '../errors/login-denial.ts'
+import { type Person, personOf } from '../provider/person.ts'
+import type { ProviderSource } from '../provider/provider-source.ts'
+import type { LoginSettings } from '../provider/settings.ts'
 import { closeSessionsOf } from '../sessions/sessions.ts'
-import { LoginDenied, lockedAccount, noEmail, otherDomain, unreachableProvider, unverifiedEmail } from './denial.ts'
-import { type Person, personOf } from './person.ts'
+import { type ChangeDatabase, changeIdentities } from '../transactions/change.ts'
+import type { Author, RecordIdentityEvents } from '../transactions/events.ts'
 import type { ProviderGrants, Reservation } from './provider-grants.ts'
-import type { ProviderSource } from './provider-source.ts'
-import type { LoginSettings } from './settings.ts'
 import { upsertUser } from './sign-in.ts'
 
 export interface RecheckOptions {

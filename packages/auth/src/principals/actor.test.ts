@@ -1,7 +1,7 @@
 import { actorName } from '@rack-gateway/rbac-policy'
 import { describe, expect, test } from 'vitest'
-import { canonicalEmail } from '../admin/names.ts'
 import { apiToken, expectPrincipal, now, serviceAccount, user, workload } from '../testing/records.ts'
+import { canonicalEmail } from '../transactions/names.ts'
 import { jobName } from '../workloads/job.ts'
 import { principalOf } from './principals.ts'
 

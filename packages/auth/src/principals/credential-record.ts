@@ -12,8 +12,8 @@ import {
 } from '@rack-gateway/database'
 import type { Job } from '@rack-gateway/rbac-policy'
 import { and, eq, or, sql } from 'drizzle-orm'
-import { type BindingRow, bindingOf } from '../admin/binding-row.ts'
-import type { Transaction } from '../admin/change.ts'
+import { type BindingRow, bindingOf } from '../accounts/binding-row.ts'
+import type { Transaction } from '../transactions/change.ts'
 import type { CredentialRecord, ServiceAccountRecord, UserRecord, WorkloadRecord } from './principals.ts'
 
 export function credentialQuery(db: Database['db'] | Transaction) {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
-import { AuthUnavailable } from '../errors.ts'
+import { AuthUnavailable } from '../errors/errors.ts'
+import { createRevision } from '../revision/revision.ts'
 import { deferred } from '../testing/deferred.ts'
 import { hour, now, session } from '../testing/records.ts'
 import type { VerifiedToken } from '../tokens/token.ts'
 import { createIdentities } from './identities.ts'
 import type { CredentialRecord } from './principals.ts'
-import { createRevision } from './revision.ts'
 
 const alive = session()
 const ended = session({ endedAt: new Date(now) })

@@ -1,7 +1,8 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
-import type { Clock } from '../clock.ts'
-import { type AuthenticationDenial, expiredToken, isDenial } from '../denial.ts'
-import { AuthUnavailable } from '../errors.ts'
+import type { Clock } from '@rack-gateway/time'
+import { type AuthenticationDenial, expiredToken, isDenial } from '../errors/denial.ts'
+import { AuthUnavailable } from '../errors/errors.ts'
+import type { ChangeListener, Revision } from '../revision/revision.ts'
 import type { VerifiedToken } from '../tokens/token.ts'
 import {
   type AuthenticationResult,
@@ -10,7 +11,6 @@ import {
   type PrincipalCache,
 } from './principal-cache.ts'
 import { type CredentialRecord, type Directory, principalOf, principalOfCredential } from './principals.ts'
-import type { ChangeListener, Revision } from './revision.ts'
 
 export interface Identities {
   /**

@@ -1,7 +1,7 @@
 import { type Database, lastUses } from '@rack-gateway/database'
+import type { Clock } from '@rack-gateway/time'
 import { sql } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../clock.ts'
 
 export interface LastUses {
   /** Does no I/O. @param credential the ID of a session or API token */

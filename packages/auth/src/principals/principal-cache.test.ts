@@ -1,6 +1,6 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { expect, test } from 'vitest'
-import { isDenial, unknownToken } from '../denial.ts'
+import { isDenial, unknownToken } from '../errors/denial.ts'
 import { apiToken, binding, now, session, user } from '../testing/records.ts'
 import { createPrincipalCache, type PrincipalCache } from './principal-cache.ts'
 import { type CredentialRecord, principalOf } from './principals.ts'

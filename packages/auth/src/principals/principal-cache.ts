@@ -1,6 +1,6 @@
 import type { Binding, Principal } from '@rack-gateway/rbac-policy'
-import { type AuthenticationDenial, isDenial } from '../denial.ts'
-import { affects, type ChangedSubjects } from './changed-subjects.ts'
+import { type AuthenticationDenial, isDenial } from '../errors/denial.ts'
+import { affects, type ChangedSubjects } from '../revision/changed-subjects.ts'
 import { estimateBytes } from './estimate-bytes.ts'
 import type { CredentialRecord } from './principals.ts'
 import { createSharedGroups } from './shared-groups.ts'

@@ -1,5 +1,5 @@
 import { actorName, type Binding, type Job, type Principal } from '@rack-gateway/rbac-policy'
-import * as denials from '../denial.ts'
+import * as denials from '../errors/denial.ts'
 
 export interface UserRecord {
   readonly kind: 'user'

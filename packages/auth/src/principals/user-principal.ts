@@ -1,10 +1,10 @@
 import { bindings, type Database, secondFactors, users } from '@rack-gateway/database'
 import { issuerName, type Principal, readUserName, userName } from '@rack-gateway/rbac-policy'
 import { and, eq, inArray, or } from 'drizzle-orm'
-import { type BindingRow, bindingOf } from '../admin/binding-row.ts'
-import { isId } from '../admin/names.ts'
-import { isDenial } from '../denial.ts'
-import { noSuchItem, SeveralUsers, UserLocked } from '../errors.ts'
+import { type BindingRow, bindingOf } from '../accounts/binding-row.ts'
+import { isDenial } from '../errors/denial.ts'
+import { noSuchItem, SeveralUsers, UserLocked } from '../errors/errors.ts'
+import { isId } from '../transactions/names.ts'
 import { principalOf } from './principals.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { BindingSubject, Database } from '@rack-gateway/database'
 import { type SQL, sql } from 'drizzle-orm'
-import { isId } from '../admin/names.ts'
-import { InvalidCursor } from '../errors.ts'
+import { InvalidCursor } from '../errors/errors.ts'
+import { isId } from '../transactions/names.ts'
 import { parsePermissions } from './listed-grants.ts'
 import type { Page, PageRequest } from './page.ts'
 

@@ -1,6 +1,6 @@
 import { type Database, users } from '@rack-gateway/database'
 import { type SQL, sql } from 'drizzle-orm'
-import { InvalidCursor } from '../errors.ts'
+import { InvalidCursor } from '../errors/errors.ts'
 import type { Page, PageRequest } from './page.ts'
 
 export interface ListedGroup {

@@ -11,14 +11,14 @@ import {
   users,
 } from '@rack-gateway/database'
 import { and, eq, getTableColumns, inArray, or, type SQL, sql } from 'drizzle-orm'
-import { checkId } from '../admin/names.ts'
-import { createWorkloadLists } from '../workloads/lists.ts'
+import { checkId } from '../transactions/names.ts'
 import { createAccessReview, uuidFromText } from './access-review.ts'
 import { createGroupLists, isInGroup } from './group-lists.ts'
 import { parsePermissions, withGrants } from './listed-grants.ts'
 import { createLiveCallLists } from './live-call-lists.ts'
 import { onlyItem, type PageRequest, positionOf, readPage } from './page.ts'
 import { createSecondFactorLists } from './second-factor-lists.ts'
+import { createWorkloadLists } from './workload-lists.ts'
 
 export type Lists = ReturnType<typeof createLists>
 

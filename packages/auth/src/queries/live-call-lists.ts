@@ -1,6 +1,6 @@
 import { type Database, liveCalls } from '@rack-gateway/database'
 import { and, eq, getTableColumns, or, type SQL, sql } from 'drizzle-orm'
-import { isId } from '../admin/names.ts'
+import { isId } from '../transactions/names.ts'
 import { type PageRequest, positionOf, readPage } from './page.ts'
 
 /** Lists the calls that are open in any gateway process, newest first. */

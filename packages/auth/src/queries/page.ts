@@ -1,6 +1,6 @@
 import { and, desc, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
-import { InvalidCursor, noSuchItem } from '../errors.ts'
+import { InvalidCursor, noSuchItem } from '../errors/errors.ts'
 
 /** A page continues where the previous one ended, even if items were added or removed in between. */
 export interface PageRequest {

@@ -3,10 +3,10 @@ import { createAuthenticator } from '@rack-gateway/testing/authenticator'
 import { Secret, TOTP } from 'otpauth'
 import { expect, test, vi } from 'vitest'
 import { createIdentities } from '../principals/identities.ts'
-import { createDirectory } from '../principals/store.ts'
 import { findUserPrincipal } from '../principals/user-principal.ts'
-import { watchRevision } from '../principals/watch.ts'
 import { createLists } from '../queries/lists.ts'
+import { watchRevision } from '../revision/watch.ts'
+import { createDirectory } from '../store.ts'
 import { startFactors } from '../testing/factors.ts'
 
 type Started = Awaited<ReturnType<typeof startFactors>>

@@ -9,8 +9,6 @@ import {
   users,
 } from '@rack-gateway/database'
 import { and, eq, gt, isNotNull, isNull } from 'drizzle-orm'
-import type { Change } from '../admin/change.ts'
-import { checkId, isId } from '../admin/names.ts'
 import {
   EnrollmentOver,
   InvalidFactor,
@@ -19,10 +17,12 @@ import {
   PasskeyExists,
   PasskeysUnavailable,
   TooManyFactors,
-} from '../errors.ts'
+} from '../errors/errors.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
 import { closeSessionsOf } from '../sessions/sessions.ts'
 import { createSeal } from '../tokens/seal.ts'
+import type { Change } from '../transactions/change.ts'
+import { checkId, isId } from '../transactions/names.ts'
 import { backupCodeHash, createBackupCodes } from './backup-codes.ts'
 import type { FactorVerifierOptions } from './factor-verifier.ts'
 import { loadPasskeys } from './load-passkeys.ts'

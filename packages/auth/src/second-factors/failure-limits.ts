@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { failedFactors, sessions } from '@rack-gateway/database'
 import { and, desc, eq, gt } from 'drizzle-orm'
-import type { Transaction } from '../admin/change.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
+import type { Transaction } from '../transactions/change.ts'
 import type { FactorAttempt } from './verifier.ts'
 
 type Attempt = Pick<FactorAttempt, 'user' | 'session' | 'freshLogin'> & {

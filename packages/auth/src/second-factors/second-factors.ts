@@ -1,4 +1,4 @@
-import type { Change } from '../admin/change.ts'
+import type { Change } from '../transactions/change.ts'
 import { createFactorAdministration, type FactorAdministration } from './factor-administration.ts'
 import { createFactorVerifier, type FactorVerifierOptions } from './factor-verifier.ts'
 import { isRelyingParty, relyingPartyOf } from './relying-party.ts'

@@ -1,6 +1,6 @@
 import { backupCodes, type Database, secondFactors } from '@rack-gateway/database'
 import { and, asc, eq, isNull } from 'drizzle-orm'
-import type { Transaction } from '../admin/change.ts'
+import type { Transaction } from '../transactions/change.ts'
 import type { Passkey } from './passkeys.ts'
 
 type Reader = Database['db'] | Transaction

@@ -1,6 +1,6 @@
 import type { ProofMethod } from '@rack-gateway/database'
 import type { Explanation } from '@rack-gateway/errors'
-import type { Change } from '../admin/change.ts'
+import type { Change } from '../transactions/change.ts'
 
 export interface FactorAttempt {
   readonly user: string

@@ -1,9 +1,9 @@
 import { sessions, users } from '@rack-gateway/database'
 import { eq } from 'drizzle-orm'
-import type { Change } from '../admin/change.ts'
-import { checkId, checkName } from '../admin/names.ts'
-import { noSuchItem, SessionNotLonger, SessionOver } from '../errors.ts'
+import { noSuchItem, SessionNotLonger, SessionOver } from '../errors/errors.ts'
 import type { TokenMint } from '../tokens/token.ts'
+import type { Change } from '../transactions/change.ts'
+import { checkId, checkName } from '../transactions/names.ts'
 import { type IssuedCredential, storeSession } from './sessions.ts'
 
 /**

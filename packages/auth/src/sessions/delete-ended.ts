@@ -1,6 +1,6 @@
 import { inArray, lt } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
-import type { Transaction } from '../admin/change.ts'
+import type { Transaction } from '../transactions/change.ts'
 
 /** A table whose rows can be deleted after their end. */
 export interface EndingRows {

@@ -1,9 +1,9 @@
 import { credentials, sessions, users } from '@rack-gateway/database'
 import { and, eq, gt, isNotNull, lt, ne, sql } from 'drizzle-orm'
-import type { Change } from '../admin/change.ts'
-import { lockItem } from '../admin/lock-item.ts'
-import { RenewedTooOften, SessionNotLonger, SessionOver } from '../errors.ts'
+import { RenewedTooOften, SessionNotLonger, SessionOver } from '../errors/errors.ts'
 import type { TokenMint } from '../tokens/token.ts'
+import type { Change } from '../transactions/change.ts'
+import { lockItem } from '../transactions/lock-item.ts'
 import type { IssuedCredential } from './sessions.ts'
 
 /** The lifetimes of sessions, in milliseconds. */

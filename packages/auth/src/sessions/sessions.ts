@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { credentials, type Database, sessions, users } from '@rack-gateway/database'
 import { and, desc, eq, gt, isNull, ne } from 'drizzle-orm'
-import { ensureUser } from '../admin/accounts.ts'
-import { ensureBinding } from '../admin/bindings.ts'
-import type { Change } from '../admin/change.ts'
-import { lockItem } from '../admin/lock-item.ts'
-import { checkName } from '../admin/names.ts'
+import { ensureUser } from '../accounts/accounts.ts'
+import { ensureBinding } from '../accounts/bindings.ts'
 import type { TokenMint } from '../tokens/token.ts'
+import type { Change } from '../transactions/change.ts'
+import { lockItem } from '../transactions/lock-item.ts'
+import { checkName } from '../transactions/names.ts'
 
 export interface SessionRequest {
   readonly email: string

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type Database, proofs, type StepUpDelivery, stepUps } from '@rack-gateway/database'
 import { redactTokens } from '@rack-gateway/errors/redact-tokens'
-import { and, asc, desc, eq, gt, inArray, isNull } from 'drizzle-orm'
-import type { Transaction } from '../admin/change.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@rack-gateway/time'
+import { and, asc, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
 import { deleteEnded } from '../sessions/delete-ended.ts'
+import type { Transaction } from '../transactions/change.ts'
 import type { AskedCall, Coverage } from './coverage.ts'
 import { withQueryTimeout } from './query-timeout.ts'
 import type { StepUpRow } from './stored-step-ups.ts'
@@ -28,6 +28,11 @@ export interface StepUpRequest {
   readonly address: string
   /** The User-Agent. */
   readonly client: string | null
+  /**
+   * Whether the stock CLI asks for the proof before it repeats the call. The CLI reopens some logs by itself, so the first
+   * request for the same call decides.
+   */
+  readonly byProbe?: boolean
 }
 
 /** Milliseconds. */
@@ -119,7 +124,7 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
 
   async function insert(
     tx: Transaction,
-    { user, session, delivery, covers, methods, address, calls, client }: StepUpRequest,
+    { user, session, delivery, covers, methods, address, calls, client, byProbe = false }: StepUpRequest,
     pending: readonly Pending[],
   ): Promise<string> {
     const now = clock.now()
@@ -133,7 +138,7 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
       userId: user,
       sessionId: session,
       delivery,
-      asked: { calls, client },
+      asked: { calls, client, ...(byProbe && { byProbe }) },
       covers,
       methods,
       address,
@@ -146,10 +151,16 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
   /**
    * The pending step-up that a session and address last asked for, or null.
    *
+   * @param byProbe true ignores step-ups that the CLI does not ask for by itself
    * @param after ignores step-ups that were asked for at this time or earlier
    */
   async function newestPending(
-    { session, address, delivery }: Pick<StepUpRequest, 'session' | 'address' | 'delivery'>,
+    {
+      session,
+      address,
+      delivery,
+      byProbe = false,
+    }: Pick<StepUpRequest, 'session' | 'address' | 'delivery' | 'byProbe'>,
     after: Date | null,
   ): Promise<string | null> {
     const [row] = await db
@@ -163,6 +174,7 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
           isNull(stepUps.provedAt),
           gt(stepUps.expiresAt, new Date(clock.now())),
           after === null ? undefined : gt(stepUps.createdAt, after),
+          byProbe ? sql`${stepUps.asked} ->> 'byProbe' = 'true'` : undefined,
         ),
       )
       .orderBy(desc(stepUps.createdAt))

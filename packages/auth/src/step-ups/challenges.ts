@@ -1,6 +1,6 @@
 import { stepUpChallenges } from '@rack-gateway/database'
 import { and, eq } from 'drizzle-orm'
-import type { Transaction } from '../admin/change.ts'
+import type { Transaction } from '../transactions/change.ts'
 
 /** `console`: SHA-256 of the header `Challenge` of the stock CLI. `passkey`: a WebAuthn challenge. */
 type ChallengeKind = 'console' | 'passkey'

@@ -1,5 +1,5 @@
-import { withTimeout } from '@rack-gateway/errors/with-timeout'
-import { AuthUnavailable, throwLookUpTooSlow } from '../errors.ts'
+import { withTimeout } from '@rack-gateway/time'
+import { AuthUnavailable, throwLookUpTooSlow } from '../errors/errors.ts'
 
 /** Milliseconds. */
 const deadline = 5_000

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { type Database, type ProofMethod, stepUps } from '@rack-gateway/database'
-import { and, eq, inArray, isNotNull } from 'drizzle-orm'
-import type { Change, Transaction } from '../admin/change.ts'
-import { checkId } from '../admin/names.ts'
-import type { Clock } from '../clock.ts'
-import { StepUpNotHere } from '../errors.ts'
+import { deniedResult } from '@rack-gateway/gateway-api/denied-result'
+import type { Clock } from '@rack-gateway/time'
+import { and, eq, inArray, isNotNull, isNull, type SQL } from 'drizzle-orm'
+import { StepUpDenied, StepUpNotHere } from '../errors/errors.ts'
+import type { Change, Transaction } from '../transactions/change.ts'
+import { checkId } from '../transactions/names.ts'
 import { readConsoleChallenges, storeChallenge } from './challenges.ts'
 import type { Coverage } from './coverage.ts'
 import { replaceProofSecret, storeProof, unknownAddress } from './proofs.ts'
@@ -39,15 +40,17 @@ export interface RedeemedResult {
 
 export function createRedeeming({ database, clock, codeHashes, networkOf }: RedeemingOptions) {
   /**
-   * Only the session that asked can redeem the result. In console mode, the challenge must match, too.
+   * Only the session that asked can redeem the result. In console mode, the challenge must match, too. The result
+   * `deniedResult` ends the step-up.
    *
-   * @throws NotFound for an ID that is not a UUID; StepUpNotHere; StepUpEnded
+   * @throws NotFound for an ID that is not a UUID; StepUpNotHere; StepUpEnded; StepUpDenied
    */
   async function redeem(
     id: string,
     caller: StepUpCaller,
     { result, challenge, previousSecret = null }: RedeemedResult,
   ): Promise<RedeemedProof> {
+    if (result === deniedResult) throw await endDenied(checkId('step-up', id), caller)
     return changeAsCaller(database, caller, async function redeemOnce(change) {
       const row = await readProved(change.tx, eq(stepUps.id, checkId('step-up', id)), caller)
       const isResultCorrect = row.result?.equals(hashOf(result)) === true
@@ -59,8 +62,8 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
 
   /**
    * Activates a typed code for later calls of the session from this address. The session and the address must be those
-   * that asked for the step-up. From any other session or address, a correct code becomes invalid, because another
-   * person may have seen the code.
+   * that asked for the step-up. For any other session or address, the code is unknown and stays valid. So another
+   * person can neither use up the code nor find out that it is correct.
    *
    * @throws StepUpNotHere, StepUpEnded
    */
@@ -68,25 +71,17 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
     code: string,
     caller: StepUpCaller,
   ): Promise<Omit<RedeemedProof, 'proof'> & { covers: Coverage }> {
+    const { session, address } = caller
     const letters = readCode(code)
-    if (letters === null) throw new StepUpNotHere()
-    const activated = await changeAsCaller(database, caller, async function activateOnce(change) {
-      const hashes = codeHashes(letters)
-      const [row] = await change.tx.select().from(stepUps).where(inArray(stepUps.result, hashes)).for('update')
-      if (row?.delivery !== 'code') return null
-      if (row.sessionId !== caller.session || row.address !== caller.address || row.address === unknownAddress) {
-        await change.tx
-          .update(stepUps)
-          .set({ redeemedAt: new Date(clock.now()) })
-          .where(eq(stepUps.id, row.id))
-        return null
-      }
-      assertRedeemable(row, clock.now())
-      const { method, provedAt } = await storeRedeemed(change, row, { address: caller.address, previousSecret: null })
+    if (letters === null || address === unknownAddress) throw new StepUpNotHere()
+    const isOfCaller = and(eq(stepUps.delivery, 'code'), eq(stepUps.address, address))
+    return changeAsCaller(database, caller, async function activateOnce(change) {
+      const row = await readProved(change.tx, and(inArray(stepUps.result, codeHashes(letters)), isOfCaller), {
+        session,
+      })
+      const { method, provedAt } = await storeRedeemed(change, row, { address, previousSecret: null })
       return { method, provedAt, covers: row.covers as Coverage }
     })
-    if (activated === null) throw new StepUpNotHere()
-    return activated
   }
 
   /**
@@ -109,6 +104,15 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
 
   return { redeem, activate, challenge }
 
+  /** @returns the error for the program that asked */
+  async function endDenied(id: string, { session }: StepUpCaller): Promise<Error> {
+    const ended = await database.db
+      .delete(stepUps)
+      .where(and(eq(stepUps.id, id), eq(stepUps.sessionId, session), isNull(stepUps.provedAt)))
+      .returning({ id: stepUps.id })
+    return ended.length > 0 ? new StepUpDenied() : new StepUpNotHere()
+  }
+
   /**
    * A redemption without a challenge is one by `rack-gateway`. It fails if the network that asked has a challenge, because
    * then the stock CLI redeems. A challenge of another network does not matter, because a thief can have got it.
@@ -123,8 +127,8 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
   /** @throws StepUpNotHere for an unknown step-up, and for a session that did not ask; StepUpEnded */
   async function readProved(
     tx: Transaction,
-    condition: ReturnType<typeof eq>,
-    { session }: StepUpCaller,
+    condition: SQL | undefined,
+    { session }: Pick<StepUpCaller, 'session'>,
   ): Promise<StepUpRow> {
     const [row] = await tx
       .select()

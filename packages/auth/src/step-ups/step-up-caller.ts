@@ -1,6 +1,6 @@
 import type { Database } from '@rack-gateway/database'
-import type { Change } from '../admin/change.ts'
-import type { Author, RecordIdentityEvents } from '../events.ts'
+import type { Change } from '../transactions/change.ts'
+import type { Author, RecordIdentityEvents } from '../transactions/events.ts'
 
 /** The session that proves, redeems, or calls. */
 export interface StepUpCaller {

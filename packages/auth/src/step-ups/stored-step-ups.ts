@@ -1,9 +1,9 @@
 import { type Database, type ProofMethod, type StepUpDelivery, sessions, stepUps, users } from '@rack-gateway/database'
+import type { Clock } from '@rack-gateway/time'
 import { and, eq, isNull } from 'drizzle-orm'
-import type { Transaction } from '../admin/change.ts'
-import { checkId } from '../admin/names.ts'
-import type { Clock } from '../clock.ts'
-import { noSuchItem, StepUpEnded } from '../errors.ts'
+import { noSuchItem, StepUpEnded } from '../errors/errors.ts'
+import type { Transaction } from '../transactions/change.ts'
+import { checkId } from '../transactions/names.ts'
 import type { AskedCall, Coverage } from './coverage.ts'
 
 export interface AskedStepUp {

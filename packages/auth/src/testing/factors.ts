@@ -1,11 +1,11 @@
 import { addressBlock } from '@rack-gateway/audit'
 import { createAuthenticator, type Deviations } from '@rack-gateway/testing/authenticator'
 import { Secret, TOTP } from 'otpauth'
-import { type Change, changeIdentities } from '../admin/change.ts'
 import type { AddFactorResult, FactorAdministration } from '../second-factors/factor-administration.ts'
 import { createSecondFactors } from '../second-factors/second-factors.ts'
 import type { FactorAttempt } from '../second-factors/verifier.ts'
 import type { Keys } from '../tokens/login-keys.ts'
+import { type Change, changeIdentities } from '../transactions/change.ts'
 import { author, startStore } from './database.ts'
 
 const origin = 'https://gateway.example.com'

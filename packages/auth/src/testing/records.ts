@@ -1,6 +1,6 @@
 import { formatMessage } from '@rack-gateway/errors'
 import type { Binding, Principal } from '@rack-gateway/rbac-policy'
-import { type AuthenticationDenial, isDenial } from '../denial.ts'
+import { type AuthenticationDenial, isDenial } from '../errors/denial.ts'
 import type {
   ApiTokenRecord,
   ServiceAccountRecord,

@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { WeakSecretKey } from '../errors.ts'
+import { WeakSecretKey } from '../errors/errors.ts'
 import { deriveKey } from './secret.ts'
 
 const secret = Buffer.alloc(32, 9)

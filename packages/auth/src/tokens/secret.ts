@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto'
-import { WeakSecretKey } from '../errors.ts'
+import { WeakSecretKey } from '../errors/errors.ts'
 
 const salt = 'rack-gateway'
 const minimumBytes = 32

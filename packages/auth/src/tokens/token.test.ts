@@ -3,11 +3,11 @@ import { syncBuiltinESMExports } from 'node:module'
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, type MockInstance, onTestFinished, test, vi } from 'vitest'
-import { isDenial } from '../denial.ts'
-import { InvalidExpiry, NoSecretKey, RepeatedSecretKey, WeakSecretKey } from '../errors.ts'
+import type { TokenKind } from '../errors/denial.ts'
+import { isDenial } from '../errors/denial.ts'
+import { InvalidExpiry, NoSecretKey, RepeatedSecretKey, WeakSecretKey } from '../errors/errors.ts'
 import { decodeBytes, encodeBytes, encodeNumber } from './base62.ts'
 import { createTokenMint } from './token.ts'
-import type { TokenKind } from './token-kind.ts'
 
 const oldSecret = Buffer.alloc(32, 'old secret ')
 const secret = Buffer.alloc(48, 'newest secret ')

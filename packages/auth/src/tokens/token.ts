@@ -1,11 +1,11 @@
 import { createHash, createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { LRUCache } from 'lru-cache'
-import * as denials from '../denial.ts'
-import { InvalidExpiry, NoSecretKey, RepeatedSecretKey } from '../errors.ts'
+import type { TokenKind } from '../errors/denial.ts'
+import * as denials from '../errors/denial.ts'
+import { InvalidExpiry, NoSecretKey, RepeatedSecretKey } from '../errors/errors.ts'
 import { decodeBytes, encodeBytes, encodeNumber } from './base62.ts'
 import { deriveKey } from './secret.ts'
-import type { TokenKind } from './token-kind.ts'
 
 /**
  * A token with valid check digits, signature, and expiry, or the JWT of a CI job that was accepted as the credential.

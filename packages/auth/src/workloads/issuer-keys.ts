@@ -1,8 +1,8 @@
+import type { Clock } from '@rack-gateway/time'
 import { createLocalJWKSet, errors, type LocalJWKSet } from 'jose'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { Clock } from '../clock.ts'
-import { IssuerUnreachable, KeyNotKnownYet } from '../errors.ts'
+import { IssuerUnreachable, KeyNotKnownYet } from '../errors/errors.ts'
 import { fetchJson } from './fetch-json.ts'
 import { discoveryUrl } from './issuer-url.ts'
 

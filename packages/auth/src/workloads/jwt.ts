@@ -1,4 +1,4 @@
-import * as denials from '../denial.ts'
+import * as denials from '../errors/denial.ts'
 import type { Claims } from './conditions.ts'
 
 /** Only algorithms with public keys, so that a published key cannot be used as a shared secret. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { credentials, trusts, usedJwts, workloadSessions } from '@rack-gateway/database'
 import { and, eq, inArray, isNull, lt } from 'drizzle-orm'
-import type { Change, Transaction } from '../admin/change.ts'
-import { lockItem } from '../admin/lock-item.ts'
-import { type AuthenticationDenial, noTrustBecause, usedJwt } from '../denial.ts'
+import { type AuthenticationDenial, noTrustBecause, usedJwt } from '../errors/denial.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
+import type { Change, Transaction } from '../transactions/change.ts'
+import { lockItem } from '../transactions/lock-item.ts'
 import { issuerClockTolerance } from './jwt.ts'
 import type { VerifiedWorkload } from './verify.ts'
 

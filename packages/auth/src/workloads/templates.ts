@@ -1,5 +1,5 @@
 import type { TemplateOf, TrustCondition, TrustTemplate } from '@rack-gateway/gateway-api'
-import { InvalidTrust } from '../errors.ts'
+import { InvalidTrust } from '../errors/errors.ts'
 
 /** Events whose jobs run the code of the repository, and that only a user with write access can trigger. */
 const ownEvents = ['push', 'workflow_dispatch', 'schedule', 'release'] as const

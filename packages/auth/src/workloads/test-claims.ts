@@ -1,5 +1,5 @@
 import type { TrustTest } from '@rack-gateway/gateway-api'
-import type { AuthenticationDenial } from '../denial.ts'
+import type { AuthenticationDenial } from '../errors/denial.ts'
 import { claimText, visibleJson } from './claim-text.ts'
 import type { Claims } from './conditions.ts'
 import { type ClaimCheck, claimChecks, headerDenial, type StandardClaims, standardClaims } from './jwt.ts'

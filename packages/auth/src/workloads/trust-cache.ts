@@ -1,5 +1,5 @@
-import { AuthUnavailable } from '../errors.ts'
-import type { Revision } from '../principals/revision.ts'
+import { AuthUnavailable } from '../errors/errors.ts'
+import type { Revision } from '../revision/revision.ts'
 import type { Trust } from './trust.ts'
 
 /** @param maxStale milliseconds for which cached trusts stay valid without the database */

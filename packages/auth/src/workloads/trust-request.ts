@@ -1,7 +1,7 @@
 import type { Explanation } from '@rack-gateway/errors'
 import { type Scope, scopesIn, type TrustCondition, type TrustRequest } from '@rack-gateway/gateway-api'
-import { checkName } from '../admin/names.ts'
-import { InvalidTrust } from '../errors.ts'
+import { InvalidTrust } from '../errors/errors.ts'
+import { checkName } from '../transactions/names.ts'
 import { issuerProblem } from './issuer-url.ts'
 import { expandTemplate } from './templates.ts'
 

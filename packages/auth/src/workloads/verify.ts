@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Job } from '@rack-gateway/rbac-policy'
 import { compactVerify } from 'jose'
-import { type AuthenticationDenial, noTrustBecause, severalTrustsNamed } from '../denial.ts'
+import { type AuthenticationDenial, noTrustBecause, severalTrustsNamed } from '../errors/denial.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
 import { jobName, jobOf } from './job.ts'
 import { algorithms, type UnverifiedJwt } from './jwt.ts'

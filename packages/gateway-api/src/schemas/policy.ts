@@ -348,9 +348,12 @@ export const PolicyMatrix = Type.Object({
   ),
   stepUps: Type.Array(
     Type.Object({
-      rule: Type.String({ description: 'the rule of its decisions, such as step-up:permission release:promote' }),
-      kind: ExtensibleEnum(['permission', 'command', 'role', 'rack', 'app', 'management']),
-      name: Type.String({ description: 'the permission, command rule, role, or pattern; empty for management' }),
+      rule: Type.String({ description: 'the rule of its decisions, such as step-up:rule production-promotes' }),
+      kind: ExtensibleEnum(['rule', 'command', 'role', 'management']),
+      name: Type.String({ description: 'the ID of the rule or command rule, or the role; empty for management' }),
+      permissions: Patterns,
+      racks: Patterns,
+      apps: Patterns,
       level: Nullable(StepUpLevel),
       except: Type.Array(Type.String()),
       source: Source,
@@ -453,7 +456,7 @@ export const Impact = Type.Object({
       }),
       requirements: Type.Array(
         Type.Object({
-          rule: Type.String({ description: 'such as step-up:permission release:promote' }),
+          rule: Type.String({ description: 'such as step-up:rule production-promotes' }),
           level: StepUpLevel,
           calls: Type.Integer({ minimum: 0, description: 'calls that need a proof because of this rule' }),
           prompts: Count,

@@ -28,6 +28,7 @@ export const StepUp = Type.Object({
   user: Type.Object({ id: Id, email: Type.String() }),
   calls: Type.Array(Call, { description: 'the calls that the proof is for' }),
   address: Type.String({ description: 'the IP address that the step-up was requested from' }),
+  fromThisAddress: Type.Boolean({ description: 'whether your request came from the same IP address' }),
   client: Nullable(Type.String({ description: 'the User-Agent of the request for the step-up' })),
   device: Type.String({ description: 'the device of the session that asked' }),
   createdAt: Time,

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { inMessage, type Problem } from '@rack-gateway/command-matcher'
-import { readTime } from '@rack-gateway/errors/read-time'
+import { readTime } from '@rack-gateway/time'
 import { actorName } from '../actor-name.ts'
 import { unlimitedBinding } from '../grants.ts'
 import type { Binding, Principal } from '../types.ts'

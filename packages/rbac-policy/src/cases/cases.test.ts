@@ -269,14 +269,16 @@ describe('a case of a call that needs a step-up', () => {
     'roles: { boss: { extends: [deployer], stepUp: { recent: 1h } } }',
     'commands: { rules: { release: { run: bin/pre_release, roles: [deployer], stepUp: { always: any } } } }',
     'stepUp:',
-    '  permissions: { release:promote: { always: passkey, except: [service-account:robots, trust:deploys] } }',
-    '  racks: { production: { recent: 10m } }',
-    '  apps: { billing: none }',
+    '  rules:',
+    '    release-promote:',
+    '      { permissions: [release:promote], require: { always: passkey, except: [service-account:robots, trust:deploys] } }',
+    '    rack-production: { racks: [production], require: { recent: 10m } }',
+    '    app-billing: { apps: [billing], require: none }',
     '  management: always',
     '  enrollBy: 2031-01-01',
   )
   const promoting = 'convox: releases promote R1'
-  const needs = 'effect: needs, rule: "step-up:permission release:promote"'
+  const needs = 'effect: needs, rule: "step-up:rule release-promote"'
 
   test.each([
     ['of a user', `who: { roles: [deployer] }, ${promoting}, expect: { ${needs} }`],
@@ -290,7 +292,7 @@ describe('a case of a call that needs a step-up', () => {
     ],
     [
       'of a rack',
-      'who: { roles: [deployer] }, where: { rack: production }, convox: ps, expect: { effect: needs, rule: step-up:rack production, level: { recent: 10m } }',
+      'who: { roles: [deployer] }, where: { rack: production }, convox: ps, expect: { effect: needs, rule: "step-up:rule rack-production", level: { recent: 10m } }',
     ],
     [
       'of a command',
@@ -298,7 +300,7 @@ describe('a case of a call that needs a step-up', () => {
     ],
     [
       'of a token',
-      `who: { roles: [deployer], kind: api-token }, ${promoting}, expect: { effect: deny, rule: "step-up:permission release:promote", reason: "an API token cannot give one" }`,
+      `who: { roles: [deployer], kind: api-token }, ${promoting}, expect: { effect: deny, rule: "step-up:rule release-promote", reason: "an API token cannot give one" }`,
     ],
     [
       'of a token that is excepted',
@@ -306,7 +308,7 @@ describe('a case of a call that needs a step-up', () => {
     ],
     [
       'of a job',
-      `who: { roles: [deployer], kind: workload, trust: other }, ${promoting}, expect: { effect: deny, rule: "step-up:permission release:promote" }`,
+      `who: { roles: [deployer], kind: workload, trust: other }, ${promoting}, expect: { effect: deny, rule: "step-up:rule release-promote" }`,
     ],
     [
       'of a job that is excepted',
@@ -328,7 +330,7 @@ describe('a case of a call that needs a step-up', () => {
     ['no step-up', `who: { roles: [deployer] }, ${promoting}, expect: { effect: allow, rule: role:deployer }`],
     [
       'a denial',
-      `who: { roles: [deployer] }, ${promoting}, expect: { effect: deny, rule: "step-up:permission release:promote" }`,
+      `who: { roles: [deployer] }, ${promoting}, expect: { effect: deny, rule: "step-up:rule release-promote" }`,
     ],
   ])('fails if it expects %s', (_what, one) => expect(evaluate(one, document)).toMatchObject({ passed: false }))
 
@@ -361,11 +363,11 @@ describe('a case of a call that needs a step-up', () => {
     expect(coverage.map(({ rule, source, exercised }) => [rule, source, exercised])).toEqual([
       ['role:boss', 'policy.yaml:2', true],
       ['command:release', 'policy.yaml:3', true],
-      ['step-up:permission release:promote', 'policy.yaml:5', false],
+      ['step-up:rule release-promote', 'policy.yaml:6', false],
+      ['step-up:rule rack-production', 'policy.yaml:8', false],
       ['step-up:command release', 'policy.yaml:3', true],
       ['step-up:role boss', 'policy.yaml:2', true],
-      ['step-up:rack production', 'policy.yaml:6', false],
-      ['enrollment', 'policy.yaml:9', true],
+      ['enrollment', 'policy.yaml:11', true],
     ])
   })
 })

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { documentWarnings, readPolicy } from '../document.ts'
 import { compilePolicy } from '../policy.ts'
+import type { PolicyDocument } from '../policy-document.ts'
 import { binding, call, moment, now, principal, token } from '../testing/calls.ts'
 import { readCases } from './read-cases.ts'
 import { runCases } from './run-cases.ts'
@@ -23,16 +24,33 @@ describe('the recommended document', () => {
     expect(documentWarnings(document)).toEqual([])
   })
 
-  // A planned call has no resource, because only the rack knows the resource at an address.
-  test('has a case for each requirement, except for resource:proxy', () => {
+  function results(tested: PolicyDocument) {
     const file = readCases(textOf('examples/step-up-policy/policy.cases.yaml'))
     if ('problems' in file) throw new Error(JSON.stringify(file.problems))
-    const { cases, problems: wrong } = file.checkAgainst(document)
+    const { cases, problems: wrong } = file.checkAgainst(tested)
     if (cases === null) throw new Error(JSON.stringify(wrong))
-    const { evaluations, coverage } = runCases(document, cases)
-    expect(evaluations.filter(({ passed }) => !passed).map((one) => one.case.name)).toEqual([])
-    expect(coverage.filter(({ exercised }) => !exercised).map(({ rule }) => rule)).toEqual([
-      'step-up:permission resource:proxy',
+    const { evaluations, coverage } = runCases(tested, cases)
+    return { coverage, failed: evaluations.filter(({ passed }) => !passed).map((one) => one.case.name) }
+  }
+
+  test('has a case for each requirement', () => {
+    const { coverage, failed } = results(document)
+    expect(failed).toEqual([])
+    expect(coverage.filter(({ exercised }) => !exercised).map(({ rule }) => rule)).toEqual([])
+  })
+
+  // A planned call has no resource, because only the rack knows the resource at an address.
+  test('has a case that fails without a permission of a rule, except for resource:proxy', () => {
+    const { stepUp } = document
+    const without = stepUp.rules.flatMap((rule) =>
+      (rule.permissions ?? []).map((removed) => {
+        const permissions = rule.permissions?.filter((one) => one !== removed)
+        const rules = stepUp.rules.map((one) => (one === rule ? { ...rule, permissions } : one))
+        return { removed, failed: results({ ...document, stepUp: { ...stepUp, rules } }).failed }
+      }),
+    )
+    expect(without.filter(({ failed }) => failed.length === 0).map(({ removed }) => removed)).toEqual([
+      'resource:proxy',
     ])
   })
 
@@ -41,7 +59,7 @@ describe('the recommended document', () => {
     const user = principal([binding('deployer')], { secondFactor: true })
     expect(compilePolicy(document).decide(user, proxy)).toMatchObject({
       effect: 'needs',
-      rule: 'step-up:permission resource:proxy',
+      rule: 'step-up:rule changes',
     })
   })
 

@@ -1,5 +1,5 @@
 import { inMessage, type Problem } from '@rack-gateway/command-matcher'
-import { nearest } from '@rack-gateway/config/client'
+import { nearest } from '@rack-gateway/errors/nearest'
 import type { Static, TSchema } from 'typebox'
 import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'

@@ -99,7 +99,10 @@ export const WrittenPolicy = Type.Object(
         {
           services: narrowingList('services that accept run'),
           extend: Type.Optional(
-            oneOf(['built-in'], 'built-in (the rules are added to the built-in ones, instead of replacing them)'),
+            oneOf(
+              ['built-in', 'none'],
+              'built-in (the rules are added to the built-in ones), or none (the rules replace them)',
+            ),
           ),
           rules: Type.Optional(Type.Record(Type.String(), Rule, { description: 'a mapping of IDs to command rules' })),
         },

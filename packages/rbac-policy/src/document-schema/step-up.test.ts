@@ -23,34 +23,31 @@ describe('requirements of proofs', () => {
       '  rules:',
       '    console: { run: rails console, roles: [boss], stepUp: always }',
       'stepUp:',
-      '  permissions:',
-      '    release:promote: { recent: 90s, except: ["service-account:deploys"] }',
-      '    "app:*":',
-      '      always: any',
-      '  racks: { prod*: { recent: 24h } }',
-      '  apps: { billing: { always: passkey }, web: none }',
+      '  rules:',
+      '    production-promotes:',
+      '      permissions: [release:promote, "app:*"]',
+      '      racks: [prod*]',
+      '      require: { recent: 90s, except: ["service-account:deploys"] }',
+      '    apps: { apps: [billing, shop], require: { always: passkey } }',
+      '    web: { apps: [web], require: none }',
       '  management: { recent: 5m }',
       '  enrollBy: 2031-02-28',
     )
     const passkey = { kind: 'always', methods: 'passkey' }
     expect(stepUp).toEqual({
-      permissions: [
+      rules: [
         {
-          pattern: 'release:promote',
+          id: 'production-promotes',
+          permissions: ['release:promote', 'app:*'],
+          racks: ['prod*'],
           level: { kind: 'recent', within: 90_000 },
           except: ['service-account:deploys'],
           source: 'policy.yaml:11',
         },
-        { pattern: 'app:*', level: { kind: 'always', methods: 'any' }, except: [], source: 'policy.yaml:12' },
+        { id: 'apps', apps: ['billing', 'shop'], level: passkey, except: [], source: 'policy.yaml:15' },
+        { id: 'web', apps: ['web'], level: null, except: [], source: 'policy.yaml:16' },
       ],
-      racks: [
-        { pattern: 'prod*', level: { kind: 'recent', within: 86_400_000 }, except: [], source: 'policy.yaml:14' },
-      ],
-      apps: [
-        { pattern: 'billing', level: passkey, except: [], source: 'policy.yaml:15' },
-        { pattern: 'web', level: null, except: [], source: 'policy.yaml:15' },
-      ],
-      management: { level: { kind: 'recent', within: 300_000 }, except: [], source: 'policy.yaml:16' },
+      management: { level: { kind: 'recent', within: 300_000 }, except: [], source: 'policy.yaml:17' },
       enrollBy: Date.UTC(2031, 1, 28),
     })
     expect(roles.at(-1)?.stepUp).toEqual([
@@ -68,30 +65,33 @@ describe('requirements of proofs', () => {
   })
 
   test('count for the hash, and lines do not', () => {
-    const one = documentHash(good('stepUp: { apps: { web: always } }'))
-    expect(documentHash(good('stepUp:', '  apps:', '    web: { always: passkey }'))).toBe(one)
+    const one = documentHash(good('stepUp: { rules: { app-web: { apps: [web], require: always } } }'))
+    expect(
+      documentHash(good('stepUp:', '  rules:', '    app-web: { require: { always: passkey }, apps: [web] }')),
+    ).toBe(one)
     for (const other of ['{ always: any }', 'none', '{ recent: 10m }', '{ always: passkey, except: ["trust:x"] }'])
-      expect(documentHash(good(`stepUp: { apps: { web: ${other} } }`))).not.toBe(one)
+      expect(documentHash(good(`stepUp: { rules: { app-web: { apps: [web], require: ${other} } } }`))).not.toBe(one)
     expect(documentHash(good('stepUp: { enrollBy: 2031-01-01 }'))).not.toBe(documentHash(good('stepUp: {}')))
   })
 
+  const rules = (...lines: readonly string[]) => ['stepUp:', '  rules:', ...lines]
   const forms = 'none, always, {recent: 10m}, {always: passkey}, or {always: any}'
   test.each<[string, readonly string[], number, number, string]>([
-    ['another word', ['stepUp:', '  apps: { web: sometimes }'], 3, 11, `stepUp.apps.web should be ${forms}`],
-    ['a list', ['stepUp:', '  apps: { web: [always] }'], 3, 11, 'stepUp.apps.web should be'],
-    ['nothing', ['stepUp:', '  apps: { web: }'], 3, 11, 'stepUp.apps.web should be'],
+    ['another word', ['stepUp:', '  management: sometimes'], 3, 3, `stepUp.management should be ${forms}`],
+    ['a list', ['stepUp:', '  management: [always]'], 3, 3, 'stepUp.management should be'],
+    ['nothing', ['stepUp:', '  management:'], 3, 3, 'stepUp.management should be'],
     [
       'neither field',
-      ['stepUp:', '  apps: { web: { except: ["trust:x"] } }'],
+      ['stepUp:', '  management: { except: ["trust:x"] }'],
       3,
-      11,
+      3,
       'should have either recent or always',
     ],
     [
       'both fields',
-      ['stepUp:', '  apps: { web: { recent: 10m, always: any } }'],
+      ['stepUp:', '  management: { recent: 10m, always: any }'],
       3,
-      11,
+      3,
       'should have either recent or always',
     ],
     [
@@ -111,63 +111,141 @@ describe('requirements of proofs', () => {
       'has an invalid "always": write passkey or any',
     ],
     ['an unknown field', ['stepUp:', '  management: { recent: 5m, excpt: [] }'], 3, 29, 'unknown field excpt'],
-    ['an unknown section', ['stepUp:', '  rakcs: { x: always }'], 3, 3, 'did you mean racks?'],
+    ['an unknown section', ['stepUp:', '  ruels: {}'], 3, 3, 'did you mean rules?'],
     [
       'no permission',
-      ['stepUp:', '  permissions:', '    relase:promote: always'],
-      4,
+      rules('    x:', '      permissions: [release:promote, relase:promote]', '      require: always'),
       5,
-      'stepUp.permissions names "relase:promote", which is not a permission',
+      38,
+      'the step-up rule "x" names "relase:promote", which is not a permission',
     ],
     [
       'permissions that a proof needs',
-      ['stepUp:', '  permissions:', '    gateway:self:*: always'],
+      rules('    x: { permissions: ["gateway:self:*"], require: always }'),
       4,
-      5,
+      24,
       'no user could add or prove',
     ],
     [
       'a permission that no call requires',
-      ['stepUp:', '  permissions:', '    secret:read: always'],
+      rules('    x: { permissions: [secret:read], require: always }'),
       4,
-      5,
+      24,
       'which no call requires; name the permissions of the calls',
     ],
-    ['an empty pattern', ['stepUp:', '  racks: { "": always }'], 3, 12, 'not a pattern of names of racks'],
-    ['a pattern with a space', ['stepUp:', '  apps: { "web shop": always }'], 3, 11, 'not a pattern of names of apps'],
+    ['an empty pattern', rules('    x: { racks: [""], require: always }'), 4, 18, 'not a pattern of names of racks'],
+    [
+      'a pattern in capitals, in which no rack has its name',
+      rules('    x: { racks: [a, Production], require: always }'),
+      4,
+      21,
+      'the step-up rule "x" names "Production", which is not a pattern of names of racks',
+    ],
+    [
+      'a pattern with a space',
+      rules('    x: { apps: ["web shop"], require: always }'),
+      4,
+      17,
+      'not a pattern of names of apps',
+    ],
+    [
+      'a rule for nothing',
+      rules('    x: { require: always }'),
+      4,
+      5,
+      'the step-up rule "x" names no permissions, racks, or apps; for every call on a rack, write racks: ["*"]',
+    ],
+    ['an empty list', rules('    x: { racks: [], require: always }'), 4, 10, 'is empty, so it would match nothing'],
+    [
+      'a rule without require',
+      rules('    x: { racks: [a] }'),
+      4,
+      5,
+      'stepUp.rules.x has no require; it should be none',
+    ],
+    [
+      'a rule with an unknown requirement',
+      rules('    x: { racks: [a], require: sometimes }'),
+      4,
+      22,
+      `stepUp.rules.x.require should be ${forms}`,
+    ],
+    ['a rule with an unknown field', rules('    x: { rakcs: [a], require: always }'), 4, 10, 'did you mean racks?'],
+    [
+      'a name with capitals',
+      rules('    Promotes: { racks: [a], require: always }'),
+      4,
+      5,
+      'needs a name of lower-case',
+    ],
+    [
+      'a level in place of a rule',
+      rules('    promotes: always'),
+      4,
+      5,
+      'stepUp.rules.promotes should be a step-up rule',
+    ],
+    [
+      'a permission of the gateway, on a rack',
+      rules('    x: { permissions: [release:promote, gateway:audit:read], racks: [a], require: always }'),
+      4,
+      41,
+      'names "gateway:audit:read", whose calls the gateway itself answers; use a rule without racks and apps',
+    ],
+    [
+      'a permission of the gateway, on an app',
+      rules('    x: { permissions: ["gateway:*"], apps: [a], require: always }'),
+      4,
+      24,
+      'whose calls the gateway itself answers',
+    ],
+    [
+      'a permission of the whole rack, on an app',
+      rules('    x: { permissions: [instance:shell], apps: [a], require: always }'),
+      4,
+      24,
+      'names "instance:shell", whose calls concern no app; use a rule without apps',
+    ],
+    [
+      'a proxy to a host, on an app',
+      rules('    x: { permissions: [proxy:open], apps: [a], require: always }'),
+      4,
+      24,
+      'whose calls concern no app',
+    ],
     [
       'no list of exceptions',
-      ['stepUp:', '  apps: { web: { always: any, except: "trust:x" } }'],
+      ['stepUp:', '  management: { always: any, except: "trust:x" }'],
       3,
-      31,
+      30,
       'has an invalid "except": write a list of names',
     ],
     [
       'no exception',
-      ['stepUp:', '  apps: { web: { always: any, except: [] } }'],
+      ['stepUp:', '  management: { always: any, except: [] }'],
       3,
-      31,
+      30,
       'has an invalid "except": write a list of names',
     ],
     [
       'a number as an exception',
-      ['stepUp:', '  apps: { web: { always: any, except: ["trust:x", 7] } }'],
+      ['stepUp:', '  management: { always: any, except: ["trust:x", 7] }'],
       3,
-      51,
+      50,
       'only names in except',
     ],
     [
       'a user as an exception',
-      ['stepUp:', '  apps:', '    web: { always: any, except: [ada@example.com] }'],
+      rules('    x: { apps: [web], require: { always: any, except: [ada@example.com] } }'),
       4,
-      34,
-      'excepts "ada@example.com", which is not service-account:NAME, trust:NAME',
+      56,
+      'stepUp.rules.x.require excepts "ada@example.com", which is not service-account:NAME, trust:NAME',
     ],
     [
       'a pattern as an exception',
-      ['stepUp:', '  apps:', '    web: { always: any, except: ["trust:x", "*"] }'],
-      4,
-      45,
+      ['stepUp:', '  management: { always: any, except: ["trust:x", "*"] }'],
+      3,
+      50,
       'excepts "*"',
     ],
     [
@@ -215,9 +293,9 @@ describe('requirements of proofs', () => {
 
   test('in a hostile document are rejected without side effects', () => {
     const hostile = [
-      'stepUp: { apps: { __proto__: { always: any, __proto__: x } }, permissions: { constructor: always } }',
-      `stepUp: { apps: { "${'*a'.repeat(5_000)}": always } }`,
-      `stepUp: { apps: { web: { always: any, except: ["token:${'x ('.repeat(5_000)}"] } } }`,
+      'stepUp: { rules: { __proto__: { apps: [__proto__], require: { always: any, __proto__: x } }, constructor: { permissions: [constructor], require: always } } }',
+      `stepUp: { rules: { strict: { apps: ["${'*a'.repeat(5_000)}"], require: always } } }`,
+      `stepUp: { rules: { app-web: { apps: [web], require: { always: any, except: ["token:${'x ('.repeat(5_000)}"] } } } }`,
     ]
     for (const line of hostile) expect(read(line).problems.length).toBeLessThan(4)
     expect(Object.keys(Object.prototype)).toEqual([])
@@ -240,10 +318,20 @@ test('a warning names a role whose level asks for no proof', () => {
 test('a warning names a requirement that also asks for each read', () => {
   const warned = good(
     'roles: { boss: { extends: [deployer], stepUp: always } }',
-    'stepUp: { racks: { production: { always: any } }, apps: { web: { recent: 10m } }, permissions: { app:delete: always } }',
+    'stepUp: { rules: { rack-production: { racks: [production], require: { always: any } }, app-web: { apps: [web], require: { recent: 10m } }, app-delete: { permissions: [app:delete], require: always } } }',
   )
   expect(documentWarnings(warned)).toEqual([
+    'the step-up rule rack-production asks for a proof for each call, including calls that only read (policy.yaml:3)',
     'the step-up of the role boss asks for a proof for each call, including calls that only read (policy.yaml:2)',
-    'the step-up of the rack production asks for a proof for each call, including calls that only read (policy.yaml:3)',
   ])
+})
+
+test('a warning names a rule that requires nothing', () => {
+  const warned = good(
+    'stepUp:',
+    '  rules:',
+    '    deletes: { permissions: ["*:delete"], racks: [production], require: always }',
+    '    later: { permissions: [release:promote], require: none }',
+  )
+  expect(documentWarnings(warned)).toEqual(['the step-up rule later requires nothing (policy.yaml:5)'])
 })

@@ -1,10 +1,9 @@
 import { inMessage } from '@rack-gateway/command-matcher'
-import { durationProblem, readDuration } from '@rack-gateway/config/duration'
-import { readTime } from '@rack-gateway/errors/read-time'
+import { durationProblem, readDuration, readTime } from '@rack-gateway/time'
 import { type Static, Type } from 'typebox'
-import type { StepUpPattern, StepUpRule, StepUpTerms } from '../policy-document.ts'
+import type { StepUpCallRule, StepUpRule, StepUpTerms } from '../policy-document.ts'
 import type { StepUpLevel } from '../types.ts'
-import { closed, type ReadContext } from './lists.ts'
+import { closed, narrowingList, type ReadContext } from './lists.ts'
 
 const forms =
   'none, always, {recent: 10m}, {always: passkey}, or {always: any}; the forms in braces can also have except: [names]'
@@ -14,45 +13,47 @@ const times = 'a day (in UTC) or a time with its offset, such as 2027-01-31 or 2
 /** A requirement. It can have several forms, so this schema accepts any value, and `readStepUp` checks it. */
 export const WrittenStepUp = Type.Unknown({ description: forms })
 
-function requirements(of: string) {
-  return Type.Optional(Type.Record(Type.String(), WrittenStepUp, { description: `a mapping of ${of} to requirements` }))
-}
+const WrittenStepUpRule = Type.Object(
+  {
+    require: WrittenStepUp,
+    permissions: narrowingList('permissions, such as [release:promote, "app:*"]'),
+    racks: narrowingList('rack patterns, such as [production*]'),
+    apps: narrowingList('app patterns'),
+  },
+  { ...closed, description: 'a step-up rule: require, and permissions, racks, or apps' },
+)
 
 /** The section `stepUp` of a policy document. */
 export const WrittenStepUpTerms = Type.Object(
   {
-    permissions: requirements('permissions, such as release:promote or "app:*",'),
-    racks: requirements('rack patterns'),
-    apps: requirements('app patterns'),
+    rules: Type.Optional(
+      Type.Record(Type.String(), WrittenStepUpRule, { description: 'a mapping of IDs to step-up rules' }),
+    ),
     management: Type.Optional(WrittenStepUp),
     enrollBy: Type.Optional(Type.String({ description: times })),
   },
-  { ...closed, description: 'permissions, racks, apps, management, and enrollBy' },
+  { ...closed, description: 'rules, management, and enrollBy' },
 )
 export type WrittenStepUpTerms = Static<typeof WrittenStepUpTerms>
 
 /** Reads the section. The section of a document replaces the whole built-in section. */
 export function stepUpTerms(written: WrittenStepUpTerms, context: ReadContext): StepUpTerms {
-  const { permissions, racks, apps, management, enrollBy } = written
+  const { rules = {}, management, enrollBy } = written
   const at = (part: string) => ['stepUp', part]
   return {
-    permissions: patternsOf(permissions, at('permissions'), context),
-    racks: patternsOf(racks, at('racks'), context),
-    apps: patternsOf(apps, at('apps'), context),
+    rules: Object.entries(rules).map(([id, rule]) => callRuleOf(id, rule, context)),
     management: management === undefined ? null : readStepUp(management, at('management'), context),
     enrollBy: enrollBy === undefined ? null : timeOf(enrollBy, at('enrollBy'), context),
   }
 }
 
-function patternsOf(
-  written: WrittenStepUpTerms['racks'],
-  at: readonly string[],
+function callRuleOf(
+  id: string,
+  { require: requirement, ...lists }: Static<typeof WrittenStepUpRule>,
   context: ReadContext,
-): StepUpPattern[] {
-  return Object.entries(written ?? {}).map(([pattern, value]) => ({
-    pattern,
-    ...readStepUp(value, [...at, pattern], context),
-  }))
+): StepUpCallRule {
+  const at = ['stepUp', 'rules', id]
+  return { id, ...lists, ...readStepUp(requirement, [...at, 'require'], context), source: context.lineOf(at) }
 }
 
 function timeOf(text: string, at: readonly string[], { problems }: ReadContext): number | null {

@@ -1,4 +1,4 @@
-import { readDuration } from '@rack-gateway/config/duration'
+import { readDuration } from '@rack-gateway/time'
 import { type Static, Type } from 'typebox'
 import type { TokenTerms } from '../policy-document.ts'
 import { ageProblem } from '../token-terms.ts'

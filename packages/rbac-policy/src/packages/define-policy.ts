@@ -1,4 +1,4 @@
-import { nearest } from '@rack-gateway/config/client'
+import { nearest } from '@rack-gateway/errors/nearest'
 import { InvalidPolicyPackage } from '../errors.ts'
 import type { PolicyDefinition, PolicyPackage } from './types.ts'
 

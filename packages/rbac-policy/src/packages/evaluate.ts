@@ -1,4 +1,4 @@
-import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import { withTimeout } from '@rack-gateway/time'
 import { readResult } from './objection.ts'
 import type { CallContext, Objection, PackageCall, PolicyPackage } from './types.ts'
 

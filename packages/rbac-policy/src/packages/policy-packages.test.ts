@@ -126,7 +126,7 @@ describe('a call that needs a step-up', () => {
   const required = {
     ...decision,
     effect: 'needs',
-    rule: 'step-up:app web',
+    rule: 'step-up:rule app-web',
     remedy: 'Prove it.',
     granted: decision,
     requirement: 'step-up',

@@ -253,14 +253,19 @@ describe('the differences between the step-ups of two documents', () => {
     const stepUps = (line: string) => written(...line.split('\n'))
     return diffPolicies(stepUps(one), stepUps(other)).map(({ effect, role, what }) => [effect, role, what])
   }
-  const promote = (level: string) => `stepUp: { permissions: { release:promote: ${level} } }`
+  const promote = (level: string) =>
+    `stepUp: { rules: { release-promote: { permissions: [release:promote], require: ${level} } } }`
 
   test.each<[string, string, string, readonly unknown[]]>([
     [
       'a new one',
       '',
       promote('always'),
-      ['refuses', null, 'the permission release:promote needs a new proof with a passkey each time'],
+      [
+        'refuses',
+        null,
+        'by the step-up rule release-promote, release:promote needs a new proof with a passkey each time',
+      ],
     ],
     [
       'a new one with exceptions',
@@ -269,20 +274,20 @@ describe('the differences between the step-ups of two documents', () => {
       [
         'refuses',
         null,
-        'the permission release:promote needs a new proof of your second factor each time, except for trust:a and trust:b',
+        'by the step-up rule release-promote, release:promote needs a new proof of your second factor each time, except for trust:a and trust:b',
       ],
     ],
     [
       'one that is removed',
       promote('always'),
       '',
-      ['permits', null, 'the permission release:promote needs no step-up'],
+      ['permits', null, 'by the step-up rule release-promote, release:promote needs no step-up'],
     ],
     [
       'one that becomes none',
       promote('always'),
       promote('none'),
-      ['permits', null, 'the permission release:promote needs no step-up'],
+      ['permits', null, 'by the step-up rule release-promote, release:promote needs no step-up'],
     ],
     [
       'a stricter one',
@@ -291,14 +296,18 @@ describe('the differences between the step-ups of two documents', () => {
       [
         'refuses',
         null,
-        'the permission release:promote needs a proof of your second factor that is at most 10 minutes old',
+        'by the step-up rule release-promote, release:promote needs a proof of your second factor that is at most 10 minutes old',
       ],
     ],
     [
       'a weaker one',
       promote('always'),
       promote('{ always: any }'),
-      ['permits', null, 'the permission release:promote needs a new proof of your second factor each time'],
+      [
+        'permits',
+        null,
+        'by the step-up rule release-promote, release:promote needs a new proof of your second factor each time',
+      ],
     ],
     [
       'a new exception',
@@ -325,6 +334,34 @@ describe('the differences between the step-ups of two documents', () => {
       ['changes', null, expect.stringContaining('passkey')],
     ],
     [
+      'one for a rack only',
+      promote('always'),
+      promote('always, racks: [production]'),
+      [
+        'permits',
+        null,
+        'by the step-up rule release-promote, release:promote on the rack production needs a new proof with a passkey each time',
+      ],
+    ],
+    [
+      'one for another rack too',
+      promote('always, racks: [production]'),
+      promote('always, racks: [staging, production]'),
+      ['refuses', null, expect.stringContaining('on the racks staging and production')],
+    ],
+    [
+      'one for another rack instead',
+      promote('always, racks: [production]'),
+      promote('always, racks: [staging]'),
+      ['changes', null, expect.stringContaining('on the rack staging')],
+    ],
+    [
+      'a weaker one for every app',
+      promote('always, apps: [shop]'),
+      promote('{ always: any }'),
+      ['changes', null, expect.stringContaining('release:promote needs a new proof of your second factor each time')],
+    ],
+    [
       'of a role',
       '',
       'roles: { deployer: { extends: [deployer], stepUp: { recent: 2h } } }',
@@ -333,18 +370,18 @@ describe('the differences between the step-ups of two documents', () => {
     [
       'of a rack',
       '',
-      'stepUp: { racks: { prod*: { recent: 90s } } }',
+      'stepUp: { rules: { rack-prod: { racks: ["prod*"], require: { recent: 90s } } } }',
       [
         'refuses',
         null,
-        'every call on the rack prod* needs a proof of your second factor that is at most 90 seconds old',
+        'by the step-up rule rack-prod, every call on the rack prod* needs a proof of your second factor that is at most 90 seconds old',
       ],
     ],
     [
       'of an app',
-      'stepUp: { apps: { web: always } }',
+      'stepUp: { rules: { app-web: { apps: [web], require: always } } }',
       '',
-      ['permits', null, 'every call on the app web needs no step-up'],
+      ['permits', null, 'by the step-up rule app-web, every call on the app web needs no step-up'],
     ],
     [
       'of changes of the gateway',

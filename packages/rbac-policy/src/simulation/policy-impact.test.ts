@@ -193,8 +193,11 @@ describe('the impact of a proposed document on recorded calls', () => {
 describe('the step-ups of a proposed document', () => {
   const stepUps = written(
     'stepUp:',
-    '  permissions: { release:promote: { recent: 10m, except: ["service-account:robots", "trust:deploys"] } }',
-    '  apps: { billing: always }',
+    '  rules:',
+    '    release-promote:',
+    '      permissions: [release:promote]',
+    '      require: { recent: 10m, except: ["service-account:robots", "trust:deploys"] }',
+    '    app-billing: { apps: [billing], require: always }',
   )
   const at = (minutes: number) => new Date(Date.UTC(2030, 0, 7, 12, minutes)).toISOString()
   const ada = { kind: 'user', id: 'u1', name: 'ada@example.com', roles: ['deployer'], credential: 's1' }
@@ -203,12 +206,12 @@ describe('the step-ups of a proposed document', () => {
   test('a call that would newly be permitted with a proof is not counted as refused without one', () => {
     const proposed = written(
       'commands: { rules: { migrate: { run: rake db:migrate, roles: [deployer] } } }',
-      'stepUp: { permissions: { process:run: always } }',
+      'stepUp: { rules: { process-run: { permissions: [process:run], require: always } } }',
     )
     expect(impact(proposed, run('rake db:migrate', 'deny'))).toMatchObject({
       permitted: 1,
       refused: 0,
-      changes: [{ effect: 'permits', rule: 'step-up:permission process:run' }],
+      changes: [{ effect: 'permits', rule: 'step-up:rule process-run' }],
       stepUp: { refused: 0 },
     })
   })
@@ -229,8 +232,8 @@ describe('the step-ups of a proposed document', () => {
         users: 1,
         refused: 0,
         requirements: [
-          { rule: 'step-up:permission release:promote', calls: 5, prompts: 4, users: 1 },
-          { rule: 'step-up:app billing', calls: 2, prompts: 2, users: 1 },
+          { rule: 'step-up:rule release-promote', calls: 5, prompts: 4, users: 1 },
+          { rule: 'step-up:rule app-billing', calls: 2, prompts: 2, users: 1 },
         ],
       },
     })
@@ -246,8 +249,8 @@ describe('the step-ups of a proposed document', () => {
     const { refused, stepUp, changes } = impact(stepUps, ...made)
     expect([refused, stepUp.refused, stepUp.prompts]).toEqual([2, 2, 0])
     expect(changes.map(({ principal, rule }) => [principal.id, rule]).sort()).toEqual([
-      ['t1', 'step-up:permission release:promote'],
-      ['w1', 'step-up:permission release:promote'],
+      ['t1', 'step-up:rule release-promote'],
+      ['w1', 'step-up:rule release-promote'],
     ])
   })
 
@@ -260,7 +263,7 @@ describe('the step-ups of a proposed document', () => {
     const refusedFirst = recorded({
       principal: ada,
       ...billing,
-      decision: { effect: 'needs', rule: 'step-up:app billing' },
+      decision: { effect: 'needs', rule: 'step-up:rule app-billing' },
     })
     const study = studyImpact(stepUps, stepUps)
     for (const call of [refusedFirst, recorded({ principal: ada, ...billing })]) study.add(call)

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { type CallNeedingProof, createPromptCounter } from './prompt-counter.ts'
 
 const minute = 60_000
-const recent = { rule: 'step-up:app web', level: { kind: 'recent', within: 10 * minute } } as const
-const longer = { rule: 'step-up:rack a', level: { kind: 'recent', within: 60 * minute } } as const
-const always = { rule: 'step-up:permission app:delete', level: { kind: 'always', methods: 'passkey' } } as const
+const recent = { rule: 'step-up:rule app-web', level: { kind: 'recent', within: 10 * minute } } as const
+const longer = { rule: 'step-up:rule rack-a', level: { kind: 'recent', within: 60 * minute } } as const
+const always = { rule: 'step-up:rule deletes', level: { kind: 'always', methods: 'passkey' } } as const
 
 function counted(calls: readonly (Partial<CallNeedingProof> & Pick<CallNeedingProof, 'rule' | 'level' | 'at'>)[]) {
   const counter = createPromptCounter()

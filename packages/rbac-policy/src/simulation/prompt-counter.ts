@@ -2,7 +2,7 @@ import type { StepUpLevel } from '../types.ts'
 
 /** How often a requirement would have asked for a proof. */
 export interface PromptCount {
-  /** Such as `step-up:permission release:promote`. */
+  /** Such as `step-up:rule production-promotes`. */
   readonly rule: string
   readonly level: StepUpLevel
   /** Calls for which this requirement is the strictest one. */

@@ -3,7 +3,7 @@ import type { PolicyDocument } from '../policy-document.ts'
 import { stepUpOf } from '../step-up.ts'
 import { defaultManagementLevel } from '../step-up-decision.ts'
 import { describeLevel, isStricter } from '../step-up-level.ts'
-import { type ListedRequirement, listRequirements } from '../step-up-requirements.ts'
+import { describeCalls, type ListedRequirement, listRequirements } from '../step-up-requirements.ts'
 import type { StepUpLevel } from '../types.ts'
 import { changeForEveryone, isEqual, type PolicyChange } from './policy-change.ts'
 
@@ -37,14 +37,21 @@ const defaultWords = `${describeLevel(defaultManagementLevel)}, for users with a
 interface Terms {
   readonly level: StepUpLevel | null
   readonly except: readonly string[]
+  /** The lists that narrow a rule; null for a list that the rule does not have. */
+  readonly lists: readonly (readonly string[] | null)[]
 }
 
-function termsOf({ level, except }: ListedRequirement): Terms {
-  return { level, except: level === null ? [] : [...except].sort() }
+function termsOf({ level, except, permissions, racks, apps }: ListedRequirement): Terms {
+  const lists = [permissions, racks, apps].map((list) => (list === undefined ? null : [...list].sort()))
+  return { level, except: level === null ? [] : [...except].sort(), lists }
 }
 
 function effectOf(before: Terms | undefined, after: Terms): PolicyChange['effect'] {
-  const effects = new Set([levelEffect(before?.level ?? null, after.level), exceptEffect(before?.except, after.except)])
+  const effects = new Set([
+    levelEffect(before?.level ?? null, after.level),
+    exceptEffect(before?.except, after.except),
+    ...after.lists.map((list, index) => listEffect(before?.lists[index], list)),
+  ])
   effects.delete('same')
   const [only] = effects
   return effects.size === 1 && only !== undefined && only !== 'same' ? only : 'changes'
@@ -65,21 +72,30 @@ function exceptEffect(before: readonly string[] | undefined, after: readonly str
   return after.every((name) => before.includes(name)) ? 'refuses' : 'changes'
 }
 
+/** A rule without a list is for everything, and each entry of a list adds calls. */
+function listEffect(before: readonly string[] | null | undefined, after: readonly string[] | null): Effect {
+  if (before === undefined || isEqual(before, after)) return 'same'
+  if (before === null || after === null) return after === null ? 'refuses' : 'permits'
+  if (before.every((name) => after.includes(name))) return 'refuses'
+  return after.every((name) => before.includes(name)) ? 'permits' : 'changes'
+}
+
 function changeOf({ kind, name }: ListedRequirement, effect: PolicyChange['effect'], what: string): PolicyChange {
   if (kind === 'management') return changeForEveryone('changes', what)
   return kind === 'role' ? { effect, role: name, what } : changeForEveryone(effect, what)
 }
 
 const nouns = {
-  permission: 'the permission',
   command: 'the command rule',
   role: 'the role',
-  rack: 'every call on the rack',
-  app: 'every call on the app',
 } as const
 
-function subjectOf({ kind, name }: ListedRequirement): string {
-  return kind === 'management' ? 'sensitive changes of the gateway need' : `${nouns[kind]} ${name} needs`
+function subjectOf(requirement: ListedRequirement): string {
+  const { kind, name } = requirement
+  if (kind === 'management') return 'sensitive changes of the gateway need'
+  return kind === 'rule'
+    ? `by the step-up rule ${name}, ${describeCalls(requirement)} needs`
+    : `${nouns[kind]} ${name} needs`
 }
 
 function wordsOf(requirement: ListedRequirement): string {

@@ -1,5 +1,5 @@
 import { joinWithAnd } from '@rack-gateway/command-matcher'
-import { durationInWords } from '@rack-gateway/config/duration'
+import { durationInWords } from '@rack-gateway/time'
 import type { TokenRule, TokenTerms } from '../policy-document.ts'
 import { changeForEveryone, isEqual, type PolicyChange } from './policy-change.ts'
 

@@ -1,4 +1,4 @@
-import { nearest } from '@rack-gateway/config/client'
+import { nearest } from '@rack-gateway/errors/nearest'
 
 /** The names of every field of a type, so that TypeScript reports a missing or extra name. */
 export type FieldsOf<T> = Readonly<Record<keyof T, true>>

@@ -1,4 +1,4 @@
-import { readDuration } from '@rack-gateway/config/duration'
+import { readDuration } from '@rack-gateway/time'
 import { Usage } from '../../errors.ts'
 
 /** The one form of every option that is a duration. */

@@ -1,5 +1,4 @@
-import { readDuration } from '@rack-gateway/config/duration'
-import { readTime } from '@rack-gateway/errors/read-time'
+import { readDuration, readTime } from '@rack-gateway/time'
 import { Usage } from '../../errors.ts'
 
 /**

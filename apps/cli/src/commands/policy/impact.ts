@@ -1,7 +1,7 @@
-import { exactDurationInWords } from '@rack-gateway/config/duration'
 import type { Impact, ImpactChange } from '@rack-gateway/gateway-api'
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import { builtInText, readPolicy } from '@rack-gateway/rbac-policy/document'
+import { exactDurationInWords } from '@rack-gateway/time'
 import type { Context } from '../../context.ts'
 import { Usage } from '../../errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'

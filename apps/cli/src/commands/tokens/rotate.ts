@@ -1,4 +1,4 @@
-import { exactDurationInWords } from '@rack-gateway/config/duration'
+import { exactDurationInWords } from '@rack-gateway/time'
 import { findToken } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { confirm } from '../../output/confirm.ts'

@@ -45,7 +45,7 @@ export async function evaluateOnline(
   if (answer.kind === 'none' || current === null) return null
   const denial = certainDenial(current, needed.calls, answer.at)
   if (denial !== null)
-    throw withReport(new Denied(...denialMessage(needed.command, denial.decision)), () =>
+    throw withReport(new Denied(...denialMessage(needed.command, denial.decision, target)), () =>
       reportDenial(denial.call, current, { configPath, target, at: answer.at }),
     )
   return plannedStepUp(current, planned, answer.at)
@@ -71,9 +71,15 @@ async function reportDenial(
   })
 }
 
-function denialMessage(command: string, decision: Decision): [reason: string, remedy: string] {
+function denialMessage(
+  command: string,
+  decision: Decision,
+  { origin }: Pick<Target, 'origin'>,
+): [reason: string, remedy: string] {
   const { rule, source, reason } = decision
-  const remedy = decision.effect === 'allow' ? '' : `${decision.remedy} `
+  // The policy knows only the paths of the gateway's pages.
+  const remedy =
+    decision.effect === 'allow' ? '' : `${decision.remedy.replaceAll(' at /gateway/', ` at ${origin}/gateway/`)} `
   return [
     printable(`"convox ${command}" was not started: ${reason}`),
     printable(`${remedy}(rule ${rule}, from ${source})`),

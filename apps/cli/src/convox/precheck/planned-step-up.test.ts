@@ -18,7 +18,12 @@ function snapshot(
     ...builtIn,
     stepUp: {
       ...builtIn.stepUp,
-      permissions: Object.entries(permissions).map(([pattern, level]) => ({ pattern, level, except: [] })),
+      rules: Object.entries(permissions).map(([pattern, level], at) => ({
+        id: `rule-${at}`,
+        permissions: [pattern],
+        level,
+        except: [],
+      })),
     },
   }
   const principal: Snapshot['principal'] = {
@@ -89,6 +94,14 @@ test('the words of a command are named', () => {
     snapshot({ 'process:run': always }),
   )
   expect(planned?.calls).toContainEqual(expect.objectContaining({ command: ['bin/pre_release'] }))
+})
+
+test('the plan of an attached run has its command, even if only the start of the process needs a proof', () => {
+  const planned = stepUpOf(['run', 'command', 'bin/pre_release', '-a', 'web'], snapshot({ 'process:run': always }))
+  expect(planned?.calls.map(({ route, command }) => [route, command])).toEqual([
+    ['POST /apps/{app}/services/{service}/processes', ['sleep', '3600']],
+    ['WS /apps/{app}/processes/{pid}/exec', ['bin/pre_release']],
+  ])
 })
 
 test('other commands need no step-up, and neither do commands under a policy without requirements', () => {

@@ -1,4 +1,5 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
+import { isAttachedRun } from '@rack-gateway/gateway-api/event-subject'
 import { type EvaluatedScenario, evaluatePlanned, type PolicyDocument } from '@rack-gateway/rbac-policy'
 import type { Snapshot } from './snapshot.ts'
 
@@ -28,6 +29,7 @@ export interface StepUpCall {
   readonly repeated: boolean
 }
 
+const execRoute = 'WS /apps/{app}/processes/{pid}/exec'
 /** The most calls that the management API accepts for a step-up. Commands have far fewer calls. */
 const maxCalls = 50
 
@@ -44,7 +46,8 @@ export function plannedStepUp(
   for (const plannedCall of planned) {
     const scenarios = evaluatePlanned({ ...snapshot, at, address: null }, plannedCall)
     const needing = scenarios.filter(needsStepUp)
-    const [first] = needing
+    // The page shows what an attached run starts, so the plan has the call with the command, too.
+    const [first = calls.some(isAttachedRun) && plannedCall.route.id === execRoute ? scenarios[0] : undefined] = needing
     if (first === undefined) continue
     calls.push(callOf(snapshot.rack, plannedCall, first))
     if (needing.some(needsPasskey)) methods = 'passkey'
@@ -58,9 +61,9 @@ export function plannedStepUp(
 function hasStepUps({ document }: Snapshot): boolean {
   const { roles, commands } = document
   // Older gateways send documents without the section.
-  const { permissions = [], racks = [], apps = [] }: Partial<PolicyDocument['stepUp']> = document.stepUp ?? {}
+  const { rules = [] }: Partial<PolicyDocument['stepUp']> = document.stepUp ?? {}
   return (
-    [permissions, racks, apps].some(({ length }) => length > 0) ||
+    rules.length > 0 ||
     roles.some((role) => (role.stepUp?.length ?? 0) > 0) ||
     commands.some((rule) => rule.stepUp !== undefined)
   )

@@ -1,5 +1,6 @@
-import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import { withTimeout } from '@rack-gateway/time'
 import type { Context } from '../../context.ts'
+import { Denied } from '../../errors.ts'
 import type { Target } from '../../target/target.ts'
 import { appContextAt } from './app-context.ts'
 import { firstDenial } from './certain-denial.ts'
@@ -36,6 +37,11 @@ export async function precheck(context: Context, target: Target, words: readonly
   const path = policyCachePath(context.configPath, target)
   const cached = readPolicyCacheFile(path, context.now)
   const planned = plannedCommand(words, appContext)
+  if (planned.kind === 'local' && planned.command === 'rack kubeconfig')
+    throw new Denied(
+      'The gateway does not forward the API of the cluster, so the file of "convox rack kubeconfig" would not work.',
+      'Use convox, such as "ps", "logs", and "exec", or ask the infrastructure team for its own access to the cluster.',
+    )
   const needed = neededCalls(planned)
   let stepUp: PlannedStepUp | null = null
   if (needed !== null && planned.kind === 'calls') {

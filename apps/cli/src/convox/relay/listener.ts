@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import net from 'node:net'
 import { Secret } from '@rack-gateway/config/client'
-import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import { withTimeout } from '@rack-gateway/time'
 import type { Admission } from './admission.ts'
 import { type ConnectionOptions, serveConnection } from './connection.ts'
 

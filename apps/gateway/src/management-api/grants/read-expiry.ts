@@ -1,4 +1,4 @@
-import { readTime } from '@rack-gateway/errors/read-time'
+import { readTime } from '@rack-gateway/time'
 import { InvalidRequest } from '../../errors.ts'
 
 /** Milliseconds since the epoch. @throws InvalidRequest */

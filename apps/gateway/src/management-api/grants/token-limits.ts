@@ -1,7 +1,7 @@
 import type { ApiTokenGrant } from '@rack-gateway/auth/store'
-import { durationInWords } from '@rack-gateway/config/duration'
 import { scopesIn, type TokenRequest } from '@rack-gateway/gateway-api'
 import { individualPermissionsRole, type TokenLimit, tokenLimit, type WantedGrant } from '@rack-gateway/rbac-policy'
+import { durationInWords } from '@rack-gateway/time'
 import { denialError, InvalidRequest } from '../../errors.ts'
 import type { PrincipalCall } from '../call.ts'
 import { assertCanGrant } from './assert-can-grant.ts'

@@ -1,4 +1,4 @@
-import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import { withTimeout } from '@rack-gateway/time'
 import { gatewayPermissions } from '../authorize.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { toBindingResponse } from './bindings.ts'

@@ -1,6 +1,5 @@
 import { findUserPrincipal } from '@rack-gateway/auth/store'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { readTime } from '@rack-gateway/errors/read-time'
 import type { Endpoints } from '@rack-gateway/gateway-api'
 import {
   type Decision,
@@ -13,6 +12,7 @@ import {
 } from '@rack-gateway/rbac-policy'
 import { textOf } from '@rack-gateway/rbac-policy/document'
 import { type CurrentPolicy, cachedByDocument, policyMatrix } from '@rack-gateway/rbac-policy/plugin'
+import { readTime } from '@rack-gateway/time'
 import { CallerDisconnected, invalid, noPermission, withRule } from '../../errors.ts'
 import { principalPayer } from '../../resource-account/payer.ts'
 import { createPauses, withPauses } from '../../resource-account/turns.ts'

@@ -1,6 +1,6 @@
-import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { RackStatus, RackStatuses } from '@rack-gateway/gateway-api'
 import type { Rack } from '@rack-gateway/rack-registry'
+import { withTimeout } from '@rack-gateway/time'
 import type { Handlers, PrincipalCall } from '../call.ts'
 
 export const rackHandlers: Handlers<'listRackStatuses' | 'getHealth'> = {

@@ -194,13 +194,14 @@ function invalid(reason: string): Error {
   return new InvalidRequest(reason, 'Name the planned calls of one command.', { rule: 'schema' })
 }
 
-async function toResponse({ stepUps, stepUpPage, principal }: PrincipalCall, stepUp: AskedStepUp) {
+async function toResponse({ stepUps, stepUpPage, principal, moment }: PrincipalCall, stepUp: AskedStepUp) {
   const { id, user, session, device, delivery, calls, client, covers, address, createdAt, expiresAt } = stepUp
   return {
     id,
     user,
     calls: calls.map(toCallResponse),
     address,
+    fromThisAddress: address === moment.address,
     client,
     device,
     createdAt: createdAt.toISOString(),

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
-import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { Allowed, Decision, Principal, RackCall } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
+import { withTimeout } from '@rack-gateway/time'
 import { PackagesTooSlow } from '../../errors.ts'
 
 /** Asks the policy packages to decide a call that is not sent. @throws PackagesTooSlow */

@@ -7,6 +7,7 @@ import { addressOf, momentOf } from '../../audit/call-event.ts'
 import { NotPermitted } from '../../errors.ts'
 import { refuseStepUp } from '../../rack-api/step-up/refuse-step-up.ts'
 import { hasPermissionEverywhere } from '../authorize.ts'
+import { assertNoConvoxSession, isDeniedToConvoxSessions } from '../convox-session.ts'
 import type { Route } from '../options.ts'
 import { principalOf } from '../principal-of.ts'
 import { passkeyOrFreshLogin } from './fresh-login.ts'
@@ -17,8 +18,9 @@ import { type RequiredProof, requiredProof } from './required-proof.ts'
  * Only the handler, which runs later, knows whether the call concerns another principal. So if the caller may access
  * items of other principals, a proof in the request is first used at the level that those items require.
  *
- * @throws StepUpNeeded; NotPermitted for tokens and jobs, which cannot prove a factor, for a user without the factor
- * that the endpoint requires, and for a code where only a passkey or a fresh login is enough
+ * @throws StepUpNeeded; NotPermitted for tokens and jobs, which cannot prove a factor, for a session of the stock CLI that
+ * can never make the call, for a user without the factor that the endpoint requires, and for a code where only a passkey
+ * or a fresh login is enough
  */
 export async function requireStepUp(
   app: FastifyInstance,
@@ -28,6 +30,9 @@ export async function requireStepUp(
 ): Promise<void> {
   const requirement = await requiredProof(app, request, endpoint, context)
   const principal = principalOf(request)
+  // Without this check, the user would give a proof that does not help.
+  if (requirement !== null && isDeniedToConvoxSessions(endpoint))
+    await assertNoConvoxSession({ principal, lists: context.lists })
   if (endpoint.requiresSecondFactor && principal.secondFactor !== true) throw ownFactorMissing(context.publicUrl)
   const forOthers = levelForOthers(app, request, endpoint)
   if (forOthers !== null && secretOf(request) !== null) {

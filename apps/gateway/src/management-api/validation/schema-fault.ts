@@ -1,5 +1,5 @@
-import { nearest } from '@rack-gateway/config'
 import type { Explanation } from '@rack-gateway/errors'
+import { nearest } from '@rack-gateway/errors/nearest'
 import { containsToken } from '@rack-gateway/errors/redact-tokens'
 import { IsArray, IsEnum, IsLiteral, IsObject, IsUnion, type TObject, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'

@@ -64,9 +64,22 @@ function toResponse({ organization, statuses }: RackApiDependencies, rack: Rack)
 }
 
 function unknownConsoleRoute(method: string, path: string): Error {
+  const [, remedy] = remedies.find(([pattern]) => pattern.test(path)) ?? [null, askForRackChange]
   return new UnknownRoute(
     `The gateway does not answer ${method} ${path}. In console mode, it only lists racks and selects one.`,
-    "Use the provider's own tools to install, move, or remove a rack.",
+    remedy,
     { rule: 'unknown-route' },
   )
 }
+
+const askForRackChange = "Use the provider's own tools to install, move, or remove a rack."
+/** By the path of what only a console of Convox has. */
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [
+    /\/sync$/,
+    'You need not do anything: "convox rack sync" only updates the address of a rack, which the gateway knows.',
+  ],
+  [/\/runtimes?(?:\/|$)/, 'Manage runtimes in the Convox Console.'],
+  [/\/workflows?(?:\/|$)/, 'Use the workflows of the Convox Console, or deploy from your CI system.'],
+  [/^\/machines/, 'Manage machines in the Convox Console.'],
+]

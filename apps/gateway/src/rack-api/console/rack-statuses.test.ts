@@ -29,8 +29,10 @@ const running = {
 function scriptedRack() {
   const questions: ((answer: RackAnswer | Promise<RackAnswer>) => void)[] = []
   let time = 0
+  let isReachable: boolean | null = null
   const statuses = createRackStatuses({
     now: () => time,
+    isReachable: () => isReachable,
     askSystem() {
       return new Promise((resolve) => questions.push(resolve))
     },
@@ -40,6 +42,10 @@ function scriptedRack() {
     questions,
     pass(milliseconds: number) {
       time += milliseconds
+    },
+    /** Another request to the rack succeeds or fails. */
+    request(succeeds: boolean) {
+      isReachable = succeeds
     },
     async answer(value: unknown, status = 200) {
       questions.at(-1)?.({ status, value })
@@ -85,6 +91,37 @@ test('a rack that cannot be reached keeps its version', async () => {
   statuses.lastSeen(staging)
   await fail()
   expect(statuses.lastSeen(staging)).toEqual({ provider: 'aws', status: 'unreachable', version: '3.24.9' })
+})
+
+test('a failed request of any caller counts at once, and the next request that succeeds, too', async () => {
+  const { statuses, answer, fail, questions, request } = scriptedRack()
+  statuses.lastSeen(staging)
+  request(true)
+  await answer(running)
+  request(false)
+  expect(statuses.lastSeen(staging)).toEqual({ provider: 'aws', status: 'unreachable', version: '3.24.9' })
+  expect(questions).toHaveLength(2)
+  await fail()
+  for (const _ of [1, 2]) expect(statuses.lastSeen(staging).status).toBe('unreachable')
+  expect(questions).toHaveLength(2)
+  request(true)
+  expect(statuses.lastSeen(staging).status).toBe('running')
+  expect(questions).toHaveLength(3)
+  await answer({ ...running, status: 'updating' })
+  expect(statuses.lastSeen(staging).status).toBe('updating')
+  expect(questions).toHaveLength(3)
+})
+
+test('after a failed request, a check does not return the answer of an earlier question', async () => {
+  const { statuses, answer, fail, request } = scriptedRack()
+  request(true)
+  const before = statuses.check(staging)
+  await answer(running)
+  expect((await before).state).toBe('reachable')
+  request(false)
+  const after = statuses.check(staging)
+  await fail()
+  expect((await after).state).toBe('unreachable')
 })
 
 test.each([

@@ -8,7 +8,7 @@ import { JsonOutOfBounds, QuestionTimedOut, type RackAnswer, sendQuestion } from
 export interface RackStatus {
   /** Empty until the rack has answered. */
   readonly provider: string
-  /** `unknown` before the first answer, `unreachable` if the last question failed. */
+  /** `unknown` before the first answer, `unreachable` if the last request to the rack failed. */
   readonly status: string
   /** Empty until the rack has answered. */
   readonly version: string
@@ -28,9 +28,15 @@ export interface RackCheck {
 }
 
 export interface RackStatuses {
-  /** Returns the last known status at once. If that status is old, also asks the rack, for the next caller. */
+  /**
+   * Returns the last known status at once. If that status is old, or requests to the rack began to fail or to succeed
+   * since then, also asks the rack, for the next caller.
+   */
   lastSeen(rack: Rack): RackStatus
-  /** Asks the rack. If the gateway asked the rack less than 15 s ago, returns the result of that question instead. */
+  /**
+   * Asks the rack. If the gateway asked the rack less than 15 s ago, and requests have neither begun to fail nor to
+   * succeed since then, returns the result of that question instead.
+   */
   check(rack: Rack): Promise<RackCheck>
 }
 
@@ -39,6 +45,8 @@ export interface RackStatusesOptions {
   readonly now: () => number
   /** Asks a rack for its `GET /system`. @throws as `sendQuestion` */
   readonly askSystem: (rack: Rack) => Promise<RackAnswer>
+  /** Whether the rack answered the last request of any caller; null before the first request. */
+  readonly isReachable: (rack: Rack) => boolean | null
 }
 
 /** Milliseconds. Every command of the stock CLI lists the racks first, so a rack is not asked each time. */
@@ -62,7 +70,12 @@ export function askSystem(rack: Rack): Promise<RackAnswer> {
 const unknownStatus: RackStatus = { provider: '', status: 'unknown', version: '' }
 
 interface RackEntry {
-  lastSeen: RackStatus
+  /** From the last answer that was a status. */
+  answered: RackStatus
+  /** Whether the last question failed. */
+  hasFailed: boolean
+  /** Whether the rack was reachable when the last question ended. */
+  wasReachable: boolean | null
   askedAt: number
   /** The last answer, or the answer that the gateway waits for; null before the first question. */
   answer: Promise<RackCheck> | null
@@ -70,13 +83,20 @@ interface RackEntry {
 }
 
 /** Sends a rack at most one question at a time. */
-export function createRackStatuses({ now, askSystem }: RackStatusesOptions): RackStatuses {
+export function createRackStatuses({ now, askSystem, isReachable }: RackStatusesOptions): RackStatuses {
   const entries = new Map<string, RackEntry>()
 
   function entryOf({ name }: Rack): RackEntry {
     const existing = entries.get(name)
     if (existing) return existing
-    const entry = { lastSeen: unknownStatus, askedAt: Number.NEGATIVE_INFINITY, answer: null, isAsking: false }
+    const entry = {
+      answered: unknownStatus,
+      hasFailed: false,
+      wasReachable: null,
+      askedAt: Number.NEGATIVE_INFINITY,
+      answer: null,
+      isAsking: false,
+    }
     entries.set(name, entry)
     return entry
   }
@@ -85,17 +105,20 @@ export function createRackStatuses({ now, askSystem }: RackStatusesOptions): Rac
   async function ask(rack: Rack, entry: RackEntry): Promise<RackCheck> {
     const startedAt = now()
     const result = await askSystem(rack).then(
-      (answer) => readAnswer(rack, answer, entry.lastSeen),
-      (error: unknown) => explainFailure(rack, error, entry.lastSeen),
+      (answer) => readAnswer(rack, answer, entry.answered),
+      (error: unknown) => explainFailure(rack, error, entry.answered),
     )
-    entry.lastSeen = result.lastSeen
+    entry.hasFailed = result.state !== 'reachable'
+    if (!entry.hasFailed) entry.answered = result.lastSeen
+    entry.wasReachable = isReachable(rack)
     entry.isAsking = false
     return { ...result, latency: Math.max(0, now() - startedAt), checkedAt: now() }
   }
 
   function askIfOlder(rack: Rack, maxAge: number): Promise<RackCheck> {
     const entry = entryOf(rack)
-    if (entry.answer !== null && (entry.isAsking || now() - entry.askedAt < maxAge)) return entry.answer
+    const isRecent = now() - entry.askedAt < maxAge && entry.wasReachable === isReachable(rack)
+    if (entry.answer !== null && (entry.isAsking || isRecent)) return entry.answer
     entry.isAsking = true
     entry.askedAt = now()
     entry.answer = ask(rack, entry)
@@ -105,7 +128,10 @@ export function createRackStatuses({ now, askSystem }: RackStatusesOptions): Rac
   return {
     lastSeen(rack) {
       void askIfOlder(rack, lastSeenMaxAge)
-      return entryOf(rack).lastSeen
+      const { answered, hasFailed, wasReachable } = entryOf(rack)
+      const reachable = isReachable(rack)
+      const lastRequestFailed = reachable === wasReachable ? hasFailed : reachable === false
+      return lastRequestFailed ? unreachable(answered) : answered
     },
     check: (rack) => askIfOlder(rack, checkMaxAge),
   }
@@ -138,8 +164,12 @@ function explainFailure(rack: Rack, error: unknown, previous: RackStatus): Check
   return failure(previous, 'unreachable', why)
 }
 
-function failure({ provider, version }: RackStatus, state: RackCheck['state'], why: string): CheckResult {
-  return { state, lastSeen: { provider, version, status: 'unreachable' }, why }
+function failure(previous: RackStatus, state: RackCheck['state'], why: string): CheckResult {
+  return { state, lastSeen: unreachable(previous), why }
+}
+
+function unreachable({ provider, version }: Pick<RackStatus, 'provider' | 'version'>): RackStatus {
+  return { provider, version, status: 'unreachable' }
 }
 
 function statusOf(system: unknown): RackStatus | null {

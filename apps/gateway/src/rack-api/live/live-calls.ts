@@ -35,7 +35,7 @@ export interface LiveCallsOptions {
 }
 
 /** Well below the 60 s of silence after which a rack's ingress closes a connection. */
-const defaultPingInterval = 20_000
+export const defaultPingInterval = 20_000
 /** Milliseconds. A call ends within a second after its token or binding expires. */
 const reviewInterval = 1_000
 

@@ -1,4 +1,4 @@
-import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import { withTimeout } from '@rack-gateway/time'
 import type { FastifyInstance } from 'fastify'
 import { createPeriodicWork } from '../../recordings/periodic-work.ts'
 import { createCallEndings } from './call-endings.ts'

@@ -15,7 +15,7 @@ export const macBytes = 16
 /**
  * HMAC-SHA256 (RFC 2104) of a text. Each character of the result is one byte. A release list of 10 MB can have 240,000
  * masks. Two one-shot hashes take half the time of an `Hmac` object. They also cause only a fifth of the garbage
- * collection, which delays all calls (docs/decisions/0035-fair-scheduling.md).
+ * collection, which delays all calls (bench/results/fair-scheduling.md).
  *
  * @throws RangeError for a key that is longer than a block, which HMAC would hash first
  */

@@ -15,6 +15,8 @@ import { secretOf } from './require-step-up.ts'
 
 /** Milliseconds. The maximum age of a proof that is not for a refused call. */
 const maxProofAge = 600_000
+/** Milliseconds from a denied WebSocket to its repetition. Later, another command probably sends the request. */
+const maxProbeDelay = 60_000
 /** The maximum size of the body with the result of a proof, in bytes. */
 const longestResult = 256
 const route = 'GET /gateway-step-up'
@@ -109,10 +111,39 @@ async function start(
       page,
       next: `Open the page in your browser, and run the command that it shows: convox api get ${stepUpPath}/CODE`,
     })
-  const { hash: policy } = dependencies.policy
-  const denial = { rule: 'step-up', source: 'gateway', reason: 'You asked to prove your second factor.', policy }
-  const hasFactor = request.principal?.secondFactor === true
-  throw refuseStepUp(denial, { id, page, flow: 'challenge', hasFactor }, reply)
+  throw challenge(dependencies, request, reply, { id, reason: 'You asked to prove your second factor.' })
+}
+
+/**
+ * Answers the request that the stock CLI sends before each WebSocket, so that a console can ask for a proof. Asks for the
+ * proof of the WebSocket that was denied last, because the request does not say which WebSocket follows.
+ */
+export async function answerProbe(
+  dependencies: RackApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const { call, principal } = request
+  if (!call || !principal) throw new Error('the request was not parsed or has no principal')
+  const { stepUps } = request.server
+  const session = principal.credential
+  const asked = { session, address: proofAddress(request), delivery: 'callback', byProbe: true } as const
+  const proof = await stepUps.freshProof({ session, secret: secretOf(request, call) })
+  const after = Math.max(proof?.provedAt.getTime() ?? 0, dependencies.now() - maxProbeDelay)
+  const id = principal.kind === 'user' ? await stepUps.newestPending(asked, new Date(after)) : null
+  if (id === null) return void reply.code(404).send()
+  throw challenge(dependencies, request, reply, { id, reason: 'A WebSocket was denied without a proof.' })
+}
+
+function challenge(
+  { policy }: RackApiDependencies,
+  { server, principal }: FastifyRequest,
+  reply: FastifyReply,
+  { id, reason }: { readonly id: string; readonly reason: string },
+): Error {
+  const denial = { rule: 'step-up', source: 'gateway', reason, policy: policy.hash }
+  const hasFactor = principal?.secondFactor === true
+  return refuseStepUp(denial, { id, page: server.stepUpPage(id), flow: 'challenge', hasFactor }, reply)
 }
 
 async function redeem(request: FastifyRequest, caller: ProofCaller, id: string, body: Buffer): Promise<string> {

@@ -6,10 +6,12 @@ import type { Turns } from '../../resource-account/turns.ts'
 import { hasBody } from '../body.ts'
 import type { RoutedCall } from '../call.ts'
 import { runSteps } from '../run-steps.ts'
+import { shownLog } from '../websocket/command-stream.ts'
 import { callDigests } from './call-digest.ts'
 import { commandDigest } from './command-digest.ts'
+import { nextCommand } from './next-command.ts'
 import { proofAddress } from './proof-address.ts'
-import { type ProofFlow, refuseStepUp } from './refuse-step-up.ts'
+import { type ProofFlow, refuseStepUp, refuseWithoutAddress } from './refuse-step-up.ts'
 
 type NeedsStepUp = Extract<Decision, { effect: 'needs'; requirement: 'step-up' }>
 
@@ -18,7 +20,8 @@ export function needsStepUp(decision: Decision): decision is NeedsStepUp {
 }
 
 /**
- * If the call needs a new proof, creates a step-up. The error says how the caller gets the proof.
+ * If the call needs a new proof, creates a step-up. The error says how the caller gets the proof. Creates no step-up if
+ * the proof would be bound to an address that the gateway does not know.
  *
  * @throws StepUpNeeded; StepUpChallenge if the stock CLI asks for the proof and repeats the call by itself
  */
@@ -52,7 +55,11 @@ export async function requireStepUp(
     return decision.granted
   }
   const delivery = deliveryOf(call)
+  if (delivery === 'code' && address === unknownAddress) throw refuseWithoutAddress(decision, presented)
   const isRepeatedByProgram = delivery === 'response' || (delivery === 'callback' && canRepeat(request, call))
+  const isRetryAfterProof = isRetry(await stepUps.freshProof(presented), decision.level)
+  const canAsk = isRepeatedByProgram && !isRetryAfterProof
+  const flow = delivery === 'callback' ? callbackFlow(request, call, canAsk) : delivery
   const id = await stepUps.ask({
     user: principal.id,
     session: principal.credential,
@@ -62,16 +69,16 @@ export async function requireStepUp(
     methods: methodsOf(decision.level),
     address,
     client: request.headers['user-agent'] ?? null,
+    byProbe: flow === 'probe',
   })
-  const isRetryAfterProof = isRetry(await stepUps.freshProof(presented), decision.level)
-  const canAsk = isRepeatedByProgram && !isRetryAfterProof
   throw refuseStepUp(
     decision,
     {
       id,
       page: request.server.stepUpPage(id),
       hasFactor: principal.secondFactor === true,
-      flow: flowOf(delivery, { ...presented, canAsk }),
+      flow,
+      next: nextCommand(request.raw, call, { app, form: parameters.form }),
     },
     reply,
   )
@@ -108,19 +115,21 @@ function canRepeat({ raw }: FastifyRequest, { match, form }: RoutedCall): boolea
   return match.route.kind !== 'websocket' && (!hasBody(raw) || form !== null)
 }
 
+/** False for a proxy, whose client can open many connections at once, and for a log beside another operation. */
+function isRepeatedByUser({ raw }: FastifyRequest, call: RoutedCall): boolean {
+  const { kind, permission } = call.match.route
+  return kind === 'websocket' && permission !== 'proxy:open' && shownLog(raw, call) === null
+}
+
 function deliveryOf({ parsedRequest }: RoutedCall) {
   if (parsedRequest.api === 'management') return 'response' as const
   return parsedRequest.isConsoleMode ? ('callback' as const) : ('code' as const)
 }
 
-function flowOf(
-  delivery: ReturnType<typeof deliveryOf>,
-  { address, secret, canAsk }: { readonly address: string; readonly secret: string | null; readonly canAsk: boolean },
-): ProofFlow {
-  if (delivery === 'callback') return canAsk ? 'challenge' : 'command'
-  if (delivery !== 'code' || address !== unknownAddress) return delivery
-  // Only rack-gateway sends a secret in this mode. Its proofs need no address.
-  return secret === null ? 'none' : 'response'
+/** How the stock CLI gets a proof in console mode. */
+function callbackFlow(request: FastifyRequest, call: RoutedCall, canAsk: boolean): ProofFlow {
+  if (isRepeatedByUser(request, call)) return 'probe'
+  return canAsk ? 'challenge' : 'command'
 }
 
 export function methodsOf(level: StepUpLevel): 'passkey' | 'any' {

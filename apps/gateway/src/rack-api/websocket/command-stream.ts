@@ -1,6 +1,9 @@
+import type { IncomingMessage } from 'node:http'
 import { createFrame, opcodes, writeUpgrade } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ignoreEnd } from '../../http/upgrade.ts'
+import type { CallState } from '../call.ts'
+import { buildLogsRoute } from '../lookups/build-logs.ts'
 
 /** The CLI reads the exit code of a process after this marker. The marker and the code must be in one frame. */
 const exitMarker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
@@ -21,30 +24,75 @@ function hasExitCode(path: string): boolean {
 }
 
 /**
- * Whether an error has to be sent in the stream. For a refused handshake, the CLI would only print "bad handshake".
- * The error of a missing proof of a second factor is also sent in logs, because it names the next command. It is never
- * sent in a proxy, where a program would read it.
+ * How the stock CLI learns of an error:
+ *
+ * - `handshake`: as the response. The CLI shows only "bad handshake", and exits with 1. No program reads the error as
+ *   data of a log or a proxy.
+ * - `stream`: in the stream of a command, which the CLI shows.
+ * - `line`: as the only line of a log that the CLI shows while another operation continues. The CLI would reopen a
+ *   `followed` log each second, so such a log stays open without further lines.
  */
-export function expectsStream(
+export type ErrorDelivery = 'handshake' | 'stream' | 'line'
+
+export function deliveryOf(
   { raw, principal, call }: FastifyRequest,
-  { stepUp }: { readonly stepUp?: unknown } = {},
-): boolean {
+  { status }: { readonly status: number },
+): ErrorDelivery {
   const route = call?.match?.route
-  if (raw.pendingUpgrade === undefined || principal === null || route?.kind !== 'websocket') return false
-  return isCommand(route.path) || (stepUp !== undefined && route.path.endsWith('/logs'))
+  if (raw.pendingUpgrade === undefined || principal === null || route?.kind !== 'websocket') return 'handshake'
+  if (hasExitCode(route.path) || route.path.endsWith('/console')) return 'stream'
+  return status === 403 && shownLog(raw, call) !== null ? 'line' : 'handshake'
 }
 
-/** False for proxies, and for logs, which the CLI would reopen repeatedly. */
-function isCommand(path: string): boolean {
-  return hasExitCode(path) || path.endsWith('/console')
+/** Whether the CLI shows a log only while it waits for another operation; null for any other WebSocket. */
+export function shownLog(
+  { headers }: Pick<IncomingMessage, 'headers'>,
+  call: Pick<CallState, 'match' | 'isBuildRunning'> | null,
+): 'followed' | 'build' | null {
+  const id = call?.match?.route.id
+  if (id === buildLogsRoute) return call?.isBuildRunning ? 'build' : null
+  const isFollowed =
+    (id === appLogsRoute || id === systemLogsRoute) &&
+    headers.since === followedSince &&
+    !ownLogHeaders.some((name) => headers[name] !== undefined)
+  return isFollowed ? 'followed' : null
 }
+
+const appLogsRoute = 'WS /apps/{app}/logs'
+const systemLogsRoute = 'WS /system/logs'
+/** The header `Since` of the log that the CLI follows during a promotion or another change. `convox logs` has 2 minutes. */
+const followedSince = '5s'
+/** Headers that only the options of a log command add. */
+const ownLogHeaders = ['follow', 'filter', 'tail', 'previous', 'maxlogrequests'] as const
 
 export function sendErrorInStream(request: FastifyRequest, reply: FastifyReply, sentence: string): void {
   const texts = closingFrames(request.call?.match?.route.path ?? '', sentence)
-  sendFramesAndClose(request, reply, [
-    ...texts.map((text) => createFrame('server', opcodes.text, Buffer.from(text))),
-    createFrame('server', opcodes.binary, Buffer.alloc(0)),
-  ])
+  sendFramesAndClose(request, reply, [...texts.map(textFrame), endOfStream])
+}
+
+/** @param at milliseconds since the epoch */
+export function sendLogLine(request: FastifyRequest, reply: FastifyReply, sentence: string, at: number): void {
+  const isFollowed = shownLog(request.raw, request.call) === 'followed'
+  const continues = isFollowed
+    ? 'The command continues without the log.'
+    : 'The build continues without its log. Do not repeat the command.'
+  // Of a followed log, the CLI shows only the lines whose source begins with `system/`.
+  const line = textFrame(`${new Date(at).toISOString()} system/rack-gateway ${continues} ${sentence}\n`)
+  if (isFollowed) holdOpen(request, reply, line)
+  else sendFramesAndClose(request, reply, [line, endOfStream])
+}
+
+const textFrame = (text: string) => createFrame('server', opcodes.text, Buffer.from(text))
+const endOfStream = createFrame('server', opcodes.binary, Buffer.alloc(0))
+
+/** Accepts the WebSocket, sends the frame, and leaves the connection open until the client closes it. */
+function holdOpen(request: FastifyRequest, reply: FastifyReply, frame: Buffer): void {
+  const { server, credential } = request
+  if (!credential) throw new Error('only an authenticated caller can have a stream')
+  const socket = takeSocket(reply, request)
+  writeUpgrade(socket, request.headers['sec-websocket-key'] ?? '')
+  socket.write(frame)
+  server.heldStreams.hold(socket, credential)
 }
 
 /** Accepts the WebSocket, and ends it after these frames. */

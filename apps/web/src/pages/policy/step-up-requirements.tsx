@@ -23,6 +23,7 @@ export function StepUpRequirements({ stepUps, enrollment }: Pick<PolicyMatrix, '
         empty="No call on a rack needs a proof of a second factor."
         columns={[
           { title: 'What', cell: (one) => subjectText(one) },
+          { title: 'Calls', cell: (one) => callsText(one) },
           { title: 'Proof', cell: ({ level }) => levelText(level) },
           { title: 'Except', cell: ({ except }) => except.join(', '), secondary: true },
           { title: 'Defined in', cell: ({ source }) => <PolicySource source={source} /> },
@@ -34,6 +35,16 @@ export function StepUpRequirements({ stepUps, enrollment }: Pick<PolicyMatrix, '
 
 function subjectText({ kind, name }: StepUp): string {
   return kind === 'management' ? 'Sensitive changes of the gateway' : `${kind} ${name}`
+}
+
+function callsText({ kind, permissions, racks, apps }: StepUp): string {
+  if (kind !== 'rule') return ''
+  const lists = [
+    permissions === undefined ? 'every call' : permissions.join(', '),
+    ...(racks === undefined ? [] : [`racks: ${racks.join(', ')}`]),
+    ...(apps === undefined ? [] : [`apps: ${apps.join(', ')}`]),
+  ]
+  return lists.join('; ')
 }
 
 function levelText(level: StepUp['level']): string {

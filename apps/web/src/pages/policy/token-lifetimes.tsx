@@ -1,5 +1,5 @@
-import { exactDurationInWords } from '@rack-gateway/config/duration'
 import type { PolicyMatrix } from '@rack-gateway/gateway-api'
+import { exactDurationInWords } from '@rack-gateway/time'
 import { Card } from '../../ui/card.tsx'
 import { PolicySource } from '../../ui/policy-source.tsx'
 import { Table } from '../../ui/table.tsx'

@@ -1,4 +1,5 @@
 import type { StepUp } from '@rack-gateway/gateway-api'
+import { isAttachedRun } from '@rack-gateway/gateway-api/event-subject'
 import { callText } from '../../second-factor/call-text.ts'
 import { validityText } from '../../second-factor/validity-text.ts'
 import { Card } from '../../ui/card.tsx'
@@ -43,16 +44,33 @@ function Calls({ calls }: Pick<StepUp, 'calls'>) {
       {calls.slice(0, maxListed).map((call, index) => (
         <li key={`${index}`}>
           <VisibleText as="strong">{callText(call)}</VisibleText>
-          {call.command !== null && (
-            <code className={styles.command}>
-              <VisibleText>{call.command.join(' ')}</VisibleText>
-            </code>
-          )}
+          {isAttachedRun(call) ? <AttachedRun calls={calls} /> : <Command words={call.command} />}
           <PlannedDetails {...call} />
         </li>
       ))}
       {calls.length > maxListed && <li>And {calls.length - maxListed} more calls of the same command</li>}
     </ul>
+  )
+}
+
+function Command({ words }: { readonly words: readonly string[] | null }) {
+  if (words === null) return null
+  return (
+    <code className={styles.command}>
+      <VisibleText>{words.join(' ')}</VisibleText>
+    </code>
+  )
+}
+
+/** The command of an attached run is in a later call. */
+function AttachedRun({ calls }: Pick<StepUp, 'calls'>) {
+  const isKnown = calls.some((call) => call.command !== null && !isAttachedRun(call))
+  return (
+    <div className={styles.details}>
+      {isKnown
+        ? 'Starts the process for the command below.'
+        : 'This request does not contain the command: the program sends it after the process has started. The policy decides about the command then.'}
+    </div>
   )
 }
 
@@ -84,8 +102,13 @@ function PlannedDetails({
 function proofValidity(stepUp: StepUp): string {
   if (stepUp.withinSeconds !== null)
     return `${capitalized(validityText(stepUp))}, for every action of the same session that needs a proof`
-  return stepUp.level === 'command' ? 'For this command, for an hour at most' : 'Once, for this action'
+  if (stepUp.level === 'command') return 'For this command, for an hour at most'
+  return stepUp.delivery === 'response' ? 'Once, for this action' : `Once, for this action. ${unknownCommand}`
 }
+
+/** The stock CLI sends only its calls. */
+const unknownCommand =
+  'The gateway does not know which command it belongs to. Another action of the same command can ask again.'
 
 function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,4 +1,5 @@
 import type { StepUp } from '@rack-gateway/gateway-api'
+import { deniedResult } from '@rack-gateway/gateway-api/denied-result'
 import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -8,6 +9,7 @@ import { useMe } from '../../api/queries.ts'
 import { methodName } from '../../second-factor/method-names.ts'
 import type { Proof } from '../../second-factor/proof-form.tsx'
 import { stepUpQuery } from '../../second-factor/step-up-query.ts'
+import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { CommandLine } from '../../ui/command-line.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -17,6 +19,8 @@ import { VisibleText } from '../../ui/visible-text.tsx'
 import { SessionList } from '../access/session-list.tsx'
 import { addressOfResult, readCallback } from './callback.ts'
 import { ConfirmRequest } from './confirm-request.tsx'
+import { OtherComputerNote, UndeliveredResult } from './other-computer.tsx'
+import { type Reach, reachCallback, sendDenial } from './reach-callback.ts'
 import { Request } from './request.tsx'
 import styles from './step-up.module.css'
 import type { StepUpSearch } from './step-up-search.ts'
@@ -48,26 +52,47 @@ function LoadedRequest({ stepUp }: { readonly stepUp: StepUp }) {
   const { callback = '' }: StepUpSearch = useSearch({ strict: false })
   const [proof, setProof] = useState<Proof | null>(null)
   const [isForeign, setForeign] = useState(false)
-  const target = readCallback(callback)
+  const target = stepUp.delivery === 'callback' ? readCallback(callback) : null
+  const problem = problemOf(stepUp, callback)
+  const { data: reach, refetch } = useQuery({
+    queryKey: ['step-up-callback', target],
+    queryFn: () => reachCallback(target ?? ''),
+    enabled: target !== null && problem === null,
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  const [saysElsewhere, setSaysElsewhere] = useState(false)
+  const isElsewhere = (found: Reach | undefined) =>
+    saysElsewhere || found === 'unreachable' || (found === 'unknown' && !stepUp.fromThisAddress)
+
+  async function deliver(proved: Proof): Promise<void> {
+    if (target !== null && proved.result !== null && !isElsewhere((await refetch()).data))
+      location.assign(addressOfResult(target, proved.result))
+    setProof(proved)
+  }
+
   if (proof !== null)
     return (
       <div className={styles.request}>
-        <Outcome stepUp={stepUp} proof={proof} />
+        <Outcome stepUp={stepUp} proof={proof} undeliveredTo={isElsewhere(reach) ? target : null} />
       </div>
     )
-  if (isForeign) return <NotMe stepUp={stepUp} />
+  if (isForeign) return <NotMe stepUp={stepUp} callback={target} reach={reach} />
   return (
     <div className={styles.request}>
       <Request stepUp={stepUp} />
+      {problem === null && target !== null && (isElsewhere(reach) || reach === 'unknown') && (
+        <OtherComputerNote
+          callback={target}
+          isElsewhere={isElsewhere(reach)}
+          onElsewhere={() => setSaysElsewhere(true)}
+        />
+      )}
       <ConfirmRequest
         stepUp={stepUp}
-        problem={problemOf(stepUp, callback)}
+        problem={problem}
         onForeign={() => setForeign(true)}
-        onProved={(proved) => {
-          setProof(proved)
-          if (stepUp.delivery === 'callback' && target !== null && proved.result !== null)
-            location.assign(addressOfResult(target, proved.result))
-        }}
+        onProved={(proved) => void deliver(proved)}
       />
     </div>
   )
@@ -98,7 +123,21 @@ function NoRequest({ error, retry }: { readonly error: Error; readonly retry: ()
   )
 }
 
-function NotMe({ stepUp }: { readonly stepUp: StepUp }) {
+interface NotMeProps {
+  readonly stepUp: StepUp
+  /** The address of the program that waits for the result; null if the page must not send anything there. */
+  readonly callback: string | null
+  readonly reach: Reach | undefined
+}
+
+function NotMe({ stepUp, callback, reach }: NotMeProps) {
+  const { data: isStopped = false } = useQuery({
+    queryKey: ['step-up-denial', stepUp.id],
+    queryFn: () => sendDenial(callback ?? ''),
+    enabled: callback !== null && reach === 'reachable',
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
   return (
     <div className={styles.request}>
       <p className={styles.warning}>
@@ -106,6 +145,18 @@ function NotMe({ stepUp }: { readonly stepUp: StepUp }) {
         you do not know which session it is, revoke all sessions, and tell an administrator. This page confirmed
         nothing.
       </p>
+      <p role="status">
+        {isStopped
+          ? 'The command on this computer that asked was stopped.'
+          : 'If a command of yours still waits for this page, stop it with Ctrl-C.'}
+      </p>
+      {callback !== null && reach === 'unknown' && (
+        <div className={styles.buttons}>
+          <Button onPress={() => window.open(addressOfResult(callback, deniedResult), '_blank', 'noopener,noreferrer')}>
+            Stop the command that waits on this computer
+          </Button>
+        </div>
+      )}
       <SessionList />
     </div>
   )
@@ -114,9 +165,18 @@ function NotMe({ stepUp }: { readonly stepUp: StepUp }) {
 interface OutcomeProps {
   readonly stepUp: StepUp
   readonly proof: Proof
+  /** The address of the program that asked, if the page cannot send the result there; null: the page sent it. */
+  readonly undeliveredTo: string | null
 }
 
-function Outcome({ stepUp, proof: { method, result } }: OutcomeProps) {
+function Outcome({ stepUp, proof: { method, result }, undeliveredTo }: OutcomeProps) {
+  if (undeliveredTo !== null && result !== null)
+    return (
+      <Card title="Confirmed: one step is left">
+        <p role="status">You confirmed the request with {methodName(method)}.</p>
+        <UndeliveredResult callback={undeliveredTo} result={result} />
+      </Card>
+    )
   if (stepUp.delivery !== 'code' || result === null)
     return (
       <Card title="Confirmed">

@@ -1,5 +1,5 @@
-import { runWithTimeout } from '@rack-gateway/errors/with-timeout'
 import { otherRootCertificate, selfSignedIdentity } from '@rack-gateway/testing/certificates'
+import { runWithTimeout } from '@rack-gateway/time'
 import { expect, onTestFinished, test } from 'vitest'
 import { neverAborted, sinkEvents } from '../testing/events.ts'
 import { startSyslogServer } from '../testing/syslog-server.ts'

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { runWithTimeout } from '@rack-gateway/errors/with-timeout'
 import { otherRootCertificate, selfSignedIdentity } from '@rack-gateway/testing/certificates'
+import { runWithTimeout } from '@rack-gateway/time'
 import { expect, onTestFinished, test } from 'vitest'
 import { neverAborted, sinkEvents } from '../testing/events.ts'
 import { answerWith, breakOff, hang, idsIn, type ReceivedRequest, startHttpReceiver } from '../testing/http-receiver.ts'

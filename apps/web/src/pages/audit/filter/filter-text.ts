@@ -1,4 +1,4 @@
-import { nearest } from '@rack-gateway/config/nearest'
+import { nearest } from '@rack-gateway/errors/nearest'
 import { type FilterName, filterNames, filterOfSynonym, isFilterName } from './filter-names.ts'
 
 /** One condition, such as `-rack:prod`. */

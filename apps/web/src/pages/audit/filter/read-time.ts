@@ -1,4 +1,4 @@
-import { readTime as readTypedTime } from '@rack-gateway/errors/read-time'
+import { readTime as readTypedTime } from '@rack-gateway/time'
 import type { TimeZone } from '../../../ui/time-zone.ts'
 
 /** Milliseconds. */
