@@ -271,7 +271,7 @@ test.each(['192.0.2.7:40001', 'unknown', 'x'])('an unreadable address asks for n
   expect(error).not.toContain('/gateway')
   expect(stepUpOf(refused)).toBeUndefined()
   expect(await at.system.lastEvent()).toMatchObject({
-    decision: { effect: 'needs', rule: 'step-up:permission build:list' },
+    decision: { effect: 'needs', rule: 'step-up:rule recent-proof' },
   })
   const fromProgram = await call(list, { from, headers: ['Step-Up: no-secret'] })
   expect((fromProgram.json as { error: string }).error).toContain('Repeat the request with rack-gateway')
