@@ -141,7 +141,7 @@ describe('tokens', () => {
     [['create', 'x', '--role', 'nobody-has-this'], 'There is no role nobody-has-this. The roles are'],
     [
       ['rotate', 'x', '--overlap', '24'],
-      '--overlap is not a duration. Use a number with the unit s, m, h, or d, such as 24h, or 0s for no overlap.',
+      '--overlap has no unit: put s, m, h, or d after the number. Use a duration from 0s to 7d, such as 30m.',
     ],
   ])('%j ends with 2', async (words, sentence) => {
     const { code, stdout, stderr } = await run(['tokens', ...words])
@@ -479,7 +479,7 @@ describe('trusts', () => {
     [['--role', 'ci', '--provider', 'github', '--with', 'ref=a', '--with', 'ref=b'], '--with names ref twice.'],
     [
       ['--role', 'ci', '--issuer', 'https://x.example.com', '--claim', 'a=b', '--max-age', '3600'],
-      '--max-age is not a duration. Use a number with the unit s, m, h, or d, such as 1h.',
+      '--max-age has no unit: put s, m, h, or d after the number. Use a duration from 1m to 1d, such as 30m.',
     ],
     [['--provider', 'github'], 'trusts create needs --role'],
   ])('%j ends with 2', async (words, sentence) => {

@@ -60,16 +60,20 @@ test('uninviting prints the revoked invitation as JSON', async () => {
   expect(revoked).toMatchObject({ state: 'revoked', grants: [{ expiresAt: expect.any(String) }] })
 })
 
-test.each([['14'], ['1e1d'], ['-1d'], ['2w'], ['x']])(
-  '--valid-for %s is rejected before a request is sent',
-  async (text) => {
-    const result = await run(['users', 'invite', 'eve@example.com', '--role', 'viewer', `--valid-for=${text}`])
-    expect(result).toMatchObject({
-      code: 2,
-      stderr: '--valid-for is not a duration. Use a number with the unit s, m, h, or d, such as 14d.\n',
-    })
-  },
-)
+test.each([
+  ['14', 'has no unit: put s, m, h, or d after the number'],
+  ['1e1d', 'is not a duration'],
+  ['-1d', 'is not a duration'],
+  ['2w', 'is not a duration'],
+  ['59s', 'is not in range'],
+  ['91d', 'is not in range'],
+])('--valid-for %s is rejected before a request is sent', async (text, problem) => {
+  const result = await run(['users', 'invite', 'eve@example.com', '--role', 'viewer', `--valid-for=${text}`])
+  expect(result).toMatchObject({
+    code: 2,
+    stderr: `--valid-for ${problem}. Use a duration from 1m to 90d, such as 30m.\n`,
+  })
+})
 
 test('an invitation has a role for each rack and app of the lists', async () => {
   const words = ['users', 'invite', 'lil@example.com', '--role', 'viewer', '--racks', 'staging,production']

@@ -1,10 +1,14 @@
 /**
- * A subject has each binding once. Bindings with permissions of their own belong to one API token, which gets them when
- * it is created.
+ * A subject has each binding once. Of equal bindings, the oldest stays, so nobody's permissions change. The row lock of
+ * the revision comes first, as in changes of identities, so that no other replica adds a binding in between.
+ *
+ * Bindings with permissions of their own belong to one API token, which gets them when it is created.
  */
 export const uniqueBindings = {
   name: '0033-unique-bindings',
   sql: `
+SELECT value FROM gateway.revision FOR UPDATE;
+
 DELETE FROM gateway.bindings later USING gateway.bindings earlier
 WHERE later.permissions IS NULL AND earlier.permissions IS NULL
   AND later.subject_kind = earlier.subject_kind AND later.subject_id = earlier.subject_id

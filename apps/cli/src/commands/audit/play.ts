@@ -6,7 +6,7 @@ import { Usage } from '../../errors.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
-import { parseDuration } from '../options/duration.ts'
+import { parseSeconds } from '../options/duration.ts'
 import { rackOption } from '../options/shared-options.ts'
 import { openStream } from './open-stream.ts'
 import { type CastEvent, forEachEvent, readCast } from './recordings/cast.ts'
@@ -44,7 +44,7 @@ export async function playRecording(
 ): Promise<void> {
   const pace = {
     speed: positiveNumber('--speed', speed),
-    idleLimit: parseDuration('--idle-limit', idleLimit, '2s') / 1_000,
+    idleLimit: parseSeconds('--idle-limit', idleLimit, { least: '0s', most: '1d' }),
   }
   const signal = context.interruption()
   const { body } = await openStream(target, requestFor('readRecording', { id }), {

@@ -1,12 +1,17 @@
-import { readDuration } from '@rack-gateway/time'
+import { durationProblem, readDuration } from '@rack-gateway/time'
 import { Usage } from '../../errors.ts'
 
-/** The one form of every option that is a duration. */
-export const durationForm = 'a number with the unit s, m, h, or d'
+export interface DurationRange {
+  /** Such as `1m`, inclusive. */
+  readonly least: string
+  /** Such as `90d`, inclusive. */
+  readonly most: string
+}
 
-/** Milliseconds. @param example of a usual value @throws Usage */
-export function parseDuration(flag: string, text: string, example: string): number {
+/** Seconds. @throws Usage */
+export function parseSeconds(flag: string, text: string, { least, most }: DurationRange): number {
+  const problem = durationProblem(least, most)(text)
   const duration = readDuration(text)
-  if (duration !== null) return duration
-  throw new Usage(`${flag} is not a duration.`, `Use ${durationForm}, such as ${example}.`)
+  if (problem === null && duration !== null) return duration / 1_000
+  throw new Usage(`${flag} ${problem}.`, `Use a duration from ${least} to ${most}, such as 30m.`)
 }

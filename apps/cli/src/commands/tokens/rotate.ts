@@ -4,7 +4,7 @@ import { callGateway } from '../../gateway/gateway-api.ts'
 import { confirm } from '../../output/confirm.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
-import { parseDuration } from '../options/duration.ts'
+import { parseSeconds } from '../options/duration.ts'
 import { expiryField } from '../options/expiry.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
 import { expiresOption, gatewayOptions, yesOption } from '../options/shared-options.ts'
@@ -25,7 +25,7 @@ export const builder = {
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, token, overlap, expires, yes } = args
-  const overlapSeconds = parseDuration('--overlap', overlap, '24h, or 0s for no overlap') / 1_000
+  const overlapSeconds = parseSeconds('--overlap', overlap, { least: '0s', most: '7d' })
   const target = await targetOf(context, rack)
   const { id, name } = await findToken(target, token, context.now)
   if (overlapSeconds === 0) await confirm(context, `revoke the current secret of ${name} at once`, { yes })

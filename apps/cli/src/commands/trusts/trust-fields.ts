@@ -1,7 +1,7 @@
 import { Usage } from '../../errors.ts'
 import { printable } from '../../output/terminal.ts'
 import type { CommandOptions, Values } from '../command-module.ts'
-import { parseDuration } from '../options/duration.ts'
+import { parseSeconds } from '../options/duration.ts'
 import { repeatableOption } from '../options/shared-options.ts'
 
 export const trustOptions = {
@@ -41,7 +41,8 @@ export function trustFields(options: TrustOptions): object {
       'A trust without claims would accept all jobs of the issuer.',
       'Pass --claim NAME=VALUE or --claim-like NAME=PATTERN for each claim that a job must have.',
     )
-  const maxAgeSeconds = maxAge === undefined ? undefined : parseDuration('--max-age', maxAge, '1h') / 1_000
+  const maxAgeSeconds =
+    maxAge === undefined ? undefined : parseSeconds('--max-age', maxAge, { least: '1m', most: '1d' })
   const fields =
     provider === undefined
       ? {

@@ -6,7 +6,7 @@ import { printable } from '../../output/terminal.ts'
 import { printWarnings } from '../../output/warnings.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
-import { parseDuration } from '../options/duration.ts'
+import { parseSeconds } from '../options/duration.ts'
 import { grantFields } from '../options/grant.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions, grantOptions } from '../options/shared-options.ts'
@@ -33,7 +33,7 @@ export const builder = {
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, email, role, issuer } = args
   const { reason, racks, apps, ...expiry } = grantFields(args, context.now)
-  const lifetimeSeconds = parseDuration('--valid-for', args.validFor, '14d') / 1_000
+  const lifetimeSeconds = parseSeconds('--valid-for', args.validFor, { least: '1m', most: '90d' })
   const target = await targetOf(context, rack)
   const grants = scopesIn({ racks, apps }).map((scope) => ({ role, ...scope, ...expiry }))
   const body = { email, issuer, lifetimeSeconds, reason, grants }
