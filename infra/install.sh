@@ -5,10 +5,11 @@
 #   sh install.sh https://releases.example.com/v1.2.3 [DIRECTORY]
 #   sh infra/install.sh infra/dist-executables [DIRECTORY]
 #
-# The release is an address, or a directory, such as the one that build-executables.mjs writes. It has the files SHA256SUMS and rack-gateway-SYSTEM-ARCHITECTURE.gz. The script installs the
-# command to DIRECTORY. Without a DIRECTORY, it installs to /usr/local/bin, or to ~/.local/bin if you cannot write to
-# /usr/local/bin. It installs nothing if the downloaded file does not have the checksum in SHA256SUMS. If the name of the
-# directory is bin, the manual page goes into share/man/man1 beside it.
+# The release is an address, or a directory, such as the one that build-executables.mjs writes. It has the files
+# SHA256SUMS and rack-gateway-SYSTEM-ARCHITECTURE.gz. The script installs the command to DIRECTORY. Without a DIRECTORY,
+# it installs to /usr/local/bin, or to ~/.local/bin if you cannot write to /usr/local/bin. It installs nothing if the file
+# does not have the checksum in SHA256SUMS. If the name of DIRECTORY is bin, the manual page is installed in
+# share/man/man1 of the same parent directory.
 set -eu
 umask 022
 
