@@ -3,10 +3,13 @@
 #
 #   RACK_GATEWAY_RELEASES=https://releases.example.com/v1.2.3 sh install.sh
 #   sh install.sh https://releases.example.com/v1.2.3 [DIRECTORY]
+#   sh infra/install.sh infra/dist-executables [DIRECTORY]
 #
-# The address of a release has the files SHA256SUMS and rack-gateway-SYSTEM-ARCHITECTURE.gz. The script installs the
-# command to DIRECTORY. Without a DIRECTORY, it installs to /usr/local/bin, or to ~/.local/bin if you cannot write to
-# /usr/local/bin. It installs nothing if the downloaded file does not have the checksum in SHA256SUMS.
+# The release is an address, or a directory, such as the one that build-executables.mjs writes. It has the files
+# SHA256SUMS and rack-gateway-SYSTEM-ARCHITECTURE.gz. The script installs the command to DIRECTORY. Without a DIRECTORY,
+# it installs to /usr/local/bin, or to ~/.local/bin if you cannot write to /usr/local/bin. It installs nothing if the file
+# does not have the checksum in SHA256SUMS. If the name of DIRECTORY is bin, the manual page is installed in
+# share/man/man1 of the same parent directory.
 set -eu
 umask 022
 
@@ -53,9 +56,14 @@ musl_suffix() {
 }
 
 # Uses only the schemes in `protocols`, also after a redirect: https, and http only if the release is on this machine.
+# Copies from a directory, for which `protocols` is empty.
 download() {
   address=$1
   file=$2
+  if [ -z "$protocols" ]; then
+    cp -- "$address" "$file" || fail "$address could not be copied: check whether the directory has the files of a release for this system"
+    return
+  fi
   if command -v curl >/dev/null 2>&1; then
     curl --fail --silent --show-error --location --proto "=$protocols" --proto-redir "=$protocols" --retry 2 --output "$file" "$address"
   elif command -v wget >/dev/null 2>&1; then
@@ -124,6 +132,17 @@ put_into_place() {
   staged=
 }
 
+# The manual page is next to a directory that man knows. Without the page, the command works all the same.
+install_manual() {
+  case $1 in
+    */bin) pages=${1%/bin}/share/man/man1 ;;
+    *) return 0 ;;
+  esac
+  "$1/rack-gateway" man >"$scratch/rack-gateway.1" 2>/dev/null && [ -s "$scratch/rack-gateway.1" ] || return 0
+  mkdir -p "$pages" 2>/dev/null && cp "$scratch/rack-gateway.1" "$pages/rack-gateway.1" 2>/dev/null ||
+    say "the manual page could not be written to $pages: read it with: rack-gateway man"
+}
+
 warn_about_path() {
   case ":${PATH:-}:" in
     *":$1:"*) ;;
@@ -139,7 +158,11 @@ case $releases in
   *@*) fail 'the address of the release takes no user name: remove the user name and the @' ;;
   https://*) protocols=https ;;
   http://127.0.0.1[:/]* | http://localhost[:/]*) protocols=http,https ;;
-  *) fail "$releases does not begin with https://: without TLS, anybody in the network could replace the program" ;;
+  *)
+    [ -d "$releases" ] ||
+      fail "$releases is not a directory, and does not begin with https://: without TLS, anybody in the network could replace the program"
+    protocols=
+    ;;
 esac
 
 target=$(find_target)
@@ -152,4 +175,5 @@ verify "$scratch/$name" "$name"
 gzip -dc "$scratch/$name" >"$scratch/rack-gateway" || fail "$name could not be unpacked: is there room in ${TMPDIR:-/tmp}?"
 put_into_place "$scratch/rack-gateway" "$directory"
 say "$("$directory/rack-gateway" --version) is at $directory/rack-gateway"
+install_manual "$directory"
 warn_about_path "$directory"

@@ -310,7 +310,7 @@ export interface AccessReview {
   lastUsedAt: string | null // when a session of the user, an API token, or a job of the trust was last used. Null if unknown: for example, sessions of jobs are deleted a week after they expire
 }
 
-// bindings list (an array), bindings create, bindings delete
+// bindings list (an array), bindings create (an array), bindings delete
 export interface BindingsList {
   id: string
   subject: {

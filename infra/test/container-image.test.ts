@@ -103,7 +103,7 @@ describe.skipIf(!canRunContainers())('in containers', () => {
 
     test('its server command issues, lists, and revokes tokens before the first start', async () => {
       expect(await issueToken('--user', 'ada@example.com', '--role', 'admin')).toMatch(/^rgs_\S+$/)
-      const pipeline = ['--service-account', 'deploy-myapp', '--role', 'ci', '--rack', 'staging', '--days', '90']
+      const pipeline = ['--service-account', 'deploy-myapp', '--role', 'ci', '--rack', 'staging', '--expires', '90d']
       expect(await issueToken(...pipeline)).toMatch(/^rgt_\S+$/)
       const lines = (await server(['token', 'list'])).stdout.trim().split('\n')
       expect(lines).toHaveLength(2)

@@ -16,7 +16,7 @@ import {
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -156,6 +156,37 @@ describe('install.sh', () => {
     expect(existsSync(installed())).toBe(true)
   })
 
+  test('takes the release from a directory, as build-executables.mjs writes it', async () => {
+    const release = join(home, 'dist executables')
+    mkdirSync(release)
+    publish('rack-gateway-linux-x64', program())
+    for (const [path, content] of files) writeFileSync(join(release, basename(path)), content)
+    server.close()
+    const { code, stderr } = await install([`${release}/`, bin()])
+    expect(code, stderr).toBe(0)
+    expect(readFileSync(installed(), 'utf8')).toBe(program())
+  })
+
+  const withManual = `${program()}if [ "$1" = man ]; then echo .TH RACK-GATEWAY 1; fi\n`
+  const page = () => join(home, 'share', 'man', 'man1', 'rack-gateway.1')
+
+  test('installs the manual page beside the directory bin', async () => {
+    publish('rack-gateway-linux-x64', withManual)
+    const { code, stderr } = await install([releases, bin()])
+    expect(code, stderr).toBe(0)
+    expect(readFileSync(page(), 'utf8')).toBe('.TH RACK-GATEWAY 1\n')
+  })
+
+  test('installs no manual page beside another directory, and says where it cannot be written', async () => {
+    publish('rack-gateway-linux-x64', withManual)
+    expect(await install([releases, join(home, 'programs')])).toMatchObject({ code: 0 })
+    expect(existsSync(join(home, 'share'))).toBe(false)
+    writeFileSync(join(home, 'share'), 'a file')
+    const { code, stderr } = await install([releases, bin()])
+    expect([code, stderr]).toEqual([0, expect.stringContaining('read it with: rack-gateway man')])
+    expect(existsSync(installed())).toBe(true)
+  })
+
   test('verifies with openssl where there is no sha256sum', async () => {
     publish('rack-gateway-linux-x64', program())
     const without = tools.filter((name) => name !== 'sha256sum')
@@ -228,6 +259,16 @@ describe('install.sh installs no program, and does not change an existing one,',
   ])('on %s %s', async (system, machine, message) => {
     const PATH = `${fakeUname(system, machine)}${delimiter}${process.env.PATH}`
     expect(await refused([releases, bin()], { PATH })).toContain(message)
+  })
+
+  test('when a file of a directory is not what the release says, or is missing', async () => {
+    publish('rack-gateway-linux-x64', program())
+    const release = join(home, 'release')
+    mkdirSync(release)
+    writeFileSync(join(release, 'SHA256SUMS'), files.get(at('SHA256SUMS')) ?? '')
+    expect(await refused([release, bin()])).toContain('rack-gateway-linux-x64.gz could not be copied')
+    writeFileSync(join(release, 'rack-gateway-linux-x64.gz'), gzipSync(program('6.6.6')))
+    expect(await refused([release, bin()])).toContain('is not what the release says')
   })
 
   test.each([

@@ -20,6 +20,16 @@ const inlineVersion = {
   },
 }
 
+/** Inlines the manual page, because an executable is one file. */
+const inlineManualPage = {
+  name: 'inline-manual-page',
+  setup(bundle) {
+    bundle.onLoad({ filter: /[\\/]apps[\\/]cli[\\/]src[\\/]manual-page\.ts$/ }, () => ({
+      contents: `export const manualPage = () => ${JSON.stringify(readFileSync(`${packageDirectory}man/rack-gateway.1`, 'utf8'))}`,
+    }))
+  },
+}
+
 /** Inlines the example policies, because the built files have no directory `examples`. */
 const inlineExamples = {
   name: 'inline-examples',
@@ -49,7 +59,7 @@ export const commonOptions = {
   target: 'node20.19',
   conditions: ['@rack-gateway/source'],
   external: nativePackages,
-  plugins: [inlineVersion, inlineExamples],
+  plugins: [inlineVersion, inlineManualPage, inlineExamples],
   // Smaller files start faster. Names stay, so that stack traces are readable.
   minifySyntax: true,
   minifyWhitespace: true,

@@ -72,13 +72,13 @@ describe('tokens', () => {
 
   test('rotate gives another one; without an overlap the old one ends at once, after a question', async () => {
     const first = (await run(['tokens', 'create', 'turning', '--role', 'viewer'])).stdout.trim()
-    const second = await run(['tokens', 'rotate', 'turning', '--overlap', '2'])
+    const second = await run(['tokens', 'rotate', 'turning', '--overlap', '2h'])
     expect(second.stdout).toMatch(/^rgt_\w{63}\n$/)
     expect(second.stderr).toContain('The previous secret stays valid for 2 hours.')
     expect([await works(first), await works(second.stdout.trim())]).toEqual([true, true])
-    const unasked = await run(['tokens', 'rotate', 'turning', '--overlap', '0'])
+    const unasked = await run(['tokens', 'rotate', 'turning', '--overlap', '0s'])
     expect(unasked).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining('Pass --yes to confirm it.') })
-    const third = await run(['tokens', 'rotate', 'turning', '--overlap', '0', '--yes'])
+    const third = await run(['tokens', 'rotate', 'turning', '--overlap', '0s', '--yes'])
     await expect.poll(() => works(second.stdout.trim())).toBe(false)
     expect(await works(third.stdout.trim())).toBe(true)
   })
@@ -135,11 +135,14 @@ describe('tokens', () => {
     [['create', 'x', '--role', 'viewer', '--expires', 'soon'], '--expires is not a time. Use how long from now'],
     [['create', 'x', '--role', 'viewer', '--expires', '2020-01-01'], 'is in the past'],
     [
-      ['create', 'x', '--role', 'viewer', '--expires', '99999w'],
+      ['create', 'x', '--role', 'viewer', '--expires', '999999d'],
       'An API token can have these permissions for at most 365 days',
     ],
     [['create', 'x', '--role', 'nobody-has-this'], 'There is no role nobody-has-this. The roles are'],
-    [['rotate', 'x', '--overlap', 'long'], '--overlap is not a number of hours. Use a number such as 24'],
+    [
+      ['rotate', 'x', '--overlap', '24'],
+      '--overlap has no unit: put s, m, h, or d after the number. Use a duration from 0s to 7d, such as 30m.',
+    ],
   ])('%j ends with 2', async (words, sentence) => {
     const { code, stdout, stderr } = await run(['tokens', ...words])
     expect([stdout, stderr]).toEqual(['', expect.stringContaining(sentence)])
@@ -299,11 +302,40 @@ describe('bindings', () => {
       stdout: '',
       stderr: 'There are no bindings.\n',
     })
-    expect(await json('bindings', 'add', 'viewer', '--group', 'deployers')).toMatchObject({
-      subject: { kind: 'group', id: 'deployers', name: 'deployers' },
-      expiresAt: null,
-    })
+    expect(await json('bindings', 'add', 'viewer', '--group', 'deployers')).toMatchObject([
+      { subject: { kind: 'group', id: 'deployers', name: 'deployers' }, expiresAt: null },
+    ])
     expect((await run(['users', 'groups'])).stdout).toMatch(/^deployers +0 +1$/m)
+  })
+
+  const scopesOf = (grants: readonly { racks: string; apps: string }[]) =>
+    grants.map(({ racks, apps }) => `${racks}/${apps}`)
+
+  test('of several racks and apps are one for each combination, repeated or with commas', async () => {
+    const create = ['bindings', 'create', 'ops', '--group', 'night shift']
+    expect(scopesOf(await json(...create, '--racks', 'staging,production', '--apps', 'web'))).toEqual([
+      'staging/web',
+      'production/web',
+    ])
+    const made = await run([...create, '--racks', 'staging', '--racks', 'production', '--apps', 'api,db'])
+    expect(made.stdout.match(/on (\S+) for group night shift\.$/gm)).toHaveLength(4)
+    const token = await json('tokens', 'create', 'both', '--role', 'viewer', '--racks', 'staging,production')
+    expect(scopesOf(token.grants).toSorted()).toEqual(['production/*', 'staging/*'])
+    const trust = await json(...trustOf('both racks'), '--racks', 'staging', '--racks', 'production')
+    expect(scopesOf(trust.grants).toSorted()).toEqual(['production/web', 'staging/web'])
+  })
+
+  test('are created once: the second time names the first one, and those before it stay', async () => {
+    const create = ['bindings', 'create', 'ops', '--group', 'once', '--racks']
+    const [{ id }] = await json(...create, 'production')
+    expect(await run([...create, 'production'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `The subject already has this role on the same racks and apps, with the same expiry: binding ${id}. Nothing was changed. To change its expiry or its reason, delete that binding first.\n`,
+    })
+    const partly = await run([...create, 'staging,production', '--json'])
+    expect([partly.code, scopesOf(JSON.parse(partly.stdout))]).toEqual([2, ['staging/*']])
+    expect(await json('bindings', 'list', '--group', 'once')).toHaveLength(2)
   })
 
   test('for racks that no rack matches are given with a warning, also of tokens; a token for one such rack is refused', async () => {
@@ -331,9 +363,9 @@ describe('bindings', () => {
       ['--token', 'pipeline token', 'api-token'],
       ['--trust', 'pipeline-jobs', 'trust'],
     ] as const) {
-      expect(await json('bindings', 'add', 'viewer', flag, name, '--apps', 'x')).toMatchObject({
-        subject: { kind, name },
-      })
+      expect(await json('bindings', 'add', 'viewer', flag, name, '--apps', 'x')).toMatchObject([
+        { subject: { kind, name } },
+      ])
       const listed = await json('bindings', 'list', flag, name)
       expect(listed.map(({ role }: { role: string }) => role).toSorted()).toEqual(['ci', 'viewer'])
     }
@@ -372,7 +404,7 @@ function trustOf(name: string): string[] {
 
 describe('trusts', () => {
   test('are made from a template, shown, listed and revoked', async () => {
-    const made = await run([...trustOf('deploy web'), '--max-age', '600', '--expires', '30d', '--reason', 'a test'])
+    const made = await run([...trustOf('deploy web'), '--max-age', '10m', '--expires', '30d', '--reason', 'a test'])
     expect(made.stdout).toMatch(/^The trust deploy web is created \(\S{36}\)\. Its jobs get ci on \*\/web\.\n$/)
     expect(made.stderr).toContain(`rack-gateway ci login ${system.url} --trust "deploy web"`)
     const { stdout } = await run(['trusts', 'show', 'deploy web'])
@@ -446,8 +478,8 @@ describe('trusts', () => {
     [['--role', 'ci', '--provider', 'github', '--with', 'provider=gitlab'], '--with cannot name the provider.'],
     [['--role', 'ci', '--provider', 'github', '--with', 'ref=a', '--with', 'ref=b'], '--with names ref twice.'],
     [
-      ['--role', 'ci', '--issuer', 'https://x.example.com', '--claim', 'a=b', '--max-age', '1h'],
-      '--max-age is not a number of seconds',
+      ['--role', 'ci', '--issuer', 'https://x.example.com', '--claim', 'a=b', '--max-age', '3600'],
+      '--max-age has no unit: put s, m, h, or d after the number. Use a duration from 1m to 1d, such as 30m.',
     ],
     [['--provider', 'github'], 'trusts create needs --role'],
   ])('%j ends with 2', async (words, sentence) => {

@@ -54,15 +54,36 @@ test('an invitation is revoked by its address or its ID', async () => {
 })
 
 test('uninviting prints the revoked invitation as JSON', async () => {
-  await run(['users', 'invite', 'ben@example.com', '--role', 'viewer', '--expires', '9d', '--days', '3'])
+  await run(['users', 'invite', 'ben@example.com', '--role', 'viewer', '--expires', '9d', '--valid-for', '3d'])
   const revoked = JSON.parse((await run(['users', 'uninvite', 'ben@example.com', '--json'])).stdout)
   expect(jsonFaults('users uninvite', revoked)).toEqual([])
   expect(revoked).toMatchObject({ state: 'revoked', grants: [{ expiresAt: expect.any(String) }] })
 })
 
-test.each([['0'], ['100'], ['1e1'], ['-1'], ['x']])('--days %s is rejected before a request is sent', async (days) => {
-  const result = await run(['users', 'invite', 'eve@example.com', '--role', 'viewer', `--days=${days}`])
-  expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('--days is not a number of days.') })
+test.each([
+  ['14', 'has no unit: put s, m, h, or d after the number'],
+  ['1e1d', 'is not a duration'],
+  ['-1d', 'is not a duration'],
+  ['2w', 'is not a duration'],
+  ['59s', 'is not in range'],
+  ['91d', 'is not in range'],
+])('--valid-for %s is rejected before a request is sent', async (text, problem) => {
+  const result = await run(['users', 'invite', 'eve@example.com', '--role', 'viewer', `--valid-for=${text}`])
+  expect(result).toMatchObject({
+    code: 2,
+    stderr: `--valid-for ${problem}. Use a duration from 1m to 90d, such as 30m.\n`,
+  })
+})
+
+test('an invitation has a role for each rack and app of the lists', async () => {
+  const words = ['users', 'invite', 'lil@example.com', '--role', 'viewer', '--racks', 'staging,production']
+  const { grants } = JSON.parse((await run([...words, '--apps', 'web', '--apps', 'api', '--json'])).stdout)
+  expect(grants.map(({ racks, apps }: { racks: string; apps: string }) => `${racks}/${apps}`)).toEqual([
+    'staging/web',
+    'staging/api',
+    'production/web',
+    'production/api',
+  ])
 })
 
 test('the access review is printed as CSV, byte for byte as the gateway sends it', async () => {

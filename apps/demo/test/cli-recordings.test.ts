@@ -98,7 +98,7 @@ describe('rack-gateway audit recordings, play and transcript', () => {
 
   test('play ends at Ctrl-C, with the terminal as it was', async () => {
     const paused = await record('echo shown', untilStored, 'echo asked')
-    const program = begin(['play', paused, '--speed', '0.5', '--idle-limit', '999'])
+    const program = begin(['play', paused, '--speed', '0.5', '--idle-limit', '999s'])
     await program.saw(/shown/)
     program.signal('SIGINT')
     const { stdout } = await program.ended

@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { gatewayEnvironment } from './support/gateway-environment.ts'
 import { type PackageFiles, packageFiles } from './support/policy-packages.ts'
@@ -5,6 +9,7 @@ import { leaveNothing, runCommand, startCommand } from './support/processes.ts'
 import { type System, startSystem } from './support/system.ts'
 
 const main = 'gateway'
+const workspace = fileURLToPath(new URL('../../../', import.meta.url))
 
 describe('a gateway process with POLICY_PACKAGES', () => {
   let files: PackageFiles
@@ -50,6 +55,27 @@ describe('a gateway process with POLICY_PACKAGES', () => {
     ])
     gateway.signal('SIGTERM')
     expect(await gateway.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('the package was closed') })
+  })
+
+  test('loads a TypeScript package that was compiled as the documentation says, and an older Node names the remedy', async () => {
+    const source = await files.write(
+      'policy.ts',
+      `import { definePolicy } from '@rack-gateway/rbac-policy/packages'
+      const name: string = 'compiled'
+      export default definePolicy({ name, evaluate: () => null })`,
+    )
+    if (!Reflect.get(process.features, 'typescript'))
+      expect((await runCommand(main, [], environment(source))).stderr).toMatch(
+        /which cannot be used: this version of Node cannot run \.ts files: compile it to \.mjs, or use Node 22\.18 or newer\n$/,
+      )
+    const page = readFileSync(`${workspace}docs/how-to/policy-packages.md`, 'utf8')
+    const [, typed = ''] = /exec esbuild (.+)/.exec(page) ?? []
+    const words = typed.replaceAll('$PWD', dirname(source)).split(' ')
+    execFileSync(`${workspace}apps/cli/node_modules/.bin/esbuild`, words, { stdio: 'pipe' })
+    const gateway = startCommand(main, [], environment(`${dirname(source)}/policy.mjs`))
+    await gateway.saw(/"event":"gateway.listening"/)
+    gateway.signal('SIGTERM')
+    expect((await gateway.ended).code).toBe(0)
   })
 
   test('names the unusable package in one sentence, without a stack', async () => {

@@ -70,7 +70,7 @@ const rows: readonly [string, number, () => Promise<Revocation>][] = [
     async () => {
       const { id, token } = await pipeline()
       const admin = await at.system.token('admin')
-      const act = () => call(at.system, admin, 'POST', `/tokens/${id}/rotate`, { overlapHours: 0 })
+      const act = () => call(at.system, admin, 'POST', `/tokens/${id}/rotate`, { overlapSeconds: 0 })
       return { status: byToken(token), act }
     },
   ],

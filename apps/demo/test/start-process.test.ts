@@ -357,7 +357,7 @@ describe('lifetimes and limits that the environment sets', () => {
   test('tokens.maxAge of the policy document, in the API and in the command', async () => {
     const token = await sessionOf(database, 'cat@example.com', 'admin')
     const made = async (days: number) => {
-      const body = { name: `for-${days}`, role: 'viewer', days }
+      const body = { name: `for-${days}`, role: 'viewer', lifetimeSeconds: days * 86_400 }
       const answer = await callManagementApi({ url }, token, 'POST', '/tokens', body)
       return [answer.status, JSON.parse(answer.body).rule]
     }
@@ -377,12 +377,12 @@ describe('lifetimes and limits that the environment sets', () => {
 
   test.each([
     [
-      ['--service-account', 'ci', '--role', 'ci', '--days', '3'],
-      'An API token lasts at most 2 days (rule token-max-age, policy.yaml:2). Pass fewer --days.',
+      ['--service-account', 'ci', '--role', 'ci', '--expires', '3d'],
+      'An API token lasts at most 2 days (rule token-max-age, policy.yaml:2). Pass an earlier --expires.',
     ],
     [
-      ['--user', 'ann@example.com', '--role', 'viewer', '--days', '1'],
-      'A session lasts at most 2 hours (SESSION_MAX_AGE). Pass fewer --days.',
+      ['--user', 'ann@example.com', '--role', 'viewer', '--expires', '24h'],
+      'A session lasts at most 2 hours (SESSION_MAX_AGE). Pass an earlier --expires.',
     ],
   ])('the command issues no token beyond these limits: %j', async (args, sentence) => {
     const before = await changeEvents(database)
@@ -510,7 +510,18 @@ describe('rack-gateway-server token issue', () => {
       1,
       /^The email address is invalid\. Write it like name@example\.com: .+\n$/,
     ],
-    ['a lifetime of no days', ['--user', 'a@example.com', '--role', 'viewer', '--days', '0'], 1, /expiry must be/],
+    [
+      'an expiry that is no later time',
+      ['--user', 'a@example.com', '--role', 'viewer', '--expires', '0s'],
+      2,
+      /not a later time/,
+    ],
+    [
+      'an expiry without a unit',
+      ['--user', 'a@example.com', '--role', 'viewer', '--expires', '30'],
+      2,
+      /such as 30d or 12h/,
+    ],
     [
       'an option that it does not have',
       ['--user', 'a@example.com', '--role', 'viewer', '--forever'],

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { randomUUID } from 'node:crypto'
+import type { Sql, TransactionSql } from 'postgres'
+import { describe, expect, test } from 'vitest'
 import { openDatabase } from './connection.ts'
 import { roleOf } from './explain.ts'
 import { checkSchema, migrate } from './migrate.ts'
@@ -50,6 +52,67 @@ test('a migration that was applied in another form is refused by name', async ()
   await expect(migrate(ownerUrl, { runtimeRole })).rejects.toMatchObject({
     code: 'RGW_MIGRATION_CHANGED',
     message: expect.stringContaining('0002-revision'),
+  })
+})
+
+describe('the migration to unique bindings', () => {
+  const older = migrations.slice(
+    0,
+    migrations.findIndex(({ name }) => name === '0033-unique-bindings'),
+  )
+  const insert = (sql: Sql | TransactionSql, values: object) =>
+    sql`insert into gateway.bindings ${sql({
+      id: randomUUID(),
+      subject_kind: 'group',
+      subject_id: 'deployers',
+      role: 'viewer',
+      created_by: 'test',
+      ...values,
+    })}`
+
+  test('keeps the oldest of equal bindings, and all that differ', async () => {
+    const { ownerUrl, runtimeRole, owner } = await emptyDatabase()
+    await migrate(ownerUrl, { runtimeRole, migrations: older })
+    const expiresAt = new Date('2090-01-01')
+    const different = [
+      {},
+      { subject_id: 'other' },
+      { subject_kind: 'user' },
+      { role: 'ops' },
+      { racks: 'staging' },
+      { apps: 'web' },
+      { expires_at: expiresAt },
+    ]
+    const permissions = { subject_kind: 'api-token', permissions: 'app:list' }
+    for (const [index, values] of [...different, permissions].entries())
+      for (const day of [3, 1, 2])
+        await insert(owner, {
+          created_at: new Date(Date.UTC(2026, 0, day)),
+          ...values,
+          reason: day === 1 ? `oldest of ${index}` : 'later',
+        })
+    await migrate(ownerUrl, { runtimeRole })
+    const kept = await owner`select reason from gateway.bindings order by created_at, reason`
+    const oldest = Array.from({ length: 8 }, (_, index) => `oldest of ${index}`)
+    expect(kept.map(({ reason }) => reason)).toEqual([...oldest, 'later', 'later'])
+    for (const values of different) await expect(insert(owner, values)).rejects.toThrow('bindings_once')
+  })
+
+  test('waits for a change of another replica, which adds an equal binding', async () => {
+    const { ownerUrl, runtimeRole, owner } = await emptyDatabase()
+    await migrate(ownerUrl, { runtimeRole, migrations: older })
+    await insert(owner, {})
+    const migrating = await owner.begin(async (tx) => {
+      await tx`select value from gateway.revision for update`
+      const running = migrate(ownerUrl, { runtimeRole })
+      const waiting = () =>
+        owner`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      await expect.poll(async () => (await waiting()).length).toBe(1)
+      await insert(tx, {})
+      return [running]
+    })
+    expect(await migrating[0]).toMatchObject({ applied: ['0033-unique-bindings'] })
+    expect(await owner`select from gateway.bindings`).toHaveLength(1)
   })
 })
 

@@ -25,3 +25,4 @@ export {
 export { forwardedRequest, forwardedRoutes } from './endpoints/forwarded-routes.ts'
 export { type EndpointId, type EndpointName, type Endpoints, endpoints } from './endpoints/index.ts'
 export * from './schemas/index.ts'
+export { type Scope, type ScopesRequest, scopesIn } from './scopes.ts'

@@ -5,6 +5,8 @@ import type { Context } from '../context.ts'
 export interface CommandOption extends Options {
   /** The kind of names that completion suggests as the value. */
   readonly complete?: 'rack' | 'app' | 'file'
+  /** Whether a comma separates the items of a list, so that each value of the option can have several. */
+  readonly commas?: boolean
 }
 
 export type CommandOptions = Readonly<Record<string, CommandOption>>

@@ -23,6 +23,9 @@ const command = (name: string): Command => {
   if (found === undefined) throw new Error(`There is no command ${name}`)
   return found
 }
+const exclusions = (names: readonly string[]) => [...names, ...names.map((name) => `not-${name}`)]
+const principals = exclusions(['principal'])
+const auditLists = exclusions(['in-rack', 'app', 'kind', 'permission', 'route', 'effect', 'rule', 'status', 'address'])
 const parse = (name: string, ...words: readonly string[]) => parseWords(command(name), words, 80)
 
 describe('the list of modules', () => {
@@ -230,11 +233,11 @@ describe('words', () => {
   test.each([
     [['--', '--json', '-r'], { words: ['--json', '-r'], rack: undefined }],
     [['--', '-r', 'b', '-r', 'c'], { words: ['-r', 'b', '-r', 'c'], rack: undefined }],
-    [['--in-rack', 'p', '-'], { words: ['-'], inRack: 'p' }],
+    [['--in-rack', 'p', '-'], { words: ['-'], inRack: ['p'] }],
     [['--json', 'true', '1234'], { words: ['true', '1234'], json: true }],
-    [['"quoted"', '--rule', "'a'"], { words: ['"quoted"'], rule: "'a'" }],
-    [["--rule='a'"], { rule: "'a'" }],
-    [['--status', '007'], { status: '007' }],
+    [['"quoted"', '--rule', "'a'"], { words: ['"quoted"'], rule: ["'a'"] }],
+    [["--rule='a'"], { rule: ["'a'"] }],
+    [['--status', '007'], { status: ['007'] }],
   ])('%j are passed on unchanged', async (words, values) => {
     expect(await parse('audit search', ...words)).toMatchObject({ values })
   })
@@ -248,6 +251,73 @@ describe('words', () => {
   test('a repeatable option keeps its order', async () => {
     const words = ['--permission', 'a:b', 'x', '--permission=c:d']
     expect(await parse('tokens create', ...words)).toMatchObject({ values: { name: 'x', permission: ['a:b', 'c:d'] } })
+  })
+
+  /** All options that take a list, by their commands. */
+  const lists = {
+    commas: {
+      'audit export': auditLists,
+      'audit histogram': auditLists,
+      'audit search': auditLists,
+      'audit tail': auditLists,
+      'bindings create': ['racks', 'apps'],
+      'tokens create': ['permission', 'racks', 'apps', 'source'],
+      'trusts create': ['racks', 'apps'],
+      'users invite': ['racks', 'apps'],
+    },
+    // Their values can have commas.
+    repeatable: {
+      'audit export': principals,
+      'audit histogram': principals,
+      'audit search': principals,
+      'audit tail': principals,
+      'trusts create': ['with', 'claim', 'claim-like'],
+    },
+  }
+
+  test('each option that takes a list is a list with commas, or can only be repeated', () => {
+    const optionsWith = (commas: boolean) =>
+      Object.fromEntries(
+        commands.flatMap(({ name, module }) => {
+          const names = optionsOf(module).flatMap(([key, option]) =>
+            option.array && (option.commas ?? false) === commas ? [key] : [],
+          )
+          return names.length === 0 ? [] : [[name, names]]
+        }),
+      )
+    expect({ commas: optionsWith(true), repeatable: optionsWith(false) }).toEqual(lists)
+  })
+
+  const commaLists = Object.entries(lists.commas).flatMap(([name, keys]) => keys.map((key) => [name, key] as const))
+  test.each(commaLists)('%s --%s: repeated, or with commas, or both', async (name, key) => {
+    const { module } = command(name)
+    const positionals = argumentsOf(module).flatMap((one) => (one.isRequired ? ['x'] : []))
+    const required = optionsOf(module).flatMap(([name, { demandOption }]) => (demandOption ? [`--${name}`, 'x'] : []))
+    const given = async (...words: readonly string[]) => {
+      const parsed = await parse(name, ...positionals, ...required, ...words)
+      if (parsed.kind === 'help') return null
+      return parsed.values[key.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())]
+    }
+    const [a, b, c] = module.builder[key]?.choices ?? ['a', 'b', 'c']
+    for (const words of [
+      [`--${key}`, `${a},${b}`, `--${key}=${c}`],
+      [`--${key}=${a},${b},${c}`],
+      [`--${key}`, `${a}`, `--${key}`, `${b}`, `--${key}`, `${c},${a}`],
+    ])
+      expect(await given(...words)).toEqual([a, b, c])
+    expect(await given()).toBeUndefined()
+    for (const value of [',', `${a},`, `,${a}`, `${a},,${b}`])
+      await expect(given(`--${key}`, value)).rejects.toThrow(`--${key} has an empty item. Write one comma between`)
+    await expect(given(`--${key}=`)).rejects.toThrow(`--${key} needs a value. See: rack-gateway help ${name}`)
+  })
+
+  test('a short option takes a list, too; a value with commas of a repeatable option stays whole', async () => {
+    for (const words of [['-a', 'web,api'], ['-aweb,api'], ['-a=web', '--app', 'api']])
+      expect(await parse('audit search', ...words)).toMatchObject({ values: { app: ['web', 'api'] } })
+    expect(await parse('audit search', '--principal', 'token:a, b (ada)')).toMatchObject({
+      values: { principal: ['token:a, b (ada)'] },
+    })
+    await expect(parse('audit search', '--effect', 'allow,denied')).rejects.toThrow(Usage)
   })
 
   test.each([

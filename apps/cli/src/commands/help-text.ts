@@ -7,7 +7,7 @@ export const overview = {
   details: [
     'A command that is not listed here is a command of convox. It runs as you typed it, through the gateway.',
     'The rack is the first of: RACK_URL, --rack, GATEWAY_RACK, .convox/rack in this directory, and the current rack (rack-gateway switch).',
-    'More about a command: rack-gateway help COMMAND. Exit codes and --json: man rack-gateway.',
+    'More about a command: rack-gateway help COMMAND. Exit codes and all commands: rack-gateway man.',
   ],
   examples: [
     'rack-gateway login staging https://gateway.example.com',

@@ -10,6 +10,7 @@ const singleCommands: CommandList['singleCommands'] = {
   'convox-login': () => import('./convox-login.ts'),
   can: () => import('./can.ts'),
   doctor: () => import('./doctor.ts'),
+  man: () => import('./man.ts'),
   version: () => import('./version.ts'),
 }
 

@@ -48,7 +48,8 @@ export async function parseWords(
     registerModule(target, module, (parsed) => {
       values = parsed
     })
-  const protectedWords = commandWords.map((word) => protectedWord(longOption(module, word)))
+  const longOptions = commandWords.map((word) => longOption(module, word))
+  const protectedWords = splitLists(module, longOptions).map(protectedWord)
   const parser = createParser(columns).fail(fail)
   if (group === null) register(parser)
   else parser.command(group.name, group.describe, register)
@@ -134,6 +135,29 @@ function longOption({ builder }: CommandModule, word: string): string {
   return letter === undefined || key === undefined ? word : `--${key}=${value}`
 }
 
+/** Replaces `--racks a,b` by `--racks=a` and `--racks=b`, for the options whose values are lists. @throws Usage */
+function splitLists({ builder }: CommandModule, words: readonly string[]): string[] {
+  const lists = Object.entries(builder).filter(([, option]) => option.commas)
+  const split: string[] = []
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? ''
+    const [, typed, inWord] = /^(--?[^=]+)(?:=(.*))?$/s.exec(word) ?? []
+    const [key] = lists.find(([name, { alias }]) => typed === `--${name}` || typed === `-${alias}`) ?? []
+    const value = inWord ?? words[index + 1]
+    const isValue = value !== undefined && (inWord !== undefined || !value.startsWith('-'))
+    if (key === undefined || !isValue) {
+      split.push(word)
+      continue
+    }
+    const items = value.split(',')
+    if (items.length > 1 && items.includes(''))
+      throw new Usage(`--${key} has an empty item.`, 'Write one comma between two items, and no other comma.')
+    split.push(...items.map((item) => `--${key}=${item}`))
+    if (inWord === undefined) index++
+  }
+  return split
+}
+
 function rejectSwitchValues({ builder }: CommandModule, words: readonly string[]): void {
   for (const word of words) {
     const [, key = '', value = ''] = /^--([^=]+)=(.*)$/s.exec(word) ?? []
@@ -148,9 +172,14 @@ function checkedArguments(command: NamedModule, values: object): Record<string, 
   return Object.fromEntries(
     Object.entries(command.module.builder).map(([key, option]) => {
       const value = withoutMarks(Reflect.get(values, key))
-      return [camelCase(key), option.array ? value : singleValue(command, key, value)]
+      return [camelCase(key), option.array ? withoutRepeats(option, value) : singleValue(command, key, value)]
     }),
   )
+}
+
+/** The words of a positional can repeat. */
+function withoutRepeats({ commas }: CommandOption, value: unknown): unknown {
+  return commas && Array.isArray(value) ? [...new Set(value)] : value
 }
 
 function singleValue({ name, module }: NamedModule, key: string, value: unknown): unknown {

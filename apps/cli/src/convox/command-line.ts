@@ -25,6 +25,7 @@ export const ownCommands = [
   'policy',
   'completion',
   'doctor',
+  'man',
   'version',
   'help',
 ] as const

@@ -179,7 +179,7 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   'users uninvite': Invitation,
   'access review': Type.Array(ReviewedGrant),
   'bindings list': Type.Array(NamedBinding),
-  'bindings create': NamedBinding,
+  'bindings create': Type.Array(NamedBinding),
   'bindings delete': NamedBinding,
   'service-accounts list': Type.Array(ServiceAccount),
   'service-accounts create': ServiceAccount,

@@ -25,7 +25,7 @@ export async function proveDeniedRequest(
       `Log in again in the browser at ${gateway.origin}/gateway/second-factors, or run the command at a terminal and prove a passkey.`,
     )
   }
-  requireUser(context, choice, reason)
+  await requireUser(context, gateway, { choice, reason })
   const stepUp = await getStepUp(gateway, id)
   if (!choice.hasCode) context.note(reason)
   const { secret } = await proveStepUp(context, gateway, { stepUp, choice })

@@ -26,7 +26,7 @@ export async function provePlannedCommand(
 ): Promise<CommandProof> {
   const { command, rack, calls, methods } = planned
   const reason = printable(`"convox ${command}" on ${rack} needs a proof of your second factor.`)
-  requireUser(context, choice, reason)
+  await requireUser(context, target, { choice, reason })
   const stepUp = await createStepUp(target, {
     delivery: 'callback',
     calls: calls.map(withShortValues),

@@ -37,7 +37,7 @@ async function prove(
   gateway: InterruptibleGateway,
   { stepUp, choice }: { readonly stepUp: StepUp; readonly choice: MfaChoice },
 ): Promise<Proof> {
-  requireUser(context, choice, 'The command needs a proof of your second factor.')
+  await requireUser(context, gateway, { choice, reason: 'The command needs a proof of your second factor.' })
   const { id, methods } = stepUp
   const initialCode = choice.takeCode()
   const isOnlyPasskey = methods.length > 0 && methods.every((method) => method === 'passkey')

@@ -1,16 +1,28 @@
 import type { Context } from '../context.ts'
 import { StepUpNeeded } from '../errors.ts'
 import type { MfaChoice } from './mfa-choice.ts'
+import type { ProvingGateway } from './request-proofs.ts'
+import { hasSecondFactor } from './step-up-api.ts'
 
-/** @param reason a sentence @throws StepUpNeeded if there is neither a code nor a user who can be asked */
-export function requireUser(
+/**
+ * Asks the gateway only if the command fails, whether the user has a factor to prove.
+ *
+ * @param reason a sentence
+ * @throws StepUpNeeded if there is neither a code nor a user who can be asked
+ */
+export async function requireUser(
   { interactive }: Pick<Context, 'interactive'>,
-  { hasCode }: Pick<MfaChoice, 'hasCode'>,
-  reason: string,
-): void {
-  if (!interactive && !hasCode)
+  gateway: ProvingGateway,
+  { choice: { hasCode }, reason }: { readonly choice: Pick<MfaChoice, 'hasCode'>; readonly reason: string },
+): Promise<void> {
+  if (interactive || hasCode) return
+  if (!(await hasSecondFactor(gateway)))
     throw new StepUpNeeded(
-      `${reason} Without a terminal, rack-gateway cannot ask for it.`,
-      'Run the command at a terminal, or pass a code with --mfa-code or RACK_GATEWAY_MFA_CODE.',
+      `${reason} You have no second factor yet.`,
+      `Add one in your browser, at ${gateway.origin}/gateway/second-factors, or at a terminal with: rack-gateway mfa add totp. Then run the command again.`,
     )
+  throw new StepUpNeeded(
+    `${reason} Without a terminal, rack-gateway cannot ask for it.`,
+    'Run the command at a terminal, or pass a code with --mfa-code or RACK_GATEWAY_MFA_CODE.',
+  )
 }

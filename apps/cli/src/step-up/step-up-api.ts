@@ -41,6 +41,12 @@ export function createStepUp(gateway: ProvingGateway, body: RequestOf<'createSte
   return call(gateway, 'createStepUp', { body })
 }
 
+/** True, too, if the gateway does not say. */
+export async function hasSecondFactor(gateway: ProvingGateway): Promise<boolean> {
+  const factors = await call(gateway, 'listSecondFactors', { query: { user: 'me', limit: 1 } }).catch(() => null)
+  return factors === null || factors.items.length > 0
+}
+
 export function getStepUp(gateway: ProvingGateway, id: string): Promise<StepUp> {
   return call(gateway, 'getStepUp', { id })
 }

@@ -125,6 +125,48 @@ describe.each(subjects)('bindings of %s', (_what, make) => {
   })
 })
 
+describe('the same binding', () => {
+  const subject = { kind: 'group', id: 'twice' }
+  const create = (body: object) => ask('POST', '/bindings', { subject, role: 'viewer', racks: 'staging', ...body })
+  const codes = (answers: readonly ManagementApiResponse[]) => answers.map(({ status }) => status).toSorted()
+
+  test('is created once, also by requests at the same time on two replicas, and causes one event', async () => {
+    const body = { subject, role: 'viewer', racks: 'staging' }
+    const { host } = new URL(system.url)
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        call({ url: index % 2 === 0 ? system.url : replica.url, host }, admin.token, 'POST', '/bindings', body),
+      ),
+    )
+    expect(codes(answers)).toEqual([201, 409, 409, 409, 409, 409, 409, 409])
+    const [id = ''] = (await ask('GET', '/bindings?subject=twice')).texts('id')
+    for (const answer of answers.filter(({ status }) => status === 409))
+      expect([answer.text('code'), answer.text('error')]).toEqual([
+        'RGW_BINDING_EXISTS',
+        `The subject already has this role on the same racks and apps, with the same expiry: binding ${id}. Nothing was changed. To change its expiry or its reason, delete that binding first.`,
+      ])
+    expect(await eventsOf(id)).toHaveLength(1)
+    expect((await ask('DELETE', `/bindings/${id}`)).status).toBe(200)
+    expect((await create({})).status).toBe(201)
+  })
+
+  test('with the same expiry is one, and with another expiry, rack, or app, another', async () => {
+    const expiresAt = inMinutes(10)
+    expect((await create({ apps: 'web', expiresAt })).status).toBe(201)
+    expect((await create({ apps: 'web', expiresAt, reason: 'another reason' })).status).toBe(409)
+    for (const other of [{ apps: 'web' }, { apps: 'web', expiresAt: inMinutes(20) }, { apps: 'api', expiresAt }])
+      expect((await create(other)).status).toBe(201)
+  })
+
+  test('cannot be stored by a program that does not ask first', async () => {
+    const insert = () =>
+      system.sql`insert into gateway.bindings (id, subject_kind, subject_id, role, created_by)
+        values (gen_random_uuid(), 'group', 'stored', 'viewer', 'test')`
+    await insert()
+    await expect(insert()).rejects.toThrow(/bindings_once/)
+  })
+})
+
 test('a token says why it was made, in its list and in the event', async () => {
   const made = await ask('POST', '/tokens', { name: 'nightly', role: 'viewer', reason: 'backups, ticket 7' })
   expect(made.json).toMatchObject({ grants: [{ role: 'viewer', expiresAt: null, reason: 'backups, ticket 7' }] })
@@ -138,7 +180,7 @@ test('a token can be rotated by a principal with its current permissions, whatev
   const subject = { kind: 'api-token', id: made.text('id') }
   await ask('POST', '/bindings', { subject, role: 'admin', expiresAt: inMinutes(5) })
   await ask('POST', '/bindings', { subject: { kind: 'user', id: ann.id }, role: 'viewer' })
-  const rotate = () => ask('POST', `/tokens/${subject.id}/rotate`, { days: 1 }, ann.token)
+  const rotate = () => ask('POST', `/tokens/${subject.id}/rotate`, { lifetimeSeconds: 86_400 }, ann.token)
   clock.ahead = 4 * minute
   await expect.poll(async () => (await rotate()).status).toBe(201)
   clock.ahead = 11 * minute

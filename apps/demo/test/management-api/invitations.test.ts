@@ -163,7 +163,7 @@ describe('an invitation', () => {
   test('has no effect after it expired or was revoked', async () => {
     const [ann, ben] = [newPerson(), newPerson()]
     clock.ahead = -3 * day
-    const expiring = (await invite(ann.email, { days: 3 })).text('id')
+    const expiring = (await invite(ann.email, { lifetimeSeconds: 3 * 86_400 })).text('id')
     const revoked = (await invite(ben.email)).text('id')
     expect((await ask('DELETE', `/invitations/${revoked}`)).json).toMatchObject({ state: 'revoked' })
     expect((await ask('DELETE', `/invitations/${revoked}`)).status).toBe(200)
@@ -389,7 +389,7 @@ describe('a caller without the permission cannot manage invitations', () => {
     ['no roles', { grants: [] }],
     ['permissions', { grants: [{ role: 'viewer', permissions: ['*'] }] }],
     ['an end in the past', { grants: [{ role: 'viewer', expiresAt: '2020-01-01T00:00:00Z' }] }],
-    ['a hundred days', { days: 100 }],
+    ['a hundred days', { lifetimeSeconds: 100 * 86_400 }],
   ]
   test.each(hostile)('%s', async (_what, more) => {
     const before = (await ask('GET', '/invitations?limit=200')).texts('id')

@@ -52,15 +52,21 @@ describe('the policy document limits the lifetime of API tokens', () => {
     expect(lastsDays((await make({ role: 'viewer' })).text('expiresAt'))).toBe(7)
     expect(lastsDays((await make({ role: 'deployer' })).text('expiresAt'))).toBe(2)
     expect(lastsDays((await make({ permissions: ['app:delete'] })).text('expiresAt'))).toBeCloseTo(1 / 3)
-    expect(lastsDays((await make({ role: 'viewer', days: 30 })).text('expiresAt'))).toBe(30)
+    expect(lastsDays((await make({ role: 'viewer', lifetimeSeconds: 30 * 86_400 })).text('expiresAt'))).toBe(30)
   })
 
   test.each([
-    ['by days', { role: 'viewer', days: 31 }, 'token-max-age', 3, '30 days'],
+    ['by days', { role: 'viewer', lifetimeSeconds: 31 * 86_400 }, 'token-max-age', 3, '30 days'],
     ['by a time', { role: 'viewer', expiresAt: soon(31) }, 'token-max-age', 3, '30 days'],
-    ['by its role', { role: 'deployer', days: 3 }, 'token-max-age:deploys', 6, '2 days'],
-    ['by what its role may do', { role: 'admin', days: 1 }, 'token-max-age:deletes', 7, '8 hours'],
-    ['by permissions one by one', { permissions: ['app:*'], days: 1 }, 'token-max-age:deletes', 7, '8 hours'],
+    ['by its role', { role: 'deployer', lifetimeSeconds: 3 * 86_400 }, 'token-max-age:deploys', 6, '2 days'],
+    ['by what its role may do', { role: 'admin', lifetimeSeconds: 86_400 }, 'token-max-age:deletes', 7, '8 hours'],
+    [
+      'by permissions one by one',
+      { permissions: ['app:*'], lifetimeSeconds: 86_400 },
+      'token-max-age:deletes',
+      7,
+      '8 hours',
+    ],
   ])(
     'a longer lifetime is denied %s, with rule, line, and document in the response and the event',
     async (_how, body, rule, line, words) => {
@@ -82,29 +88,29 @@ describe('the policy document limits the lifetime of API tokens', () => {
     const rotate = (body: object) => call(system, admin, 'POST', `/tokens/${token}/rotate`, body)
     const given = { subject: { kind: 'api-token', id: token }, role: 'deployer', expiresAt: soon(1) }
     expect((await call(system, admin, 'POST', '/bindings', given)).status).toBe(201)
-    const later = await rotate({ days: 31 })
+    const later = await rotate({ lifetimeSeconds: 31 * 86_400 })
     expect([later.status, later.json]).toEqual([
       400,
       expect.objectContaining(refusal('token-max-age', 3, '30 days', 'Choose an earlier expiry.')),
     ])
-    expect(lastsDays((await rotate({ days: 30 })).text('expiresAt'))).toBe(30)
+    expect(lastsDays((await rotate({ lifetimeSeconds: 30 * 86_400 })).text('expiresAt'))).toBe(30)
   })
 
   test('rotation gives no longer what ends by itself than a new token would', async () => {
-    const token = (await make({ role: 'viewer', days: 1 })).text('id')
+    const token = (await make({ role: 'viewer', lifetimeSeconds: 86_400 })).text('id')
     const given = { subject: { kind: 'api-token', id: token }, role: 'deployer', expiresAt: soon(29) }
     expect((await call(system, admin, 'POST', '/bindings', given)).status).toBe(201)
     const rotate = (body: object) => call(system, admin, 'POST', `/tokens/${token}/rotate`, body)
-    const later = await rotate({ days: 30 })
+    const later = await rotate({ lifetimeSeconds: 30 * 86_400 })
     expect([later.status, later.json]).toEqual([
       400,
       expect.objectContaining(refusal('token-max-age:deploys', 6, '2 days', 'Choose an earlier expiry.')),
     ])
-    expect((await rotate({ days: 2 })).status).toBe(201)
+    expect((await rotate({ lifetimeSeconds: 2 * 86_400 })).status).toBe(201)
   })
 
   test('a token is given no more later than a new one would be', async () => {
-    const token = (await make({ role: 'viewer', days: 20 })).text('id')
+    const token = (await make({ role: 'viewer', lifetimeSeconds: 20 * 86_400 })).text('id')
     const give = (expiresAt?: string) =>
       call(system, admin, 'POST', '/bindings', {
         subject: { kind: 'api-token', id: token },
@@ -122,7 +128,7 @@ describe('the policy document limits the lifetime of API tokens', () => {
   test('one that goes to another owner has no longer left than a new one', async () => {
     await use(usual)
     const other = await person(system, 'admin')
-    const token = (await make({ role: 'viewer', days: 90 })).text('id')
+    const token = (await make({ role: 'viewer', lifetimeSeconds: 90 * 86_400 })).text('id')
     await use(strict)
     const handOver = () =>
       call(system, admin, 'POST', `/tokens/${token}/owner`, { owner: { kind: 'user', id: other.id } })
@@ -132,7 +138,9 @@ describe('the policy document limits the lifetime of API tokens', () => {
       400,
       expect.objectContaining(refusal('token-max-age', 3, '30 days', next)),
     ])
-    expect((await call(system, admin, 'POST', `/tokens/${token}/rotate`, { days: 10 })).status).toBe(201)
+    expect(
+      (await call(system, admin, 'POST', `/tokens/${token}/rotate`, { lifetimeSeconds: 10 * 86_400 })).status,
+    ).toBe(201)
     expect((await handOver()).status).toBe(200)
   })
 })

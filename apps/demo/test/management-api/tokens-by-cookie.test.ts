@@ -38,7 +38,7 @@ test('a browser creates and rotates an API token within five minutes of the logi
   clock.ahead = 4 * minute
   const made = await post(browser, '/tokens', wanted)
   expect([made.status, made.json.token]).toEqual([201, expect.stringMatching(/^rgt_/)])
-  const rotated = await post(browser, `/tokens/${made.json.id}/rotate`, { overlapHours: 0 })
+  const rotated = await post(browser, `/tokens/${made.json.id}/rotate`, { overlapSeconds: 0 })
   expect([rotated.status, rotated.json.token]).toEqual([201, expect.stringMatching(/^rgt_/)])
   expect((await at.system.get('/rack/staging/apps', rotated.json.token)).status).toBe(200)
   const text = JSON.stringify(await at.system.events())

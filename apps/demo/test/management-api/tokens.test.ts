@@ -161,12 +161,12 @@ describe('API tokens', () => {
     ['no role', {}],
     ['a role and permissions', { role: 'viewer', permissions: ['app:list'] }],
     ['an unknown field', { role: 'viewer', owner: 'someone' }],
-    ['two ends', { role: 'viewer', days: 1, expiresAt: '2090-01-01T00:00:00Z' }],
+    ['two ends', { role: 'viewer', lifetimeSeconds: 86_400, expiresAt: '2090-01-01T00:00:00Z' }],
     ['an end in the past', { role: 'viewer', expiresAt: '2020-01-01T00:00:00Z' }],
-    ['more than the longest life', { role: 'viewer', days: 366 }],
-    ['no days', { role: 'viewer', days: 0 }],
-    ['half a day', { role: 'viewer', days: 0.5 }],
-    ['days as text', { role: 'viewer', days: '9' }],
+    ['more than the longest life', { role: 'viewer', lifetimeSeconds: 366 * 86_400 }],
+    ['no time', { role: 'viewer', lifetimeSeconds: 0 }],
+    ['half a second', { role: 'viewer', lifetimeSeconds: 0.5 }],
+    ['a number as text', { role: 'viewer', lifetimeSeconds: '9' }],
     ['an invalid time', { role: 'viewer', expiresAt: '2027-02-30T00:00:00+99:00' }],
     ['a name with a line break', { name: 'a\nb', role: 'viewer' }],
     ['an empty name', { name: '', role: 'viewer' }],
@@ -244,7 +244,7 @@ describe('API tokens', () => {
     test('both tokens are valid for the overlap, and only the new one after it', async () => {
       const { token } = await person(system, 'viewer')
       const old = await make(token, { role: 'viewer' })
-      const replaced = await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, { overlapHours: 1 })
+      const replaced = await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, { overlapSeconds: 3_600 })
       expect(replaced.status).toBe(201)
       expect(replaced.text('id')).toBe(old.text('id'))
       expect(replaced.text('token')).not.toBe(old.text('token'))
@@ -258,7 +258,7 @@ describe('API tokens', () => {
     test('without overlap, the old one is revoked at once', async () => {
       const { token } = await person(system, 'viewer')
       const old = await make(token, { role: 'viewer' })
-      const replaced = await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, { overlapHours: 0 })
+      const replaced = await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, { overlapSeconds: 0 })
       await expect.poll(async () => (await apps(old.text('token'))).status).toBe(401)
       expect((await apps(replaced.text('token'))).status).toBe(200)
     })
@@ -268,7 +268,7 @@ describe('API tokens', () => {
       const old = await make(token, { role: 'viewer' })
       const logs = await openWebSocket(`${system.url}/rack/staging/apps/myapp/logs`, old.text('token'), {})
       expect(logs.status).toBe(101)
-      await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, { overlapHours: 0 })
+      await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, { overlapSeconds: 0 })
       await expect.poll(async () => (await apps(old.text('token'))).status).toBe(401)
       await person(system, 'viewer')
       await changesApplied(system)

@@ -251,6 +251,22 @@ describe('without a terminal and a code', () => {
     expect([convox.runs(), await pending()]).toEqual([[], 0])
   })
 
+  test.each([
+    ['a command', promote, '"convox releases promote" on staging needs a proof of your second factor.'],
+    ['the test', ['mfa', 'test'], 'This test needs a proof of your second factor.'],
+  ])('%s tells someone without a factor how to add one, not to pass a code', async (_, words, reason) => {
+    const { token } = await personWith(at.system, 'admin')
+    const env = { ...convox.env(calls), RACK_GATEWAY_URL: gatewayUrl(), RACK_GATEWAY_TOKEN: token }
+    const bare = createMachine(null)
+    onTestFinished(() => bare.remove())
+    const outcome = await bare.run(...builtCommand('rack-gateway', words), { env })
+    expect([outcome.code, outcome.stdout]).toEqual([6, ''])
+    expect(outcome.stderr).toContain(
+      `${reason} You have no second factor yet. Add one in your browser, at ${gatewayUrl()}/gateway/second-factors, or at a terminal with: rack-gateway mfa add totp. Then run the command again.\n`,
+    )
+    expect(outcome.stderr).not.toContain('--mfa-code')
+  })
+
   test('a command without a requirement runs as ever', async () => {
     const outcome = await run(['apps'], convox.env(['GET /apps']))
     expect([outcome.code, outcome.stderr]).toEqual([0, ''])

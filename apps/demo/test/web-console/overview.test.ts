@@ -131,7 +131,7 @@ describeInChromium('the overview of the web console', () => {
     )
     const expiresAt = new Date(Date.now() + 3 * 86_400_000)
     await system.issuer.addBinding({ kind: 'user', id }, { role: 'ops', racks: 'eu', expiresAt })
-    expect(await createToken(page, { name: 'nightly', role: 'viewer', days: 3 })).toBe(201)
+    expect(await createToken(page, { name: 'nightly', role: 'viewer', lifetimeSeconds: 3 * 86_400 })).toBe(201)
     await page.reload()
     const waiting = card(page, 'Waiting for you')
     await waiting.getByText('Your role ops on eu').waitFor()

@@ -1,11 +1,11 @@
-import { type Static, type TArray, type TOptional, type TSchema, Type } from 'typebox'
+import { type Static, type TArray, type TOptional, type TSchema, type TUnion, Type } from 'typebox'
 import { eventKinds } from '../event.ts'
 
 function text(description: string) {
   return Type.String({ minLength: 1, maxLength: 300, description })
 }
 
-/** Filters that take one value. Each has an exclusion that takes several values. */
+/** Filters by one field. Each takes several values, one of which must match, and has an exclusion. */
 const exactFilters = {
   principal: text('the ID of a user, API token, or job, or its name: an email address, or the name of an API token'),
   rack: text('the name of a rack'),
@@ -30,10 +30,11 @@ export function exclusionName<N extends ExactFilter>(name: N) {
   return `not${name.charAt(0).toUpperCase()}${name.slice(1)}` as `not${Capitalize<N>}`
 }
 
-/** Values to exclude per filter, at most. */
-const maxExcluded = 10
+/** Values of one filter or exclusion, at most. */
+const maxValues = 10
 
-type ExactProperties = { readonly [N in ExactFilter]: TOptional<(typeof exactFilters)[N]> }
+type OneOrMore<S extends TSchema> = TUnion<[S, TArray<S>]>
+type ExactProperties = { readonly [N in ExactFilter]: TOptional<OneOrMore<(typeof exactFilters)[N]>> }
 type ExclusionProperties = {
   readonly [N in ExactFilter as `not${Capitalize<N>}`]: TOptional<TArray<(typeof exactFilters)[N]>>
 }
@@ -44,19 +45,26 @@ function mapFilters<T>(
   return Object.fromEntries(exactFilterNames.map((name) => property(name, exactFilters[name] as never))) as T
 }
 
-const exact = mapFilters<ExactProperties>((name, schema) => [name, Type.Optional(schema)])
+const exact = mapFilters<ExactProperties>((name, schema) => [
+  name,
+  Type.Optional(
+    Type.Union([schema, Type.Array(schema, { minItems: 1, maxItems: maxValues })], {
+      description: `${schema.description}; repeatable`,
+    }),
+  ),
+])
 const exclusions = mapFilters<ExclusionProperties>((name, schema) => [
   exclusionName(name),
   Type.Optional(
     Type.Array(schema, {
       minItems: 1,
-      maxItems: maxExcluded,
+      maxItems: maxValues,
       description: `excludes events whose ${name} has this value; repeatable`,
     }),
   ),
 ])
 
-/** An event must match all filters, and none of the exclusions. */
+/** An event must match all filters, each by one of its values, and none of the exclusions. */
 export const filterProperties = {
   from: Type.Optional(text('at this time or later, RFC 3339 in UTC')),
   to: Type.Optional(text('before this time, RFC 3339 in UTC')),

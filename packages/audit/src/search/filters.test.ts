@@ -17,10 +17,32 @@ const values: Readonly<Record<ExactFilter, string>> = {
   address: '192.0.2.7',
 }
 
+const others: typeof values = {
+  principal: id,
+  rack: 'production',
+  app: 'api',
+  kind: 'login.failed',
+  permission: 'app:list',
+  route: 'GET /system',
+  effect: 'deny',
+  rule: 'default',
+  status: '5xx',
+  address: '192.0.2.0/24',
+}
+
 test.each(exactFilterNames)('%s can be excluded, by the same values', (name) => {
   const query = { [exclusionName(name)]: [values[name]] }
   expect(Value.Check(FilterQuery, query)).toBe(true)
   expect(readFilters(query)).toEqual({ not: [readFilters({ [name]: values[name] })] })
+})
+
+test.each(exactFilterNames)('%s can have several values, and a value in a list is as without the list', (name) => {
+  const [single, list, several] = [values[name], [values[name]], [values[name], values[name], others[name]]]
+  for (const value of [single, list, several]) expect(Value.Check(FilterQuery, { [name]: value })).toBe(true)
+  expect(readFilters({ [name]: list })).toEqual(readFilters({ [name]: single }))
+  expect(readFilters({ [name]: several })).toEqual({
+    anyOf: [[readFilters({ [name]: single }), readFilters({ [name]: others[name] })]],
+  })
 })
 
 test('several values of several filters can be excluded', () => {
@@ -36,6 +58,9 @@ test.each([
   { notKind: ['nothing'] },
   { notKind: [] },
   { notKind: 'call' },
+  { kind: [] },
+  { kind: ['call', 'nothing'] },
+  { app: Array.from({ length: 11 }, (_, n) => `app-${n}`) },
   { notStatus: ['600'] },
   { notApp: [''] },
   { notApp: Array.from({ length: 11 }, (_, n) => `app-${n}`) },

@@ -30,6 +30,8 @@ export interface AuditFilters {
   readonly stream?: string
   /** A UUID. */
   readonly credential?: string
+  /** For each group, an event must match one of its entries. Each entry has exactly one filter, the same in a group. */
+  readonly anyOf?: readonly (readonly AuditFilters[])[]
   /** Excludes events that match any entry. Each entry has exactly one filter. */
   readonly not?: readonly AuditFilters[]
 }
@@ -45,23 +47,30 @@ export function readFilters(query: FilterQuery): AuditFilters {
       'The filter credential requires the filter principal.',
       'Add the principal of the credential.',
     )
-  const not = exactFilterNames.flatMap((name) => readExclusions(name, query[exclusionName(name)]))
+  const not = exactFilterNames.flatMap((name) => readEach(name, query[exclusionName(name)], exclusionName('address')))
+  const groups = exactFilterNames.map((name) => readEach(name, query[name], 'address'))
+  const anyOf = groups.filter(({ length }) => length > 1)
   return {
     ...range,
-    ...readExact(query),
+    ...Object.assign({}, ...groups.filter(({ length }) => length === 1).flat()),
     ...withoutUndefined({ request, stream, credential: credential?.toLowerCase() }),
     ...(command !== undefined && { command: { text: command, words: wordsOf('command', command) } }),
     ...(text !== undefined && { words: wordsOf('text', text) }),
+    ...(anyOf.length > 0 && { anyOf }),
     ...(not.length > 0 && { not }),
   }
 }
 
-function readExclusions(name: ExactFilter, values: readonly string[] = []): AuditFilters[] {
-  return values.map((value) => readExact({ [name]: value }, exclusionName('address')))
+/** One filter for each different value. @param addressName the name of the address parameter, for error messages */
+function readEach(
+  name: ExactFilter,
+  values: string | readonly string[] | undefined,
+  addressName: string,
+): AuditFilters[] {
+  return [...new Set([values ?? []].flat())].map((value) => readExact({ [name]: value }, addressName))
 }
 
-/** @param addressName the name of the address parameter, for error messages */
-function readExact(query: { readonly [N in ExactFilter]?: string }, addressName = 'address'): AuditFilters {
+function readExact(query: { readonly [N in ExactFilter]?: string }, addressName: string): AuditFilters {
   const { principal, rack, app, kind, permission, route, effect, rule, status, address } = query
   return {
     ...(principal !== undefined && (isUuid(principal) ? { principalId: principal } : { principalName: principal })),

@@ -63,6 +63,7 @@ export function recentPageQuery(filters: AuditFilters, { limit, before }: PageBo
     ...equalities(facetColumns, filters, values),
     ...prefilterConditions(filters, values),
     ...conditionsWithoutTimeOrder(filters, values),
+    ...alternativesOf(filters, values),
     ...exclusionsOf(filters, values),
   ]
   return {
@@ -237,18 +238,23 @@ export function canUseFacets(filters: AuditFilters): boolean {
  * remaining facets can be rare.
  */
 export function needsFacetIndex(filters: AuditFilters): boolean {
-  const { principalId, principalName, app, effect, status, statusClass, address, stream, request, not = [] } = filters
+  const { principalId, principalName, app, effect, status, statusClass, address, stream, request } = filters
+  const { not = [], anyOf = [] } = filters
   const others = [principalId, principalName, app, effect, status, statusClass, address, stream, request]
-  const facets = [...(filtersByFacet(filters) ? [filters] : []), ...not]
+  const facets = [...(hasFacetColumn(filters) ? [filters] : []), ...anyOf.flat(), ...not]
   return (
     facets.length > 0 &&
-    facets.every(filtersByFacet) &&
+    facets.every(hasFacetColumn) &&
     !needsSort(filters) &&
     others.every((other) => other === undefined)
   )
 }
 
 function filtersByFacet(filters: AuditFilters): boolean {
+  return hasFacetColumn(filters) || (filters.anyOf ?? []).some((group) => group.every(hasFacetColumn))
+}
+
+function hasFacetColumn(filters: AuditFilters): boolean {
   return facetColumns.some(([name]) => filters[name] !== undefined)
 }
 
@@ -310,8 +316,17 @@ function allConditionsOf(filters: AuditFilters, values: Value[]): string[] {
     ...conditionsOf(filters, values),
     ...equalities(facetColumns, filters, values),
     ...conditionsWithoutTimeOrder(filters, values),
+    ...alternativesOf(filters, values),
     ...exclusionsOf(filters, values),
   ]
+}
+
+/** One condition for each group of filters, one of which must match. */
+function alternativesOf({ anyOf = [] }: Pick<AuditFilters, 'anyOf'>, values: Value[]): string[] {
+  return anyOf.map((group) => {
+    const alternatives = group.map((filters) => `(${allConditionsOf(filters, values).join(' and ')})`)
+    return `(${alternatives.join(' or ')})`
+  })
 }
 
 /** An event without the field does not match the inner condition, so it is not excluded. */
@@ -319,10 +334,15 @@ function exclusionsOf({ not = [] }: AuditFilters, values: Value[]): string[] {
   return not.map((excluded) => `(${allConditionsOf(excluded, values).join(' and ')}) is not true`)
 }
 
-/** The conditions of facet columns, including those of exclusions. */
+/** The conditions of facet columns, including those of alternatives and exclusions. */
 function facetConditions(filters: AuditFilters, values: Value[]): string[] {
-  const not = filters.not?.filter(filtersByFacet) ?? []
-  return [...equalities(facetColumns, filters, values), ...exclusionsOf({ not }, values)]
+  const not = filters.not?.filter(hasFacetColumn) ?? []
+  const anyOf = filters.anyOf?.filter((group) => group.every(hasFacetColumn)) ?? []
+  return [
+    ...equalities(facetColumns, filters, values),
+    ...alternativesOf({ anyOf }, values),
+    ...exclusionsOf({ not }, values),
+  ]
 }
 
 /** The credential has no column. The canonical form escapes quotes in texts, so no other text can match. */

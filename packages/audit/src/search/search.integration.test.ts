@@ -126,6 +126,17 @@ test.each<[FilterQuery, string[]]>([
   [{ kind: 'call', notKind: ['call'] }, []],
   [{ text: 'rake', notKind: ['call'] }, []],
   [{ text: 'rake', notApp: ['web'] }, ['r-2']],
+  [{ kind: ['call'] }, ['r-1', 'r-2', 'r-3']],
+  [{ kind: ['stream.opened', 'user.locked'] }, ['r-4', stream]],
+  [{ kind: ['stream.opened', 'user.locked'], rack: 'production' }, []],
+  [{ kind: ['call', 'user.locked'], notKind: ['call'] }, ['r-4']],
+  [{ kind: ['call', 'user.locked'], app: ['billing', 'api'] }, ['r-2']],
+  [{ principal: [ann.id, 'pipeline'] }, ['r-1', 'r-2', 'r-3', 'r-4']],
+  [{ rack: ['staging', 'production'] }, ['r-1', 'r-2', 'r-3']],
+  [{ status: ['200', '5xx'] }, ['r-1', 'r-3']],
+  [{ effect: ['deny', 'needs'] }, ['r-2']],
+  [{ address: ['192.0.2.0/24', '2001:0DB8:0::1'] }, ['r-1', 'r-2']],
+  [{ text: 'rake', rack: ['staging', 'production'] }, ['r-2']],
 ])('%j finds %j', async (query, found) => {
   const { items } = await fourEvents().search.page(query, { limit: 10 })
   expect(items.map(({ event }) => event.request ?? stream).sort()).toEqual(found)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type BindingSubject, bindings } from '@rack-gateway/database'
 import { and, eq, isNull } from 'drizzle-orm'
-import { noSuchItem } from '../errors/errors.ts'
+import { BindingExists, noSuchItem } from '../errors/errors.ts'
 import type { Change } from '../transactions/change.ts'
 import { checkId } from '../transactions/names.ts'
 import type { BindingRow } from './binding-row.ts'
@@ -31,13 +31,18 @@ export interface BindingTerms extends GrantTerms {
   readonly invitation?: { readonly id: string; readonly invitedBy: string }
 }
 
-/** @returns the ID of the binding */
+/** @returns the ID of the binding @throws BindingExists if the subject has a binding with the same scope and expiry */
 export async function createBinding(change: Change, subject: BindingSubjectRef, terms: BindingTerms): Promise<string> {
   const { role, racks = '*', apps = '*', expiresAt, reason, permissions, invitation } = terms
   const id = randomUUID()
   const row = { id, subjectKind: subject.kind, subjectId: subject.id, role, racks, apps, expiresAt, reason }
   const granter = { createdBy: invitation?.invitedBy ?? change.by.id, invitation: invitation?.id }
-  await change.tx.insert(bindings).values({ ...row, ...granter, permissions: permissions?.join(' ') })
+  const inserted = await change.tx
+    .insert(bindings)
+    .values({ ...row, ...granter, permissions: permissions?.join(' ') })
+    .onConflictDoNothing()
+    .returning({ id: bindings.id })
+  if (inserted.length === 0) throw new BindingExists((await findSame(change, subject, terms)) ?? id)
   const end = expiresAt && { expires: expiresAt.toISOString() }
   const detail = {
     binding: id,
@@ -54,23 +59,32 @@ export async function createBinding(change: Change, subject: BindingSubjectRef, 
   return id
 }
 
-/** Finds or adds a binding without expiry. @returns its ID */
+/** Finds or adds a binding. @returns its ID */
 export async function ensureBinding(
   change: Change,
   subject: BindingSubjectRef,
-  terms: Pick<BindingTerms, 'role' | 'racks' | 'apps'>,
+  terms: Omit<BindingTerms, 'permissions'>,
 ): Promise<string> {
-  const { role, racks = '*', apps = '*' } = terms
+  return (await findSame(change, subject, terms)) ?? createBinding(change, subject, terms)
+}
+
+/** The ID of a binding that would be the same for the unique index of PostgreSQL. */
+async function findSame(
+  change: Change,
+  subject: BindingSubjectRef,
+  { role, racks = '*', apps = '*', expiresAt }: BindingTerms,
+): Promise<string | null> {
   const same = and(
     eq(bindings.subjectKind, subject.kind),
     eq(bindings.subjectId, subject.id),
     eq(bindings.role, role),
     eq(bindings.racks, racks),
     eq(bindings.apps, apps),
-    isNull(bindings.expiresAt),
+    expiresAt === undefined ? isNull(bindings.expiresAt) : eq(bindings.expiresAt, expiresAt),
+    isNull(bindings.permissions),
   )
   const [found] = await change.tx.select({ id: bindings.id }).from(bindings).where(same).limit(1)
-  return found?.id ?? createBinding(change, subject, { role, racks, apps })
+  return found?.id ?? null
 }
 
 /** @throws NotFound */

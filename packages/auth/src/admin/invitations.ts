@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type InvitationGrant, invitations, users } from '@rack-gateway/database'
 import type { Moment, Principal } from '@rack-gateway/rbac-policy'
 import { and, eq, gt, isNull } from 'drizzle-orm'
-import { createBinding } from '../accounts/bindings.ts'
+import { ensureBinding } from '../accounts/bindings.ts'
 import {
   AlreadyInvited,
   DomainNotAllowed,
@@ -126,7 +126,7 @@ export async function redeemInvitation(
     if (expiresAt !== null && Date.parse(expiresAt) <= now) continue
     const end = expiresAt === null ? {} : { expiresAt: new Date(expiresAt) }
     const terms = { role, racks, apps, ...end, ...reason, invitation: { id, invitedBy } }
-    await createBinding(change, { kind: 'user', id: user }, terms)
+    await ensureBinding(change, { kind: 'user', id: user }, terms)
   }
 }
 

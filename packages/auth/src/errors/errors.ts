@@ -36,6 +36,10 @@ export const NameTaken = defineError<[string | number]>('RGW_NAME_TAKEN', 409, {
   reason: 'A service account named %s already exists.',
   remedy: 'Choose another name.',
 })
+export const BindingExists = defineError<[id: string]>('RGW_BINDING_EXISTS', 409, {
+  reason: 'The subject already has this role on the same racks and apps, with the same expiry: binding %s.',
+  remedy: 'Nothing was changed. To change its expiry or its reason, delete that binding first.',
+})
 export const UserExists = defineError('RGW_USER_EXISTS', 409, {
   reason: 'A user with this email address has already logged in, and an invitation never changes an existing user.',
   remedy: 'Grant the user the roles with bindings.',

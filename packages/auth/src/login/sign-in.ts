@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { credentials, firstAdministrators, lastUses, sessions, usedLogins, users } from '@rack-gateway/database'
 import { and, eq } from 'drizzle-orm'
-import { createBinding } from '../accounts/bindings.ts'
+import { ensureBinding } from '../accounts/bindings.ts'
 import { type CanInvite, redeemInvitation } from '../admin/invitations.ts'
 import { LoginDenied, lockedAccount } from '../errors/login-denial.ts'
 import { attemptLife, stateHash } from '../provider/attempts.ts'
@@ -117,12 +117,12 @@ async function grantFirstRoles(
       .onConflictDoNothing()
       .returning()
     if (claimed.length === 1) {
-      await createBinding(change, subject, { role: 'admin', reason: 'named in ADMIN_USERS' })
+      await ensureBinding(change, subject, { role: 'admin', reason: 'named in ADMIN_USERS' })
       return
     }
   }
   if (user.isNew && defaultRole !== null)
-    await createBinding(change, subject, { role: defaultRole, reason: 'given by DEFAULT_ROLE' })
+    await ensureBinding(change, subject, { role: defaultRole, reason: 'given by DEFAULT_ROLE' })
 }
 
 async function openSession(

@@ -73,7 +73,7 @@ test('a change removes only the affected principals from the cache of a replica'
   const { administration, admin, ann, account, first, token, lookedUpAfter, issuer } = await start()
   const all = [...Array(13).keys()]
   const binding = (kind: 'user' | 'group' | 'service-account' | 'api-token', id: string) => () =>
-    administration.createBinding({ kind, id }, { role: 'viewer' })
+    administration.createBinding({ kind, id }, { role: 'viewer', racks: 'staging' })
   const cases: [string, () => Promise<unknown>, number[]][] = [
     [
       'a new session of another user',

@@ -1,5 +1,5 @@
 import type { Explanation } from '@rack-gateway/errors'
-import type { TrustCondition, TrustRequest } from '@rack-gateway/gateway-api'
+import { type Scope, scopesIn, type TrustCondition, type TrustRequest } from '@rack-gateway/gateway-api'
 import { InvalidTrust } from '../errors/errors.ts'
 import { checkName } from '../transactions/names.ts'
 import { issuerProblem } from './issuer-url.ts'
@@ -11,8 +11,7 @@ export interface TrustTerms {
   readonly audience: string
   readonly conditions: readonly TrustCondition[]
   readonly role: string
-  readonly racks: string
-  readonly apps: string
+  readonly scopes: readonly Scope[]
   /** Seconds. */
   readonly maxAge: number
 }
@@ -21,7 +20,7 @@ const defaultMaxAge = 3_600
 
 /** @throws InvalidTrust, InvalidName */
 export function trustTerms(request: TrustRequest, publicUrl: string): TrustTerms {
-  const { role, racks = '*', apps = '*', audience = publicUrl, maxAgeSeconds = defaultMaxAge } = request
+  const { role, audience = publicUrl, maxAgeSeconds = defaultMaxAge } = request
   const { issuer, conditions } = expandRequest(request)
   if (audience !== publicUrl)
     throw new InvalidTrust(`The audience of a trust is always PUBLIC_URL, ${publicUrl}.`, 'Leave the audience out.')
@@ -35,8 +34,7 @@ export function trustTerms(request: TrustRequest, publicUrl: string): TrustTerms
     audience,
     conditions,
     role,
-    racks,
-    apps,
+    scopes: scopesIn(request),
     maxAge: maxAgeSeconds,
   }
 }

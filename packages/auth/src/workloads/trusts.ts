@@ -19,12 +19,12 @@ export async function loadTrusts(db: Database['db']): Promise<Trust[]> {
 
 /** @returns the ID. @throws TrustNameTaken */
 export async function insertTrust(change: Change, terms: TrustTerms, grant: GrantTerms = {}): Promise<string> {
-  const { name, issuer, audience, conditions, maxAge, role, racks, apps } = terms
+  const { name, issuer, audience, conditions, maxAge, role, scopes } = terms
   const id = randomUUID()
   const row = { id, name, issuer, audience, conditions, maxAge, createdBy: change.by.id }
   const inserted = await change.tx.insert(trusts).values(row).onConflictDoNothing().returning({ id: trusts.id })
   if (inserted.length === 0) throw new TrustNameTaken(name)
-  await createBinding(change, { kind: 'trust', id }, { role, racks, apps, ...grant })
+  for (const scope of scopes) await createBinding(change, { kind: 'trust', id }, { role, ...scope, ...grant })
   const detail = { trust: id, name, issuer, audience, conditions: JSON.stringify(conditions), maxAge: `${maxAge}` }
   change.events.push({ kind: 'trust.created', principal: change.by, detail })
   return id

@@ -22,7 +22,7 @@ async function start() {
   const workloads = createWorkloads({ database, mint, revision, clock, publicUrl, keys })
   const conditions = [{ claim: 'repository_id', equals: '74' }]
   const terms = { name: 'deploys', issuer: issuer.url, audience: publicUrl, conditions, maxAge: 60 }
-  const where = { role: 'ci', racks: '*', apps: '*' }
+  const where = { role: 'ci', scopes: [{ racks: '*', apps: '*' }] }
   await changeIdentities({ database, by: author, record }, (change) => insertTrust(change, { ...terms, ...where }))
   async function exchange(text: string) {
     const verified = await workloads.verifyJwt(text)

@@ -28,8 +28,8 @@ import { appChanges } from './0029-app-changes.ts'
 import { secondFactors } from './0030-second-factors.ts'
 import { proofUses } from './0031-proof-uses.ts'
 import { stepUpChallenges } from './0032-step-up-challenges.ts'
+import { uniqueBindings } from './0033-unique-bindings.ts'
 import { loginPurposes } from './0034-login-purposes.ts'
-
 export interface Migration {
   readonly name: string
   readonly sql: string
@@ -70,5 +70,6 @@ export const migrations: readonly Migration[] = [
   secondFactors,
   proofUses,
   stepUpChallenges,
+  uniqueBindings,
   loginPurposes,
 ]

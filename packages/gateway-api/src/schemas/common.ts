@@ -33,6 +33,13 @@ const namePattern = 'a name, or a pattern in which * stands for any part of a na
 export const NamePattern = Type.String({ description: namePattern })
 export const NamePatternRequest = Type.String({ maxLength: 100, description: namePattern })
 
+/** @param description of one pattern */
+export function namePatterns<P extends TSchema>(pattern: P, description: string) {
+  return Type.Union([pattern, Type.Array(pattern, { minItems: 1, maxItems: 20, uniqueItems: true })], {
+    description: `${description}; or a list of them`,
+  })
+}
+
 const defaultLimit = 50
 const maxLimit = 200
 

@@ -44,8 +44,13 @@ export const InvitationRequest = ClosedObject({
     }),
     { minItems: 1, maxItems: 20 },
   ),
-  days: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 90, default: 14, description: 'days until the invitation expires' }),
+  lifetimeSeconds: Type.Optional(
+    Type.Integer({
+      minimum: 60,
+      maximum: 7_776_000,
+      default: 1_209_600,
+      description: 'seconds until the invitation expires',
+    }),
   ),
   reason: Type.Optional(Reason),
 })

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Grant, Reason } from './bindings.ts'
-import { ClosedObject, ExtensibleEnum, Id, NamePatternRequest, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Id, NamePatternRequest, Nullable, namePatterns, Time } from './common.ts'
 import { lastUse } from './sessions.ts'
 
 const ownerKinds = ['user', 'service-account'] as const
@@ -10,7 +10,9 @@ const scopeOf = (what: 'racks' | 'apps') =>
   `the ${what} on which the token has its role or permissions: a name, or a pattern with *`
 
 const expiry = {
-  days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650, description: 'days until the token expires' })),
+  lifetimeSeconds: Type.Optional(
+    Type.Integer({ minimum: 60, maximum: 315_360_000, description: 'seconds until the token expires' }),
+  ),
   expiresAt: Type.Optional(Time),
 }
 
@@ -49,8 +51,8 @@ export const TokenRequest = ClosedObject({
   permissions: Type.Optional(
     Type.Array(Type.String({ maxLength: 60 }), { minItems: 1, maxItems: 100, uniqueItems: true }),
   ),
-  racks: Type.Optional(Type.String({ ...NamePatternRequest, description: scopeOf('racks') })),
-  apps: Type.Optional(Type.String({ ...NamePatternRequest, description: scopeOf('apps') })),
+  racks: Type.Optional(namePatterns(NamePatternRequest, scopeOf('racks'))),
+  apps: Type.Optional(namePatterns(NamePatternRequest, scopeOf('apps'))),
   rack: Type.Optional(
     Type.String({
       maxLength: 100,
@@ -65,11 +67,11 @@ export const TokenRequest = ClosedObject({
 export type TokenRequest = Static<typeof TokenRequest>
 
 export const RotationRequest = ClosedObject({
-  overlapHours: Type.Optional(
+  overlapSeconds: Type.Optional(
     Type.Integer({
       minimum: 0,
-      maximum: 168,
-      default: 24,
+      maximum: 604_800,
+      default: 86_400,
       description: 'how long the previous secret stays valid',
     }),
   ),

@@ -6,6 +6,7 @@ import { Usage } from '../../errors.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
+import { parseSeconds } from '../options/duration.ts'
 import { rackOption } from '../options/shared-options.ts'
 import { openStream } from './open-stream.ts'
 import { type CastEvent, forEachEvent, readCast } from './recordings/cast.ts'
@@ -19,7 +20,7 @@ export const examples = ['rack-gateway audit play 01a21006-6e55-7646-9171-966421
 export const builder = {
   id: { type: 'string', demandOption: true, describe: 'The ID of the recording, from rack-gateway audit recordings' },
   speed: { type: 'string', default: '1', describe: 'The playback speed; 2 is twice as fast' },
-  'idle-limit': { type: 'string', default: '2', describe: 'The longest pause, in seconds' },
+  'idle-limit': { type: 'string', default: '2s', describe: 'The longest pause' },
   rack: rackOption,
 } as const satisfies CommandOptions
 export const progress = null
@@ -31,7 +32,7 @@ export async function handler({ context, rack, ...play }: Arguments<typeof build
 export interface PlayOptions {
   readonly id: string
   readonly speed: string
-  /** Seconds. */
+  /** Such as `2s`. */
   readonly idleLimit: string
 }
 
@@ -41,7 +42,10 @@ export async function playRecording(
   { id, speed, idleLimit }: PlayOptions,
   screen: Screen = standardOutput(),
 ): Promise<void> {
-  const pace = { speed: positiveNumber('--speed', speed), idleLimit: positiveNumber('--idle-limit', idleLimit) }
+  const pace = {
+    speed: positiveNumber('--speed', speed),
+    idleLimit: parseSeconds('--idle-limit', idleLimit, { least: '0s', most: '1d' }),
+  }
   const signal = context.interruption()
   const { body } = await openStream(target, requestFor('readRecording', { id }), {
     signal,

@@ -14,9 +14,9 @@ export const examples = ['rack-gateway audit recordings --principal ada@example.
 export const builder = {
   since: filterOptions.since,
   until: filterOptions.until,
-  principal: filterOptions.principal,
-  'in-rack': filterOptions['in-rack'],
-  app: filterOptions.app,
+  principal: { type: 'string', describe: 'The principal: an email address, "token:NAME (OWNER)", or an ID' },
+  'in-rack': { type: 'string', describe: 'The rack of the session' },
+  app: { type: 'string', alias: 'a', complete: 'app', describe: 'The app' },
   process: { type: 'string', describe: 'The process or the service' },
   state: { choices: ['open', 'ended', 'removed'], describe: 'The state of the recording' },
   ...pageOptions,

@@ -1,20 +1,25 @@
+import { type Binding, scopesIn } from '@rack-gateway/gateway-api'
 import { Usage } from '../../errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
+import { printJsonList } from '../../output/answer.ts'
+import { NamedBinding } from '../../output/output-schemas.ts'
 import { printWarnings } from '../../output/warnings.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { grantFields } from '../options/grant.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions, grantOptions } from '../options/shared-options.ts'
-import { subjectOf, subjectOptions } from './binding-subject.ts'
+import { subjectOf, subjectOptions, withSubjectNames } from './binding-subject.ts'
 import { printBinding } from './print-binding.ts'
 
 export const command = 'create <role>'
 export const describe = 'Give a role to a user, group, service account, API token, or trust.'
+export const details =
+  'A binding is for one rack or pattern, and for one app or pattern. With several of them, the command creates a binding for each combination.'
 export const examples = [
   'rack-gateway bindings create ops --user ada@example.com --racks production --expires 12h --reason incident-7',
   "rack-gateway bindings create deployer --group deployers@example.com --apps 'web-*'",
-  'rack-gateway bindings create ci --service-account deploy-web --racks staging --apps web',
+  'rack-gateway bindings create ci --service-account deploy-web --racks staging,production --apps web',
 ]
 export const builder = {
   role: { type: 'string', demandOption: true, describe: 'A role of the policy document' },
@@ -33,8 +38,17 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
       'A binding needs a subject.',
       'Pass one of --user, --group, --service-account, --token, and --trust.',
     )
-  const body = { subject, role, ...grantFields(args, context.now) }
-  const added = await callGateway(target, 'createBinding', { body })
-  printWarnings(context, added)
-  await printBinding(context, target, added, { json, action: 'Created' })
+  const { racks, apps, ...terms } = grantFields(args, context.now)
+  const created: Binding[] = []
+  try {
+    for (const scope of scopesIn({ racks, apps })) {
+      const binding = await callGateway(target, 'createBinding', { body: { subject, role, ...scope, ...terms } })
+      created.push(binding)
+      printWarnings(context, binding)
+      if (!json) await printBinding(context, target, binding, { json, action: 'Created' })
+    }
+  } finally {
+    // Also after an error, because the bindings before it exist.
+    if (json && created.length > 0) printJsonList(context, NamedBinding, await withSubjectNames(target, created))
+  }
 }

@@ -17,8 +17,8 @@ export const builder = { ...mfaOptions, ...gatewayOptions } as const satisfies C
 
 export async function handler({ context, rack, json, mfaMethod }: Arguments<typeof builder>): Promise<void> {
   const choice = context.proofs?.choice ?? createMfaChoice({ method: mfaMethod, environmentCode: context.mfaCode })
-  requireUser(context, choice, 'This test needs a proof of your second factor.')
   const target = await targetOf(context, rack)
+  await requireUser(context, target, { choice, reason: 'This test needs a proof of your second factor.' })
   const stepUp = await createStepUp(target, { delivery: 'callback' })
   const { method, provedAt } = await proveStepUp(context, target, { stepUp, choice })
   await endStepUp(target, stepUp.id)

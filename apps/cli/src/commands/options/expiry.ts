@@ -1,22 +1,15 @@
-import { readTime } from '@rack-gateway/time'
+import { readDuration, readTime } from '@rack-gateway/time'
 import { Usage } from '../../errors.ts'
 
-const day = 86_400_000
-const units = { h: 3_600_000, d: day, w: 7 * day } as const
-const fromNow = /^(\d{1,5})([hdw])$/
-
 /**
- * Parses a duration from now (`30d`, `12h`, or `2w`), a day, or a day with a time. A time without an offset is local. A
+ * Parses a duration from now (`30d`, `12h`, or `45m`), a day, or a day with a time. A time without an offset is local. A
  * day without a time means the beginning of the day.
  *
  * @returns RFC 3339 @throws Usage
  */
 function parseExpiry(flag: string, text: string, now: number): string {
-  const [, count, unit] = fromNow.exec(text) ?? []
-  const at =
-    count === undefined
-      ? (readTime(text, 'typed', 'local') ?? Number.NaN)
-      : now + Number(count) * units[unit as keyof typeof units]
+  const duration = readDuration(text)
+  const at = duration === null ? (readTime(text, 'typed', 'local') ?? Number.NaN) : now + duration
   const expiry = new Date(at)
   if (Number.isNaN(expiry.getTime()))
     throw new Usage(

@@ -1,4 +1,18 @@
-import type { CommandOptions } from '../command-module.ts'
+import type { CommandOption, CommandOptions } from '../command-module.ts'
+
+/** An option that takes a list. It can be repeated, and each value can have several items, separated by commas. */
+export function listOption<const O extends Pick<CommandOption, 'alias' | 'choices' | 'complete'> = object>(
+  describe: string,
+  option?: O,
+) {
+  const list = { type: 'string', array: true, commas: true, describe: `${describe}; repeatable, or A,B` } as const
+  return { ...list, ...(option as O) }
+}
+
+/** An option that can be repeated. Its values can have commas. */
+export function repeatableOption(describe: string) {
+  return { type: 'string', array: true, describe: `${describe}; repeatable` } as const
+}
 
 export const jsonOption = { type: 'boolean', describe: 'Print JSON' } as const
 export const rackOption = {
@@ -32,8 +46,8 @@ export const ownerOptions = {
 } as const satisfies CommandOptions
 /** The scope, expiry, and reason of a role. */
 export const grantOptions = {
-  racks: { type: 'string', describe: 'A rack, or a pattern with *; the default is every rack' },
-  apps: { type: 'string', complete: 'app', describe: 'An app, or a pattern with *; the default is every app' },
+  racks: listOption('A rack, or a pattern with *; the default is every rack'),
+  apps: listOption('An app, or a pattern with *; the default is every app', { complete: 'app' }),
   expires: expiresOption,
   reason: reasonOption,
 } as const satisfies CommandOptions

@@ -5,7 +5,7 @@ import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { grantFields } from '../options/grant.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
-import { gatewayOptions, grantOptions, ownerOptions } from '../options/shared-options.ts'
+import { gatewayOptions, grantOptions, listOption, ownerOptions } from '../options/shared-options.ts'
 import { printNewToken } from './print-new-token.ts'
 
 export const command = 'create <name>'
@@ -15,15 +15,15 @@ export const details =
 export const examples = [
   'rack-gateway tokens create nightly --role viewer --expires 30d',
   "rack-gateway tokens create deploy-web --role ci --apps 'web-*' --only-rack staging --service-account deploy-web",
-  'rack-gateway tokens create logs --permission app:list --permission log:read --source 192.0.2.0/24 > token.txt',
+  'rack-gateway tokens create logs --permission app:list,log:read --source 192.0.2.0/24 > token.txt',
 ]
 export const builder = {
   name: { type: 'string', demandOption: true, describe: 'The name of the token in lists and audit events' },
   role: { type: 'string', describe: 'The role of the token' },
-  permission: { type: 'string', array: true, describe: 'A permission, instead of a role; repeatable' },
+  permission: listOption('A permission, instead of a role'),
   ...grantOptions,
   'only-rack': { type: 'string', describe: 'The only rack of the token, so that its URL needs no rack name' },
-  source: { type: 'string', array: true, describe: 'An address or network that can use the token; repeatable' },
+  source: listOption('An address or network that can use the token'),
   'service-account': ownerOptions['service-account'],
   ...mfaOptions,
   ...gatewayOptions,
@@ -34,7 +34,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
   if ((role === undefined) === (permission.length === 0))
     throw new Usage(
       'An API token needs either a role or permissions.',
-      'Pass --role ROLE, or --permission for each permission that it needs.',
+      'Pass --role ROLE, or --permission with each permission that it needs.',
     )
   const target = await targetOf(context, rack)
   const body = {

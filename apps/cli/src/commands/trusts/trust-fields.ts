@@ -1,21 +1,19 @@
 import { Usage } from '../../errors.ts'
 import { printable } from '../../output/terminal.ts'
 import type { CommandOptions, Values } from '../command-module.ts'
+import { parseSeconds } from '../options/duration.ts'
+import { repeatableOption } from '../options/shared-options.ts'
 
 export const trustOptions = {
   provider: {
     choices: ['github', 'gitlab', 'circleci'],
     describe: 'The CI system; its template turns the fields of --with into conditions',
   },
-  with: { type: 'string', array: true, describe: 'A field of the template, as FIELD=VALUE; repeatable' },
+  with: repeatableOption('A field of the template, as FIELD=VALUE'),
   issuer: { type: 'string', describe: 'The exact claim iss, instead of a provider' },
-  claim: {
-    type: 'string',
-    array: true,
-    describe: 'A claim, as NAME=VALUE; repeatable, and a repeated claim can have any of its values',
-  },
-  'claim-like': { type: 'string', array: true, describe: 'A claim, as NAME=PATTERN with *; repeatable' },
-  'max-age': { type: 'string', describe: 'How many seconds a session of a job lasts; the default is 3600' },
+  claim: repeatableOption('A claim, as NAME=VALUE, which can have any of the values that are named for it'),
+  'claim-like': repeatableOption('A claim, as NAME=PATTERN with *'),
+  'max-age': { type: 'string', describe: 'How long a session of a job lasts, such as 30m; the default is 1h' },
 } as const satisfies CommandOptions
 
 type TrustOptions = Values<typeof trustOptions>
@@ -43,8 +41,8 @@ export function trustFields(options: TrustOptions): object {
       'A trust without claims would accept all jobs of the issuer.',
       'Pass --claim NAME=VALUE or --claim-like NAME=PATTERN for each claim that a job must have.',
     )
-  if (maxAge !== undefined && !/^\d{1,6}$/.test(maxAge))
-    throw new Usage('--max-age is not a number of seconds.', 'Use a number such as 3600.')
+  const maxAgeSeconds =
+    maxAge === undefined ? undefined : parseSeconds('--max-age', maxAge, { least: '1m', most: '1d' })
   const fields =
     provider === undefined
       ? {
@@ -52,7 +50,7 @@ export function trustFields(options: TrustOptions): object {
           conditions: [...exactConditions(claim), ...claimLike.map(patternCondition)],
         }
       : { template: { ...templateFields(withFields), provider } }
-  return { ...fields, ...(maxAge !== undefined && { maxAgeSeconds: Number(maxAge) }) }
+  return { ...fields, ...(maxAgeSeconds !== undefined && { maxAgeSeconds }) }
 }
 
 /** A repeated claim can have any of its values. */

@@ -1,5 +1,4 @@
-import { endpoints } from '@rack-gateway/gateway-api'
-import { Usage } from '../../errors.ts'
+import { endpoints, scopesIn } from '@rack-gateway/gateway-api'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { printJson } from '../../output/answer.ts'
 import { expiryText } from '../../output/grant-text.ts'
@@ -7,6 +6,7 @@ import { printable } from '../../output/terminal.ts'
 import { printWarnings } from '../../output/warnings.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
+import { parseSeconds } from '../options/duration.ts'
 import { grantFields } from '../options/grant.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions, grantOptions } from '../options/shared-options.ts'
@@ -24,7 +24,7 @@ export const builder = {
   role: { type: 'string', demandOption: true, describe: 'A role of the policy document' },
   ...grantOptions,
   expires: { ...grantOptions.expires, describe: 'When the role expires: 30d, 12h, 2027-01-31, or 2027-01-31T12:00Z' },
-  days: { type: 'string', describe: 'Days until the invitation expires, up to 90; the default is 14' },
+  'valid-for': { type: 'string', default: '14d', describe: 'How long the invitation is valid, up to 90d' },
   issuer: { type: 'string', describe: 'The identity provider of the person; the default is that of the gateway' },
   ...mfaOptions,
   ...gatewayOptions,
@@ -32,23 +32,18 @@ export const builder = {
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, email, role, issuer } = args
-  const { reason, ...grant } = grantFields(args, context.now)
-  const days = daysOf(args.days)
+  const { reason, racks, apps, ...expiry } = grantFields(args, context.now)
+  const lifetimeSeconds = parseSeconds('--valid-for', args.validFor, { least: '1m', most: '90d' })
   const target = await targetOf(context, rack)
-  const body = { email, issuer, days, reason, grants: [{ role, ...grant }] }
+  const grants = scopesIn({ racks, apps }).map((scope) => ({ role, ...scope, ...expiry }))
+  const body = { email, issuer, lifetimeSeconds, reason, grants }
   const invitation = await callGateway(target, 'createInvitation', { body })
   printWarnings(context, invitation)
   if (json) return printJson(context, endpoints.createInvitation.response, invitation)
-  const { grants, expiresAt } = invitation
+  const { expiresAt } = invitation
   context.print(
     printable(
-      `Invited ${invitation.email}: ${grantsText(grants)}. The invitation ${expiryText(expiresAt, context.now)}.`,
+      `Invited ${invitation.email}: ${grantsText(invitation.grants)}. The invitation ${expiryText(expiresAt, context.now)}.`,
     ),
   )
-}
-
-function daysOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (/^[1-9]\d?$/.test(text)) return Number(text)
-  throw new Usage('--days is not a number of days.', 'Use a number from 1 to 90.')
 }

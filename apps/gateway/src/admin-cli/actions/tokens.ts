@@ -4,18 +4,15 @@ import type { ServerConfig } from '@rack-gateway/config'
 import { type PolicyDocument, tokenLimit } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { readPolicyFile } from '@rack-gateway/rbac-policy/plugin'
-import { durationInWords } from '@rack-gateway/time'
+import { durationInWords, readDuration, readTime } from '@rack-gateway/time'
 import { UsageError } from '../definitions/usage-error.ts'
-
-const dayMs = 86_400_000
-
 export interface TokenArguments {
   readonly user?: string | undefined
   readonly serviceAccount?: string | undefined
   readonly name?: string | undefined
   readonly role: string
   readonly rack?: string | undefined
-  readonly days?: number | undefined
+  readonly expires?: string | undefined
   readonly device: string
 }
 
@@ -38,21 +35,26 @@ export async function issueToken(issuer: Issuer, config: ServerConfig, args: Tok
   console.log(token)
 }
 
-/** Milliseconds. @throws UsageError if `days` exceeds the limit */
+/** Milliseconds. @throws UsageError for an invalid expiry, or one beyond the limit */
 function lifetimeOf(
   { sessions }: ServerConfig,
   document: PolicyDocument,
-  { serviceAccount, role, days }: TokenArguments,
+  { serviceAccount, role, expires }: TokenArguments,
 ): number {
   const limit = tokenLimit(document, [{ role }])
   const [credential, limitSource, longest, defaultLifetime] =
     serviceAccount === undefined
       ? ['A session', 'SESSION_MAX_AGE', sessions.maxAge, sessions.maxAge]
       : ['An API token', `rule ${limit.rule}, ${limit.source}`, limit.maxAge, document.tokens.defaultAge]
-  if (days === undefined) return Math.min(defaultLifetime, longest)
-  if (days * dayMs <= longest) return days * dayMs
+  if (expires === undefined) return Math.min(defaultLifetime, longest)
+  const lifetime = readDuration(expires) ?? (readTime(expires, 'typed', 'local') ?? Number.NaN) - Date.now()
+  if (!(lifetime > 0))
+    throw new UsageError(
+      '--expires is not a later time. Use how long from now, such as 30d or 12h, or a time such as 2027-01-31 or 2027-01-31T12:00Z.',
+    )
+  if (lifetime <= longest) return lifetime
   throw new UsageError(
-    `The lifetime is too long. ${credential} lasts at most ${durationInWords(longest)} (${limitSource}). Pass fewer --days.`,
+    `The lifetime is too long. ${credential} lasts at most ${durationInWords(longest)} (${limitSource}). Pass an earlier --expires.`,
   )
 }
 

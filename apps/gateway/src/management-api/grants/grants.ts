@@ -1,6 +1,9 @@
 import type { BindingTerms, ListedGrant } from '@rack-gateway/auth/store'
+import { InvalidRequest } from '../../errors/errors.ts'
 import { formatTime } from '../calls/format-time.ts'
 import { readExpiry } from './read-expiry.ts'
+
+const maxScopes = 50
 
 interface TermsRequest {
   readonly expiresAt?: string | undefined
@@ -15,6 +18,15 @@ export function readTerms({ expiresAt, reason }: TermsRequest): {
   const until = expiresAt === undefined ? null : readExpiry(expiresAt)
   const end = until === null ? {} : { expiresAt: new Date(until) }
   return { until, terms: { ...end, ...(reason !== undefined && { reason }) } }
+}
+
+/** Each scope becomes a binding. @throws InvalidRequest */
+export function assertFewScopes(scopes: readonly unknown[]): void {
+  if (scopes.length <= maxScopes) return
+  throw new InvalidRequest(
+    `The request has ${scopes.length} combinations of racks and apps, and at most ${maxScopes} are possible.`,
+    'Use patterns with *.',
+  )
 }
 
 export function toGrantResponse({ id, role, permissions, racks, apps, expiresAt, reason }: ListedGrant) {

@@ -1,37 +1,37 @@
 import type { ApiTokenGrant } from '@rack-gateway/auth/store'
-import type { TokenRequest } from '@rack-gateway/gateway-api'
+import { scopesIn, type TokenRequest } from '@rack-gateway/gateway-api'
 import { individualPermissionsRole, type TokenLimit, tokenLimit, type WantedGrant } from '@rack-gateway/rbac-policy'
 import { durationInWords } from '@rack-gateway/time'
 import { denialError, InvalidRequest } from '../../errors/errors.ts'
 import type { PrincipalCall } from '../calls/call.ts'
 import { assertCanGrant } from './assert-can-grant.ts'
+import { assertFewScopes } from './grants.ts'
 import { readExpiry } from './read-expiry.ts'
-
-const day = 86_400_000
 
 type Context = Pick<PrincipalCall, 'policy' | 'principal' | 'moment' | 'now'>
 
 interface ExpiryRequest {
-  readonly days?: number
+  readonly lifetimeSeconds?: number
   readonly expiresAt?: string
 }
 
 /** Milliseconds since the epoch. @throws InvalidRequest for two expiries, or for an invalid or too late expiry */
 export function tokenExpiry(
   call: Context,
-  { days, expiresAt }: ExpiryRequest,
+  { lifetimeSeconds, expiresAt }: ExpiryRequest,
   grants: readonly Pick<ApiTokenGrant, 'role' | 'permissions'>[],
 ): number {
   const { now, policy } = call
-  if (days !== undefined && expiresAt !== undefined)
+  if (lifetimeSeconds !== undefined && expiresAt !== undefined)
     throw new InvalidRequest(
-      '`days` and `expiresAt` cannot be combined.',
+      '`lifetimeSeconds` and `expiresAt` cannot be combined.',
       'Use one of them, or neither for the default lifetime.',
     )
   const { document } = policy
   const limit = tokenLimit(document, grants)
-  if (days === undefined && expiresAt === undefined) return now() + Math.min(document.tokens.defaultAge, limit.maxAge)
-  const expiry = expiresAt === undefined ? now() + (days ?? 0) * day : readExpiry(expiresAt)
+  if (lifetimeSeconds === undefined && expiresAt === undefined)
+    return now() + Math.min(document.tokens.defaultAge, limit.maxAge)
+  const expiry = expiresAt === undefined ? now() + (lifetimeSeconds ?? 0) * 1_000 : readExpiry(expiresAt)
   if (expiry <= now() + limit.maxAge) return expiry
   throw tooLong(policy, limit, 'Choose an earlier expiry.')
 }
@@ -70,9 +70,10 @@ export function requestedGrants(
     throw new InvalidRequest('A token needs either a role or permissions.', 'Send one of the two.')
   const granted = roleOrPermissions({ role, permissions })
   if (racks !== undefined || apps !== undefined || rack !== undefined) {
-    const grant = { ...granted, racks: racks ?? rack ?? '*', apps: apps ?? '*' }
-    assertCanGrantToToken(call, grant, until)
-    return [grant]
+    const grants = scopesIn({ racks: racks ?? rack, apps }).map((scope) => ({ ...granted, ...scope }))
+    assertFewScopes(grants)
+    for (const grant of grants) assertCanGrantToToken(call, grant, until)
+    return grants
   }
   const everywhere = { ...granted, racks: '*', apps: '*' }
   if (canGrant(call, everywhere, until)) return [everywhere]

@@ -10,7 +10,8 @@ import { rackWarnings, warningsMember } from '../grants/rack-names.ts'
 type Row = Awaited<ReturnType<PrincipalCall['lists']['invitation']>>
 type Names = 'listInvitations' | 'createInvitation' | 'getInvitation' | 'revokeInvitation'
 
-const day = 86_400_000
+/** Seconds: 14 days. */
+const defaultLifetime = 1_209_600
 
 export const invitationHandlers: Handlers<Names> = {
   async listInvitations({ lists, query, now }) {
@@ -22,14 +23,21 @@ export const invitationHandlers: Handlers<Names> = {
     outerCall.change(async function createInvitation(call) {
       const { lists, changes, body, login, principal, now } = call
       if (login === null) throw new NoBrowserLogin()
-      const { email, issuer = login.issuer, days = 14, reason } = body
+      const { email, issuer = login.issuer, lifetimeSeconds = defaultLifetime, reason } = body
       const grants = body.grants.map(({ role, racks = '*', apps = '*', expiresAt }) => {
         const { until } = readTerms({ expiresAt })
         assertCanGrant(call, { role, racks, apps, until })
         return { role, racks, apps, expiresAt: until === null ? null : new Date(until).toISOString() }
       })
       const id = await changes.createInvitation(
-        { email, issuer, grants, invitedBy: principal.id, lifetime: days * day, ...(reason && { reason }) },
+        {
+          email,
+          issuer,
+          grants,
+          invitedBy: principal.id,
+          lifetime: lifetimeSeconds * 1_000,
+          ...(reason && { reason }),
+        },
         login,
       )
       const patterns = grants.map(({ racks }) => racks)

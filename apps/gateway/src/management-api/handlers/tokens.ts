@@ -21,7 +21,6 @@ import {
 type Row = Awaited<ReturnType<PrincipalCall['lists']['token']>>
 type Names = 'listTokens' | 'getToken' | 'createToken' | 'revokeToken' | 'rotateToken' | 'handOverToken'
 
-const hour = 3_600_000
 const rotateFirst = 'Rotate the token with an earlier expiry first, or create a new token for that owner.'
 
 export const tokenHandlers: Handlers<Names> = {
@@ -64,7 +63,7 @@ async function createToken(call: TransactionCall<Endpoints['createToken']>) {
   const boundTo = rack === undefined ? rackOf(principal) : { rack }
   if (rack !== undefined) assertRackExists(call, rack)
   const { id, token } = await changes.createToken({ name, owner, grants, sources, expiresAt, ...boundTo })
-  const warnings = body.racks === undefined ? [] : rackWarnings(call, [body.racks])
+  const warnings = rackWarnings(call, [body.racks ?? []].flat())
   return { ...toResponse(await call.lists.token(id)), token, ...warningsMember(warnings) }
 }
 
@@ -85,11 +84,11 @@ async function rotateToken(call: TransactionCall<Endpoints['rotateToken']>) {
     assertAllowedLifetime(call, { grant, expiry: expiresAt, remedy: 'Choose an earlier expiry.' })
     assertCanGrantToToken(call, grant, isOwner ? null : expiresAt)
   }
-  const { overlapHours = 24 } = body
+  const { overlapSeconds = 86_400 } = body
   const { token: secret } = await changes.rotateToken(id, {
     owner: ownerOf(token),
     expiresAt,
-    overlapUntil: now() + overlapHours * hour,
+    overlapUntil: now() + overlapSeconds * 1_000,
   })
   return { ...toResponse(await lists.token(id)), token: secret }
 }

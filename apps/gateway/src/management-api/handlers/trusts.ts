@@ -6,7 +6,7 @@ import { formatTime } from '../calls/format-time.ts'
 import { pageRequest } from '../calls/page-request.ts'
 import { assertCanGrant } from '../grants/assert-can-grant.ts'
 import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
-import { readTerms, toGrantResponse } from '../grants/grants.ts'
+import { assertFewScopes, readTerms, toGrantResponse } from '../grants/grants.ts'
 import { rackWarnings, warningsMember } from '../grants/rack-names.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['trust']>>
@@ -25,12 +25,14 @@ export const trustHandlers: Handlers<'listTrusts' | 'getTrust' | 'createTrust' |
     const { workloads, publicUrl, body } = outerCall
     if (publicUrl === null) throw new NoPublicUrl()
     const trust = trustTerms(body, publicUrl)
-    const { role, racks, apps } = trust
+    const { role, scopes } = trust
+    assertFewScopes(scopes)
     const { until, terms } = readTerms(body)
     const created = await outerCall.change(async function createTrust(call) {
-      assertCanGrant(call, { role, racks, apps, until })
+      for (const scope of scopes) assertCanGrant(call, { role, ...scope, until })
       const id = await call.changes.createTrust(trust, terms)
-      const warnings = [...rackWarnings(call, [racks]), admissionWarning(trust.conditions)]
+      const patterns = scopes.map(({ racks }) => racks)
+      const warnings = [...rackWarnings(call, patterns), admissionWarning(trust.conditions)]
       return { ...toResponse(await call.lists.trust(id)), ...warningsMember(warnings) }
     })
     workloads.forgetTrusts()

@@ -17,6 +17,9 @@ const Body = Type.Object(
     ),
     params: Type.Optional(Type.Record(Type.String(), Type.String())),
     tags: Type.Optional(Type.Array(Type.String(), { maxItems: 2 })),
+    level: Type.Optional(
+      Type.Union([Type.Enum(['low', 'high']), Type.Array(Type.Enum(['low', 'high']), { maxItems: 2 })]),
+    ),
   },
   { additionalProperties: false },
 )
@@ -28,18 +31,21 @@ test.each([
   [{ effect: 'denny' }, '`effect` is invalid.', 'Did you mean deny? Use one of allow, deny, needs.'],
   [{ kind: 'kind-7-of-man' }, '`kind` is invalid.', 'Did you mean kind-7-of-many?'],
   [{ kind: 'nope' }, '`kind` is invalid.', `Use one of ${kinds.join(', ')}.`],
+  [{ level: 'hihg' }, '`level` is invalid.', 'Did you mean high? Use one of low, high.'],
+  [{ level: ['low', 'hihg'] }, '`level.1` is invalid.', 'Did you mean high? Use one of low, high.'],
+  [{ level: ['low', 'low', 'low'] }, '`level` is invalid: it must not have more than 2 items.', docs],
   [{ state: 7 }, '`state` is invalid.', 'Use one of open, ended.'],
   [{ limit: 201 }, '`limit` is invalid: it must be <= 200.', docs],
   [{ names: ['ada', 'grace'] }, '`names.1` is invalid: it must not have more than 3 characters.', docs],
   [
     { limits: 1 },
     '`body` has no member named limits.',
-    'Did you mean limit? Its members are effect, kind, state, limit, names, template, release, params, tags.',
+    'Did you mean limit? Its members are effect, kind, state, limit, names, template, release, params, tags, level.',
   ],
   [
     { '\u001b[2J': 1 },
     '`body` has an unknown member.',
-    'Its members are effect, kind, state, limit, names, template, release, params, tags.',
+    'Its members are effect, kind, state, limit, names, template, release, params, tags, level.',
   ],
   ['text', '`body` is invalid: it must be object.', docs],
   [

@@ -34,6 +34,10 @@ function findFault(schema: TSchema, value: unknown, path: readonly string[]): Fa
   const choices = choicesOf(schema)
   if (choices !== null) return { path, problem: 'is invalid', remedy: suggest(value, choices, 'Use one of') }
   if (IsUnion(schema)) {
+    const alternatives = schema.anyOf.filter((one) => IsArray(one) === Array.isArray(value))
+    const [alternative] = alternatives
+    // One value, or a list of such values.
+    if (alternative !== undefined && alternatives.length === 1) return findFault(alternative, value, path)
     const kinds = schema.anyOf.filter(IsObject)
     const [only] = kinds
     if (only !== undefined && kinds.length === 1 && isRecord(value)) return findObjectFault(only, value, path)

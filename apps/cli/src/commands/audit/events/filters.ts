@@ -2,20 +2,24 @@ import { exactFilterNames, exclusionName } from '@rack-gateway/audit/schemas'
 import type { RequestOf } from '@rack-gateway/gateway-api'
 import { Usage } from '../../../errors.ts'
 import type { CommandOptions, Values } from '../../command-module.ts'
+import { listOption, repeatableOption } from '../../options/shared-options.ts'
 import { readTimeFlag, type Zone } from './times.ts'
 
-/** Options that match one field. Each also exists as an exclusion, such as `--not-app`. */
+/**
+ * Options that match one field, by one of their values. Each also exists as an exclusion, such as `--not-app`. The name
+ * of a principal can have commas.
+ */
 const exactOptions = {
-  principal: { type: 'string', describe: 'The principal: an email address, "token:NAME (OWNER)", or an ID' },
-  'in-rack': { type: 'string', describe: 'The rack of the call or session' },
-  app: { type: 'string', alias: 'a', complete: 'app', describe: 'The app' },
-  kind: { type: 'string', describe: 'The kind of event, such as intent or login.failed' },
-  permission: { type: 'string', describe: 'The permission, such as release:promote' },
-  route: { type: 'string', describe: 'The ID of a route, such as "POST /apps/{app}/builds"' },
-  effect: { choices: ['allow', 'deny', 'needs'], describe: 'The effect of the decision' },
-  rule: { type: 'string', describe: 'The rule that decided' },
-  status: { type: 'string', describe: 'The HTTP status, such as 403, or a class such as 5xx' },
-  address: { type: 'string', describe: 'The client address, or a network such as 192.0.2.0/24' },
+  principal: repeatableOption('The principal: an email address, "token:NAME (OWNER)", or an ID'),
+  'in-rack': listOption('The rack of the call or session'),
+  app: listOption('The app', { alias: 'a', complete: 'app' }),
+  kind: listOption('The kind of event, such as intent or login.failed'),
+  permission: listOption('The permission, such as release:promote'),
+  route: listOption('The ID of a route, such as "POST /apps/{app}/builds"'),
+  effect: listOption('The effect of the decision', { choices: ['allow', 'deny', 'needs'] }),
+  rule: listOption('The rule that decided'),
+  status: listOption('The HTTP status, such as 403, or a class such as 5xx'),
+  address: listOption('The client address, or a network such as 192.0.2.0/24'),
 } as const satisfies CommandOptions
 
 type ExclusionOptions = {
@@ -29,7 +33,7 @@ type ExclusionOptions = {
 const exclusionOptions: object = Object.fromEntries(
   Object.keys(exactOptions).map((name) => [
     `not-${name}`,
-    { type: 'string', array: true, describe: 'Exclude events with this value; repeatable' },
+    (name === 'principal' ? repeatableOption : listOption)('Exclude events with this value'),
   ]),
 )
 
@@ -74,7 +78,7 @@ export function readLimit(text: string): number {
 /** @throws Usage for a malformed time, status, stream ID, or credential ID. The gateway checks the other filters. */
 export function filterQuery(filters: Filters, reading: { now: number; zone: Zone }): RequestOf<'followAudit'>['query'] {
   const { words = [], since, until, inRack, notInRack, status } = filters
-  if (status !== undefined && !/^[1-5](?:\d\d|xx)$/.test(status))
+  if (status?.every((one) => /^[1-5](?:\d\d|xx)$/.test(one)) === false)
     throw new Usage('--status is not an HTTP status.', 'Use a status such as 403, or a class such as 5xx.')
   for (const name of ['stream', 'credential'] as const)
     if (filters[name] !== undefined && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(filters[name]))

@@ -1,4 +1,4 @@
-import { readTime } from '@rack-gateway/time'
+import { readDuration, readTime } from '@rack-gateway/time'
 import { Usage } from '../../../errors.ts'
 
 export type Zone = 'local' | 'utc'
@@ -8,19 +8,14 @@ export function zoneOf({ utc }: { readonly utc: boolean | undefined }): Zone {
   return utc ? 'utc' : 'local'
 }
 
-const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
-const relativeTime = /^(\d{1,6})([smhdw])$/
-
 /**
  * Parses `2h` (two hours ago), a day, or a day with a time. A time without an offset is in the zone.
  *
  * @returns RFC 3339 @throws Usage
  */
 export function readTimeFlag(flag: string, text: string, { now, zone }: { now: number; zone: Zone }): string {
-  const [, count, unit] = relativeTime.exec(text) ?? []
-  if (count !== undefined && unit !== undefined && unit in units)
-    return toIsoString(flag, now - Number(count) * units[unit as keyof typeof units])
-  return toIsoString(flag, readTime(text, 'typed', zone) ?? Number.NaN)
+  const duration = readDuration(text)
+  return toIsoString(flag, duration === null ? (readTime(text, 'typed', zone) ?? Number.NaN) : now - duration)
 }
 
 function toIsoString(flag: string, at: number): string {

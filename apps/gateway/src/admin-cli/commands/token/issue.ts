@@ -6,7 +6,7 @@ export const describe = 'create a token for a user or a pipeline'
 export const examples = [
   ['$0 token issue --user ada@example.com --role admin', 'the first administrator'],
   ['$0 token issue --user bob@example.com --role deployer --rack staging', 'for one rack only'],
-  ['$0 token issue --service-account ci --role ci --days 90', 'for a pipeline'],
+  ['$0 token issue --service-account ci --role ci --expires 90d', 'for a pipeline'],
 ] as const
 export const builder = {
   user: {
@@ -24,9 +24,10 @@ export const builder = {
     describe: 'role of the user; with --service-account: of the token, and of the service account if it is new',
   },
   rack: { type: 'string', describe: 'restrict the token and the role to this rack' },
-  days: {
-    type: 'number',
-    describe: 'lifetime in days: at most SESSION_MAX_AGE for a user, and the limit of the policy for a pipeline',
+  expires: {
+    type: 'string',
+    describe:
+      'the expiry: 30d, 12h, 2027-01-31, or 2027-01-31T12:00Z; at most SESSION_MAX_AGE for a user, and the limit of the policy for a pipeline',
   },
   device: { type: 'string', default: 'issued by hand', describe: 'name of the device in the list of sessions' },
   name: { type: 'string', describe: 'name of the API token; default: the name of the service account' },

@@ -63,8 +63,8 @@ export function expiresAtOf({ after, date }: Expiry, now = serverNow()): string 
   return Number.isNaN(end.getTime()) ? undefined : end.toISOString()
 }
 
-export function tokenExpiryOf(expiry: Expiry): { readonly days?: number; readonly expiresAt?: string } {
-  if (expiry.after !== '' && expiry.after !== 'date') return { days: Number(expiry.after) }
+export function tokenExpiryOf(expiry: Expiry): { readonly lifetimeSeconds?: number; readonly expiresAt?: string } {
+  if (expiry.after !== '' && expiry.after !== 'date') return { lifetimeSeconds: Number(expiry.after) * 86_400 }
   const expiresAt = expiresAtOf(expiry)
   return expiresAt === undefined ? {} : { expiresAt }
 }

@@ -22,7 +22,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
         body: {
           email: email.trim(),
           grants: grants.map(grantOf),
-          days: Number(days),
+          lifetimeSeconds: Number(days) * 86_400,
           ...(reason.trim() && { reason: reason.trim() }),
         },
       }),

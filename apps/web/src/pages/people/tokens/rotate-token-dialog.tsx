@@ -28,7 +28,7 @@ function RotateTokenForm({ token, onClose }: RotateTokenDialogProps) {
     post('/tokens/{id}/rotate', {
       id: token.id,
       action: `Rotate the API token ${token.name}`,
-      body: { overlapHours: Number(overlap), ...tokenExpiryOf(expiry) },
+      body: { overlapSeconds: Number(overlap) * 3_600, ...tokenExpiryOf(expiry) },
     }),
   )
   if (rotate.data)
