@@ -111,7 +111,7 @@ describe('the migration to unique bindings', () => {
       await insert(tx, {})
       return [running]
     })
-    expect(await migrating[0]).toMatchObject({ applied: ['0033-unique-bindings'] })
+    expect((await migrating[0])?.applied).toContain('0033-unique-bindings')
     expect(await owner`select from gateway.bindings`).toHaveLength(1)
   })
 })
