@@ -1,9 +1,9 @@
 import { rackInOrganization } from '@rack-gateway/convox-api'
 import type { NamedRack, Rack } from '@rack-gateway/rack-registry'
 import type { Principal } from '@rack-gateway/rbac-policy'
+import type { FastifyInstance } from 'fastify'
 import type { CallState } from '../calls/call.ts'
 import { withRule } from '../errors/errors.ts'
-import type { RackApiDependencies } from './dependencies.ts'
 
 interface ChoiceOptions {
   readonly onlyUsable?: boolean
@@ -16,16 +16,16 @@ interface ChoiceOptions {
  * of these, they must agree. Must run after authentication, because the errors name racks.
  */
 export function chooseRack(
-  { racks, policy, organization, now }: Pick<RackApiDependencies, 'racks' | 'policy' | 'organization' | 'now'>,
+  { racks, policy, rackApi, clock }: FastifyInstance,
   principal: Principal,
   { parsedRequest, address }: Pick<CallState, 'parsedRequest' | 'address'>,
   { onlyUsable = false, nameFrom = 'header' }: ChoiceOptions = {},
 ): Rack {
-  const usableRacks = () => policy.racksOf(principal, racks.names, { at: now(), address })
+  const usableRacks = () => policy.racksOf(principal, racks.names, { at: clock.now(), address })
   const chosen = racks.resolve({
     prefix: parsedRequest.prefix,
     bound: principal.rack,
-    named: namedBy(parsedRequest.rackHeader, organization, nameFrom),
+    named: namedBy(parsedRequest.rackHeader, rackApi.organization, nameFrom),
     usableRacks,
     onlyUsable,
   })

@@ -1,37 +1,37 @@
 import { isDenial, unauthenticated } from '@rack-gateway/auth'
 import { type Allowed, type Decision, type RackCall, stricterOf } from '@rack-gateway/rbac-policy'
+import type { FastifyInstance } from 'fastify'
 import type { DecidedCall, RoutedCall } from '../calls/call.ts'
 import { ApprovalNeeded, denialError, NotPermitted, withDenial } from '../errors/errors.ts'
-import type { RackApiDependencies } from './dependencies.ts'
 import { needsStepUp } from './step-up/require-step-up.ts'
 
 type NotDenied = Exclude<Decision, { effect: 'deny' }>
 
 /** Also true for a call that needs a proof, because policy packages decide before the caller is asked for the proof. */
-export function canPackagesDeny({ packages }: RackApiDependencies, decision: Decision): decision is NotDenied {
-  return decision.effect !== 'deny' && packages.loaded.length > 0
+export function canPackagesDeny({ policyPackages }: FastifyInstance, decision: Decision): decision is NotDenied {
+  return decision.effect !== 'deny' && policyPackages.loaded.length > 0
 }
 
 export async function askPackages(
-  dependencies: RackApiDependencies,
+  server: FastifyInstance,
   call: RoutedCall,
   rackCall: RackCall,
   decision: NotDenied,
 ): Promise<Decision> {
-  const narrowed = await dependencies.packages.narrow({ principal: call.principal, call: rackCall, decision })
-  return narrowed.effect === 'deny' ? narrowed : decideAgain(dependencies, call, rackCall, narrowed)
+  const narrowed = await server.policyPackages.narrow({ principal: call.principal, call: rackCall, decision })
+  return narrowed.effect === 'deny' ? narrowed : decideAgain(server, call, rackCall, narrowed)
 }
 
 /** Decides again with the current bindings, because they can change while policy packages decide. */
 async function decideAgain(
-  { identities, policy, now }: RackApiDependencies,
+  { identities, policy, clock }: FastifyInstance,
   { credential }: RoutedCall,
   rackCall: RackCall,
   decision: Decision,
 ): Promise<Decision> {
   const principal = await identities.findPrincipal(credential)
   if (isDenial(principal)) throw unauthenticated(principal)
-  return stricterOf(decision, policy.decide(principal, { ...rackCall, at: now() }))
+  return stricterOf(decision, policy.decide(principal, { ...rackCall, at: clock.now() }))
 }
 
 /**
@@ -40,12 +40,12 @@ async function decideAgain(
  * @throws Unauthenticated, NotPermitted, ApprovalNeeded
  */
 export async function assertStillAllowed(
-  { identities, policy, now }: RackApiDependencies,
+  { identities, policy, clock }: FastifyInstance,
   call: DecidedCall,
 ): Promise<void> {
   const principal = await identities.findPrincipal(call.credential)
   if (isDenial(principal)) throw unauthenticated(principal)
-  const decision = policy.decide(principal, { ...call.rackCall, at: now() })
+  const decision = policy.decide(principal, { ...call.rackCall, at: clock.now() })
   if (decision.effect === 'allow' || needsStepUp(decision)) return
   call.decision = decision
   assertAllowed(decision)

@@ -1,33 +1,28 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import { reasonOf } from '@rack-gateway/errors'
 import { RackBroken, RackNotPinned, RackRejectsGateway, RackUnreachable } from '@rack-gateway/rack-registry'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../audit/call-event.ts'
 import type { DecidedCall } from '../calls/call.ts'
 import { responseStatus } from '../error-responses/error-response.ts'
 import { ChangeUnclear, OutcomeNotRecorded } from '../errors/errors.ts'
-import { deliver, type PreparedAnswer, prepareAnswer, recordLater } from './answer.ts'
-import type { RackApiDependencies } from './dependencies.ts'
 import { createdItem } from './events/created-item.ts'
 import { recordRead } from './events/record-read.ts'
 import { outcomeNotRecorded, rememberRun } from './processes/run-owner.ts'
 import { runRoute } from './resolve.ts'
+import { deliver, type PreparedAnswer, prepareAnswer, recordLater } from './responses/answer.ts'
 import { allowRackBody, upstreamRequest } from './upstream-request.ts'
 
 /** The event is durable before the first byte of the response, unless reads are relaxed. */
-export async function forwardRead(
-  dependencies: RackApiDependencies,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  call: DecidedCall,
-): Promise<void> {
-  dependencies.audit.check()
+export async function forwardRead(request: FastifyRequest, reply: FastifyReply, call: DecidedCall): Promise<void> {
+  const { server } = request
+  server.audit.check()
   const draft = callEventOf(request)
   const answer = await call.rack.send(upstreamRequest(request, call), call.signal)
   call.recorded = true
   const event = { ...draft, kind: 'call' as const, status: answer.status, ...upstreamId(answer) }
-  const recording = recordRead(dependencies, request.log, event)
-  const preparing = prepareAnswer(dependencies, request, call, answer)
+  const recording = recordRead(server, request.log, event)
+  const preparing = prepareAnswer(server, request, call, answer)
   if (preparing instanceof Promise) preparing.catch(() => undefined)
   let of: string | null = null
   try {
@@ -43,25 +38,21 @@ export async function forwardRead(
     prepared = preparing instanceof Promise ? await preparing : preparing
   } catch (error) {
     const end = { status: responseStatus(error), close: reasonOf(error, 'unknown') }
-    recordLater(dependencies, request.log, { ...draft, ...(of !== null && { of }), kind: 'closed', ...end })
+    recordLater(server, request.log, { ...draft, ...(of !== null && { of }), kind: 'closed', ...end })
     throw error
   }
-  await deliver(dependencies, request, reply, call, prepared, { draft, of })
+  await deliver(request, reply, call, prepared, { draft, of })
 }
 
 /**
  * Forwards a change at most once. The intent is durable before the rack gets any byte of the call.
  * The outcome is durable before the caller gets any byte of the response.
  */
-export async function forwardChange(
-  dependencies: RackApiDependencies,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  call: DecidedCall,
-): Promise<void> {
+export async function forwardChange(request: FastifyRequest, reply: FastifyReply, call: DecidedCall): Promise<void> {
+  const { server } = request
   const draft = callEventOf(request)
   const upstream = upstreamRequest(request, call)
-  const intent = await dependencies.audit.record({ ...draft, kind: 'intent' })
+  const intent = await server.audit.record({ ...draft, kind: 'intent' })
   call.recorded = true
   // Only the event needed the received form. The rack receives `upstream.body`.
   call.form = null
@@ -70,28 +61,28 @@ export async function forwardChange(
   try {
     allowRackBody(request, reply, upstream)
     const answer = await call.rack.send(upstream, call.signal)
-    const preparing = prepareAnswer(dependencies, request, call, answer)
+    const preparing = prepareAnswer(server, request, call, answer)
     prepared = preparing instanceof Promise ? await preparing : preparing
-    if (call.match.route.id === runRoute) prepared = await rememberRun(dependencies, request, call, prepared, intent)
+    if (call.match.route.id === runRoute) prepared = await rememberRun(request, call, prepared, intent)
   } catch (failure) {
     const error = toUnclearChange(failure)
     const status = responseStatus(error)
-    await recordOutcome(dependencies, { ...outcome, status, close: reasonOf(error, 'unknown') }).catch(() => {
+    await recordOutcome(server, { ...outcome, status, close: reasonOf(error, 'unknown') }).catch(() => {
       throw error instanceof OutcomeNotRecorded ? error : outcomeNotRecorded(outcomeOfFailure(error))
     })
     throw error
   }
   const { answer, body } = prepared
   const { status } = answer
-  const durationMs = dependencies.now() - call.startedAt
+  const durationMs = server.clock.now() - call.startedAt
   const event = { ...outcome, status, durationMs, ...upstreamId(answer), ...createdItem(call, prepared) }
   try {
-    await recordOutcome(dependencies, event, status < 400 ? keyEvents(outcome, call) : [])
+    await recordOutcome(server, event, status < 400 ? keyEvents(outcome, call) : [])
   } catch {
     if (body === null) answer.discard()
     throw outcomeNotRecorded(status < 400 ? 'The rack made the change' : `The rack answered with status ${status}`)
   }
-  await deliver(dependencies, request, reply, call, prepared, { draft, of: intent.id })
+  await deliver(request, reply, call, prepared, { draft, of: intent.id })
 }
 
 /** Further names are only in the intent event. */
@@ -133,7 +124,7 @@ function outcomeOfFailure(error: unknown): string {
 
 /** Records all events in one commit. */
 function recordOutcome(
-  { audit }: RackApiDependencies,
+  { audit }: FastifyInstance,
   outcome: EventDraft,
   more: readonly EventDraft[] = [],
 ): Promise<unknown> {

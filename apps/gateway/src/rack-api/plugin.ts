@@ -1,6 +1,6 @@
 import { compileMatcher, isProbe, type RouteMatch, rackRoutes } from '@rack-gateway/convox-api'
 import { commandWords, type Decision, type RackCall } from '@rack-gateway/rbac-policy'
-import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { forwardedRackCallAddress, rackApiAddress } from '../calls/address.ts'
 import { beginCall, type CallState, type DecidedCall, type RoutedCall } from '../calls/call.ts'
@@ -20,25 +20,16 @@ import { chooseRack } from './choose-rack.ts'
 import { answerConsole } from './console/answer-console.ts'
 import { explainExpiredToken } from './console/expired-token.ts'
 import { askPackages, assertAllowed, canPackagesDeny } from './decide.ts'
-import { createDependencies, type RackApiDependencies, type RackApiOptions } from './dependencies.ts'
+import { decorateRackApi, type RackApiOptions } from './decorations.ts'
 import { forwardChange, forwardRead } from './forward.ts'
 import { kindOfCall } from './limits/kind-of-call.ts'
-import { defaultPingInterval } from './live/live-calls.ts'
 import { watchTransfer } from './live/transfer.ts'
 import { matchManagementRoute } from './management-routes.ts'
 import { assertCanReveal, readRevealedKey } from './masks/reveal.ts'
 import { checkForm, lookUpFacts, needsLookup, noFacts, readCallParameters, resolveCall } from './resolve.ts'
 import { answerProbe, answerStepUp } from './step-up/answer-step-up.ts'
 import { needsStepUp, requireStepUp } from './step-up/require-step-up.ts'
-import { createHeldStreams, type HeldStreams } from './websocket/held-streams.ts'
 import { openWebsocket } from './websocket/websocket.ts'
-
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** Only in the scope of the rack API. */
-    heldStreams: HeldStreams
-  }
-}
 
 const matchRackRoute = compileMatcher(rackRoutes)
 
@@ -48,21 +39,15 @@ const matchRackRoute = compileMatcher(rackRoutes)
  */
 export default fp<RackApiOptions>(
   async function rackApi(app, options) {
-    const dependencies = createDependencies(app, options)
-    const { live } = dependencies
-    const held = createHeldStreams({
-      identities: app.identities,
-      pingInterval: options.pingInterval ?? defaultPingInterval,
-      onError: (err) => app.log.error({ event: 'stream.review_failed', err }),
-    })
-    app.decorate('heldStreams', held)
+    decorateRackApi(app, options)
+    const { heldStreams, liveCalls } = app
     app.addHook('preClose', async () => {
-      held.endAll()
-      live.endAll('the gateway is being restarted; run the command again')
-      live.stop()
+      heldStreams.endAll()
+      liveCalls.endAll('the gateway is being restarted; run the command again')
+      liveCalls.stop()
     })
     // A WebSocket can end later than the connection of its caller, and the `closed` event needs the audit log.
-    app.addHook('onClose', () => live.settled())
+    app.addHook('onClose', () => liveCalls.settled())
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 
@@ -87,20 +72,20 @@ export default fp<RackApiOptions>(
         },
         app.authenticate,
       ],
-      handler: (request, reply) => handle(dependencies, request, reply),
+      handler: handle,
     })
     app.route({
       method: app.supportedMethods,
       url: forwardedRackCallAddress,
       onRequest: [parseCall('management'), app.authenticateTokenOrCookie],
-      handler: (request, reply) => handle(dependencies, request, reply),
+      handler: handle,
     })
 
     function parseCall(api: CalledApi): onRequestHookHandler {
       return function parseCall(request, _reply, done) {
         const parsedRequest = parseRequest(request.raw, request.originalUrl, api)
         if (isParseError(parsedRequest)) return done(toError(parsedRequest))
-        request.call = beginCall(parsedRequest, momentOf(request, dependencies.now))
+        request.call = beginCall(parsedRequest, momentOf(request, app.clock.now))
         done()
       }
     }
@@ -126,17 +111,17 @@ export default fp<RackApiOptions>(
 )
 
 /** Awaits a stage only if the stage must wait, because each promise takes time. */
-async function handle(dependencies: RackApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+async function handle(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const consoleCall = request.call?.parsedRequest.consoleCall ?? null
-  if (consoleCall !== null) return answerConsole(dependencies, request, reply, consoleCall)
+  if (consoleCall !== null) return answerConsole(request, reply, consoleCall)
   const stepUpCall = request.call?.parsedRequest.stepUpCall ?? null
-  if (stepUpCall !== null) return answerStepUp(dependencies, request, reply, stepUpCall)
-  if (isProbeCall(request)) return answerProbe(dependencies, request, reply)
-  const call = await decideCall(dependencies, request, reply)
-  if (call.match.route.kind === 'websocket') return openWebsocket(dependencies, request, reply, call)
-  watchTransfer(dependencies, request, reply, call)
+  if (stepUpCall !== null) return answerStepUp(request, reply, stepUpCall)
+  if (isProbeCall(request)) return answerProbe(request, reply)
+  const call = await decideCall(request, reply)
+  if (call.match.route.kind === 'websocket') return openWebsocket(request, reply, call)
+  watchTransfer(request, reply, call)
   const forward = call.match.route.changes ? forwardChange : forwardRead
-  await forward(dependencies, request, reply, call)
+  await forward(request, reply, call)
 }
 
 function isProbeCall({ method, call }: FastifyRequest): boolean {
@@ -148,28 +133,25 @@ function isProbeCall({ method, call }: FastifyRequest): boolean {
 }
 
 /** A function of its own, so that the parameters, which can be large, are not in memory while the rack answers. */
-async function decideCall(
-  dependencies: RackApiDependencies,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<DecidedCall> {
-  const { costs, turns } = dependencies
-  const call = routeCall(dependencies, request, reply)
+async function decideCall(request: FastifyRequest, reply: FastifyReply): Promise<DecidedCall> {
+  const { server } = request
+  const { costs, turns } = server
+  const call = routeCall(request, reply)
   const payer = principalPayer(call.principal)
   costs.charge(payer, rackRouteCost(call.match.route))
-  const slot = acquireCallSlot(dependencies, request, call)
+  const slot = acquireCallSlot(server, request, call)
   if (slot !== null) await slot
   if (call.match.route.body === 'form' && hasBody(request.raw)) {
-    const occupied = occupyBodyMemory(dependencies, request, call)
+    const occupied = occupyBodyMemory(server, request, call)
     if (occupied !== null) await occupied
-    call.form = await readForm(request, reply, dependencies.bodyTimeout)
+    call.form = await readForm(request, reply, server.rackApi.bodyTimeout)
   }
   const size = call.form?.length ?? 0
   if (call.form !== null && size > smallForm)
     await runSteps(request.server.bodyDigest.inSteps([call.form]), size, turns)
   const kib = size / 1_024
   if (size <= smallForm) costs.chargeAverage(payer, 'form', kib)
-  const reading = runSteps(readCallParameters(dependencies, request, call), size, turns, (milliseconds) =>
+  const reading = runSteps(readCallParameters(server, request, call), size, turns, (milliseconds) =>
     costs.chargeMeasured(payer, 'form', kib, milliseconds),
   )
   const { parameters, values } = reading instanceof Promise ? await reading : reading
@@ -178,8 +160,8 @@ async function decideCall(
   const checking = runSteps(checkForm(call, parameters), size, turns)
   const rackParameters = checking instanceof Promise ? await checking : checking
   const looksUp = needsLookup(call.match.route)
-  const facts = looksUp ? await lookUpFacts(dependencies, call, parameters) : noFacts
-  const resolved = resolveCall(dependencies, call, { parameters, rackParameters }, facts)
+  const facts = looksUp ? await lookUpFacts(server, call, parameters) : noFacts
+  const resolved = resolveCall(server, call, { parameters, rackParameters }, facts)
   const { rackCall, sent, restoredValues, keyChanges } = resolved
   if (sent !== null && sent.length > smallForm)
     await runSteps(request.server.bodyDigest.inSteps([sent]), sent.length, turns)
@@ -191,36 +173,37 @@ async function decideCall(
     if (pending !== null) await pending
   }
   call.rackCall = rackCall
-  const policyDecision = decideByPolicy(dependencies, call, rackCall)
-  const decision = canPackagesDeny(dependencies, policyDecision)
-    ? await askPackages(dependencies, call, rackCall, policyDecision)
+  const policyDecision = decideByPolicy(server, call, rackCall)
+  const decision = canPackagesDeny(server, policyDecision)
+    ? await askPackages(server, call, rackCall, policyDecision)
     : policyDecision
   call.decision = decision
   const allowed = needsStepUp(decision)
     ? await requireStepUp(request, reply, call, { rackCall, decision, parameters, turns })
     : assertAllowed(decision)
   call.decision = allowed
-  assertCanReveal(dependencies, call)
+  assertCanReveal(server, call)
   return Object.assign(call, { rackCall, decision: allowed })
 }
 
 /** Also sets the redacted command. */
-function decideByPolicy(dependencies: RackApiDependencies, call: RoutedCall, rackCall: RackCall): Decision {
+function decideByPolicy(server: FastifyInstance, call: RoutedCall, rackCall: RackCall): Decision {
   function decide(): Decision {
-    call.command = commandOf(dependencies, call, rackCall)
-    return dependencies.policy.decide(call.principal, rackCall)
+    call.command = commandOf(server, call, rackCall)
+    return server.policy.decide(call.principal, rackCall)
   }
   const words = commandWords(rackCall)
   if (words === null) return decide()
   const characters = words.reduce((sum, { length }) => sum + length, 0)
-  return dependencies.costs.measure(principalPayer(call.principal), 'command', Math.max(1, characters / 1_024), decide)
+  return server.costs.measure(principalPayer(call.principal), 'command', Math.max(1, characters / 1_024), decide)
 }
 
 /** @throws UnknownRack, UnknownRoute */
-function routeCall(dependencies: RackApiDependencies, request: FastifyRequest, reply: FastifyReply): RoutedCall {
+function routeCall(request: FastifyRequest, reply: FastifyReply): RoutedCall {
+  const { server } = request
   const { call, principal, credential } = request
   if (!call || !principal || !credential) throw new Error('the request was not parsed or has no principal')
-  const rack = chooseRack(dependencies, principal, call)
+  const rack = chooseRack(server, principal, call)
   call.rack = rack
   const match = matchRoute(request, call)
   if (!match) throw unknownRoute(request.method, call)
@@ -253,11 +236,11 @@ function unknownRoute(method: string, { parsedRequest: { api, path } }: CallStat
  * @throws TooManyCalls
  */
 function acquireCallSlot(
-  { account }: RackApiDependencies,
+  { resourceAccount }: FastifyInstance,
   request: FastifyRequest,
   call: RoutedCall,
 ): Promise<void> | null {
-  const limit = account.ofRack(call.rack.name, kindOfCall(call.match.route))
+  const limit = resourceAccount.ofRack(call.rack.name, kindOfCall(call.match.route))
   const release = limit.take(principalPayer(call.principal))
   if (release === null) return waitForSlot(limit, request, call)
   call.signal.onEnd(release)
@@ -277,7 +260,7 @@ async function waitForSlot(limit: FairLimit, request: FastifyRequest, call: Rout
  * @throws TooManyCalls
  */
 function occupyBodyMemory(
-  { account: { bodies } }: RackApiDependencies,
+  { resourceAccount: { bodies } }: FastifyInstance,
   request: FastifyRequest,
   { principal, rack, signal }: RoutedCall,
 ): Promise<void> | null {
@@ -305,7 +288,7 @@ function authenticateAgain(request: FastifyRequest, call: RoutedCall): Promise<v
   return null
 }
 
-function commandOf({ policy }: RackApiDependencies, { rack }: RoutedCall, rackCall: RackCall): RoutedCall['command'] {
+function commandOf({ policy }: FastifyInstance, { rack }: RoutedCall, rackCall: RackCall): RoutedCall['command'] {
   const words = commandWords(rackCall)
   return words && createRedactedCommand(words, { isSecret: policy.isSecretParameter, rackToken: rack.token })
 }

@@ -10,14 +10,13 @@ import {
 } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import { type ProcessSubject, type RackCall, rackUpdateRoute } from '@rack-gateway/rbac-policy'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { appOf, serviceOf } from '../calls/app-of.ts'
 import type { RoutedCall } from '../calls/call.ts'
 import type { RecordedChange } from '../calls/recorded-changes.ts'
 import { type RecordedValues, recordedValues } from '../calls/recorded-values.ts'
 import { AmbiguousParameters, InvalidParameter, NotPermitted } from '../errors/errors.ts'
 import { textField } from '../json/text-field.ts'
-import type { RackApiDependencies } from './dependencies.ts'
 import { buildLogsRoute, rejectForeignLogs } from './lookups/build-logs.ts'
 import { askRack } from './lookups/rack-question.ts'
 import { type NewEnvironment, rejectStrayMasks } from './masks/environment.ts'
@@ -57,7 +56,7 @@ export interface ResolvedCall {
  * @throws AmbiguousParameters, InvalidParameter, NotPermitted, ForeignMask
  */
 export function* readCallParameters(
-  { policy }: RackApiDependencies,
+  { policy }: FastifyInstance,
   request: FastifyRequest,
   call: RoutedCall,
 ): Steps<CallParameters> {
@@ -94,7 +93,7 @@ export function* checkForm(
 }
 
 export function resolveCall(
-  { now }: RackApiDependencies,
+  { clock }: FastifyInstance,
   call: RoutedCall,
   { parameters, rackParameters }: CheckedParameters,
   { process, run, resource, release, environment }: Facts,
@@ -119,7 +118,7 @@ export function resolveCall(
     resource,
     release,
     ...(rackParameters && { rackParameters }),
-    at: now(),
+    at: clock.now(),
     address: call.address,
   }
   return {
@@ -169,7 +168,7 @@ export function needsLookup(route: RackRoute): boolean {
  * @throws InvalidParameter, NotPermitted, ForeignMask, and the errors of `askRack`
  */
 export async function lookUpFacts(
-  dependencies: RackApiDependencies,
+  server: FastifyInstance,
   call: RoutedCall,
   { headers, form }: Parameters,
 ): Promise<Facts> {
@@ -177,17 +176,15 @@ export async function lookUpFacts(
   const { route, params } = call.match
   const app = appOf(route, params)
   const scope = { rack: call.rack.name, app, scope: route.scope }
-  const moment = { at: dependencies.now(), address }
-  const hasRoutePermission = dependencies.policy.hasPermission(principal, route.permission, scope, moment)
+  const moment = { at: server.clock.now(), address }
+  const hasRoutePermission = server.policy.hasPermission(principal, route.permission, scope, moment)
   const isRelease = route.id === releaseRoute
   const build = route.id === buildLogsRoute && hasRoutePermission && app !== null ? params.id : undefined
   const [{ process, run }, resource, release, environment, isBuildRunning] = await Promise.all([
-    processOf(dependencies, call, app, hasRoutePermission),
-    proxiedResource(dependencies, call),
+    processOf(server, call, app, hasRoutePermission),
+    proxiedResource(server, call),
     releaseInHeader(call.rack, app, hasRoutePermission ? headers.get('release') : undefined),
-    hasRoutePermission && app !== null && isRelease
-      ? dependencies.environments.ofNewRelease(call.rack, app, form)
-      : null,
+    hasRoutePermission && app !== null && isRelease ? server.environments.ofNewRelease(call.rack, app, form) : null,
     build === undefined || app === null ? false : rejectForeignLogs(call.rack, app, build),
   ])
   call.isBuildRunning = isBuildRunning
@@ -220,7 +217,7 @@ const dependsOnService = (route: RackRoute) => route.id === execRoute || route.p
 const unknownProcess = { known: false, service: null }
 
 async function processOf(
-  dependencies: RackApiDependencies,
+  server: FastifyInstance,
   call: RoutedCall,
   app: string | null,
   hasRoutePermission: boolean,
@@ -230,24 +227,24 @@ async function processOf(
   const id = params.pid
   if (id === undefined || app === null || !(routesByOwner.has(route.id) || dependsOnService(route)))
     return { process: null, run: null }
-  const run = await dependencies.runs.find(rack.name, app, id)
+  const run = await server.runs.find(rack.name, app, id)
   if (run?.principal === principal.id) return { process: { id, service: run.service, own: true, known: true }, run }
   const found =
-    hasRoutePermission && dependsOnService(route) ? await dependencies.processes.find(rack, app, id) : unknownProcess
+    hasRoutePermission && dependsOnService(route) ? await server.processDirectory.find(rack, app, id) : unknownProcess
   return { process: { id, ...found, own: false }, run }
 }
 
 /** Searches only apps that the caller may proxy into. */
 async function proxiedResource(
-  dependencies: RackApiDependencies,
+  server: FastifyInstance,
   { match, rack, principal, address }: RoutedCall,
 ): Promise<RackCall['resource']> {
   const { host, port } = match.params
   if (match.route.permission !== 'proxy:open' || host === undefined || port === undefined) return null
-  const moment = { at: dependencies.now(), address }
+  const moment = { at: server.clock.now(), address }
   const mayProxy = (app: string | null, scope: 'app' | 'list' = 'app') =>
-    dependencies.policy.hasPermission(principal, 'resource:proxy', { rack: rack.name, app, scope }, moment)
-  return mayProxy(null, 'list') ? dependencies.resources.find(rack, host, port, (app) => mayProxy(app)) : null
+    server.policy.hasPermission(principal, 'resource:proxy', { rack: rack.name, app, scope }, moment)
+  return mayProxy(null, 'list') ? server.resourceDirectory.find(rack, host, port, (app) => mayProxy(app)) : null
 }
 
 async function releaseInHeader(rack: Rack, app: string | null, id: string | undefined): Promise<RackCall['release']> {

@@ -1,30 +1,29 @@
 import type { ConsoleCall } from '@rack-gateway/convox-api'
 import { headerMismatch, type Rack } from '@rack-gateway/rack-registry'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
 import type { CallState } from '../../calls/call.ts'
 import { UnknownRoute, withRule } from '../../errors/errors.ts'
 import { ownDataDecision } from '../../management-api/calls/authorize.ts'
 import { chooseRack } from '../choose-rack.ts'
-import type { RackApiDependencies } from '../dependencies.ts'
 import { recordRead } from '../events/record-read.ts'
 
 /** The event is durable before the response is sent, unless reads are relaxed. */
 export async function answerConsole(
-  dependencies: RackApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   consoleCall: ConsoleCall,
 ): Promise<void> {
+  const { server } = request
   const { call, principal } = request
   if (!call || !principal) throw new Error('the request was not parsed or has no principal')
   const { route } = consoleCall
   if (route === null) throw unknownConsoleRoute(request.method, call.parsedRequest.path)
-  if (dependencies.reads === 'relaxed') dependencies.audit.check()
-  const answer = answerOf(dependencies, { call, principal }, consoleCall)
-  const decision = { effect: 'allow' as const, ...ownDataDecision, policy: dependencies.policy.hash }
-  await recordRead(dependencies, request.log, { ...callEventOf(request), kind: 'call', route, decision, status: 200 })
+  if (server.rackApi.reads === 'relaxed') server.audit.check()
+  const answer = answerOf(server, { call, principal }, consoleCall)
+  const decision = { effect: 'allow' as const, ...ownDataDecision, policy: server.policy.hash }
+  await recordRead(server, request.log, { ...callEventOf(request), kind: 'call', route, decision, status: 200 })
   call.recorded = true
   reply.header('cache-control', 'no-store').type('application/json; charset=utf-8')
   await reply.send(`${JSON.stringify(answer)}\n`)
@@ -36,31 +35,31 @@ interface Caller {
 }
 
 /** Also asks racks whose status is old. So `GET /auth`, the login, prepares the list that the CLI shows next. */
-function answerOf(dependencies: RackApiDependencies, caller: Caller, { route, rack }: ConsoleCall): unknown {
-  if (rack !== null) return toResponse(dependencies, namedRack(dependencies, caller, rack))
-  const racks = racksOf(dependencies, caller).map((one) => toResponse(dependencies, one))
+function answerOf(server: FastifyInstance, caller: Caller, { route, rack }: ConsoleCall): unknown {
+  if (rack !== null) return toResponse(server, namedRack(server, caller, rack))
+  const racks = racksOf(server, caller).map((one) => toResponse(server, one))
   return route === 'GET /auth' ? { id: caller.principal.name } : racks
 }
 
-function racksOf({ racks, policy, now }: RackApiDependencies, { principal, call }: Caller): Rack[] {
-  const usable = policy.racksOf(principal, racks.names, { at: now(), address: call.address })
+function racksOf({ racks, policy, clock }: FastifyInstance, { principal, call }: Caller): Rack[] {
+  const usable = policy.racksOf(principal, racks.names, { at: clock.now(), address: call.address })
   return usable.flatMap((name) => racks.get(name) ?? [])
 }
 
 /** @throws RackMismatch; UnknownRack, with the same sentence for a rack on which the caller has no role */
-function namedRack(dependencies: RackApiDependencies, caller: Caller, name: string): Rack {
+function namedRack(server: FastifyInstance, caller: Caller, name: string): Rack {
   const { parsedRequest, address } = caller.call
   if (parsedRequest.rackHeader !== null && parsedRequest.rackHeader !== name)
     throw withRule(headerMismatch('the path'), 'rack-mismatch')
   const call = { address, parsedRequest: { ...parsedRequest, rackHeader: name } }
-  const rack = chooseRack(dependencies, caller.principal, call, { onlyUsable: true, nameFrom: 'path' })
+  const rack = chooseRack(server, caller.principal, call, { onlyUsable: true, nameFrom: 'path' })
   caller.call.rack = rack
   return rack
 }
 
 /** Omits `state` and `parameters`. The stock CLI then asks the rack, and the gateway masks the rack's response. */
-function toResponse({ organization, statuses }: RackApiDependencies, rack: Rack) {
-  return { name: rack.name, organization: { name: organization }, ...statuses.lastSeen(rack) }
+function toResponse({ rackApi, rackStatuses }: FastifyInstance, rack: Rack) {
+  return { name: rack.name, organization: { name: rackApi.organization }, ...rackStatuses.lastSeen(rack) }
 }
 
 function unknownConsoleRoute(method: string, path: string): Error {

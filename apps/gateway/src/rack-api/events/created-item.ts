@@ -1,7 +1,7 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import type { DecidedCall } from '../../calls/call.ts'
 import { textField } from '../../json/text-field.ts'
-import type { PreparedAnswer } from '../answer.ts'
+import type { PreparedAnswer } from '../responses/answer.ts'
 
 /** Only the response of the rack has the ID of a new release or build. */
 export function createdItem(

@@ -1,6 +1,5 @@
 import type { EventDraft, RecordedEvent } from '@rack-gateway/audit'
-import type { FastifyBaseLogger } from 'fastify'
-import type { RackApiDependencies } from '../dependencies.ts'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 
 /**
  * If reads are relaxed, a failure is only logged.
@@ -8,11 +7,11 @@ import type { RackApiDependencies } from '../dependencies.ts'
  * @returns a promise that resolves when the event is durable; null if reads are relaxed
  */
 export function recordRead(
-  { audit, reads }: Pick<RackApiDependencies, 'audit' | 'reads'>,
+  { audit, rackApi }: FastifyInstance,
   log: FastifyBaseLogger,
   event: EventDraft,
 ): Promise<RecordedEvent> | null {
-  if (reads === 'strict') return audit.record(event)
+  if (rackApi.reads === 'strict') return audit.record(event)
   // Takes only the log, because the promise can stay pending for a while and would keep the call in memory.
   audit.recordSoon(event).catch((err: unknown) => log.error({ event: 'audit.late_record_failed', err }))
   return null

@@ -1,9 +1,8 @@
 import { visibilityOf } from '@rack-gateway/rbac-policy'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { appOf } from '../../calls/app-of.ts'
 import type { RoutedCall } from '../../calls/call.ts'
 import { InvalidParameter, NotPermitted } from '../../errors/errors.ts'
-import type { RackApiDependencies } from '../dependencies.ts'
 
 /** A header of the management API: the environment key whose value the caller wants to see. */
 const header = 'reveal-key'
@@ -24,12 +23,12 @@ export function readRevealedKey({ headers }: FastifyRequest, { parsedRequest, ma
 
 /** @throws NotPermitted if the caller has no permission to see the value */
 export function assertCanReveal(
-  { policy, now }: Pick<RackApiDependencies, 'policy' | 'now'>,
+  { policy, clock }: FastifyInstance,
   { revealedKey, principal, rack, match, address }: RoutedCall,
 ): void {
   if (revealedKey === null) return
   const scope = { rack: rack.name, app: appOf(match.route, match.params), scope: 'app' } as const
-  const { environment } = visibilityOf(policy, principal, scope, { at: now(), address })
+  const { environment } = visibilityOf(policy, principal, scope, { at: clock.now(), address })
   if (environment === 'shown') return
   if (environment === 'secrets-hidden' && !policy.isSecretKey(revealedKey)) return
   throw new NotPermitted(

@@ -2,21 +2,20 @@ import type { RecordedEvent } from '@rack-gateway/audit'
 import type { FastifyRequest } from 'fastify'
 import type { DecidedCall } from '../../calls/call.ts'
 import { OutcomeNotRecorded } from '../../errors/errors.ts'
-import type { PreparedAnswer } from '../answer.ts'
-import type { RackApiDependencies } from '../dependencies.ts'
 import { idIn } from '../events/created-item.ts'
+import type { PreparedAnswer } from '../responses/answer.ts'
 
 /** Milliseconds for which the principal that started a run can use the process of the run. */
 const runMaxAge = 86_400_000
 
 /** Stores the owner of the process that a run started, before the caller learns the ID of the process. */
 export async function rememberRun(
-  dependencies: RackApiDependencies,
   request: FastifyRequest,
   call: DecidedCall,
   prepared: PreparedAnswer,
   intent: RecordedEvent,
 ): Promise<PreparedAnswer> {
+  const { server } = request
   const { principal } = request
   const { rackCall, rack } = call
   if (prepared.answer.status !== 200 || prepared.body === null || !principal || !rackCall?.app || !rackCall.service)
@@ -30,13 +29,13 @@ export async function rememberRun(
     principal: principal.id,
     service: rackCall.service,
     intent: intent.id,
-    expiresAt: new Date(dependencies.now() + runMaxAge),
+    expiresAt: new Date(server.clock.now() + runMaxAge),
     start: {
       environment: rackCall.command?.options?.environment ?? [],
       newestRelease: rackCall.command?.options?.newestRelease ?? true,
     },
   }
-  await dependencies.runs.add(run).catch((cause: unknown) => {
+  await server.runs.add(run).catch((cause: unknown) => {
     request.log.error({ event: 'run.not_remembered', err: cause })
     throw outcomeNotRecorded('The rack made the change')
   })

@@ -1,13 +1,12 @@
 import { type StepUpCaller, unknownAddress } from '@rack-gateway/auth/step-ups'
 import { type StepUpCall, stepUpPath } from '@rack-gateway/convox-api'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
 import { identityRecorder } from '../../audit/identity-recorder.ts'
 import type { CallState } from '../../calls/call.ts'
 import { BodyTooLarge, NotPermitted } from '../../errors/errors.ts'
 import { hasBody, readForm } from '../../http/body.ts'
 import { ownDataDecision } from '../../management-api/calls/authorize.ts'
-import type { RackApiDependencies } from '../dependencies.ts'
 import { recordRead } from '../events/record-read.ts'
 import { proofAddress } from './proof-address.ts'
 import { noAddress, refuseStepUp } from './refuse-step-up.ts'
@@ -23,34 +22,34 @@ const route = 'GET /gateway-step-up'
 
 /** Answers the calls of the stock CLI about proofs of second factors. */
 export async function answerStepUp(
-  dependencies: RackApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   stepUpCall: StepUpCall,
 ): Promise<void> {
+  const { server } = request
   const { call, principal } = request
   if (!call || !principal) throw new Error('the request was not parsed or has no principal')
   if (principal.kind !== 'user') throw onlyPeople()
   request.server.countStepUp(request)
   const caller = { call, user: principal.id, session: principal.credential, address: proofAddress(request) }
   if (stepUpCall.kind === 'redeem') {
-    const body = await readResult(request, reply, dependencies.requestTimeout)
+    const body = await readResult(request, reply, server.rackApi.requestTimeout)
     await request.server.authenticateAgain(request)
-    return send(dependencies, request, reply, { id: await redeem(request, caller, stepUpCall.id, body) })
+    return send(request, reply, { id: await redeem(request, caller, stepUpCall.id, body) })
   }
   if (stepUpCall.kind === 'challenge') {
     const challenge = await request.server.stepUps.challenge(stepUpCall.id, caller)
     reply.header('challenge', challenge)
-    return send(dependencies, request, reply, stepUpCall.id)
+    return send(request, reply, stepUpCall.id)
   }
   if (stepUpCall.kind === 'activate') {
     if (caller.address === unknownAddress) throw addressNeeded()
     const { covers } = await request.server.stepUps.activate(stepUpCall.code, callerOf(request, caller))
     const validity =
       covers.kind === 'recent' ? 'The proof is valid for calls from this address.' : 'The proof is valid once.'
-    return send(dependencies, request, reply, { proved: true, next: `${validity} Repeat the command now.` })
+    return send(request, reply, { proved: true, next: `${validity} Repeat the command now.` })
   }
-  return start(dependencies, request, reply, caller)
+  return start(request, reply, caller)
 }
 
 /**
@@ -80,17 +79,16 @@ interface ProofCaller {
  * valid for ten minutes, unless the caller presents a fresh proof.
  */
 async function start(
-  dependencies: RackApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   { call, user, session, address }: ProofCaller,
 ): Promise<void> {
+  const { server } = request
   const { stepUps } = request.server
   const delivery = call.parsedRequest.isConsoleMode ? ('callback' as const) : ('code' as const)
   const proof = await stepUps.freshProof({ session, secret: secretOf(request, call) })
   const pending = await stepUps.newestPending({ session, address, delivery }, proof?.provedAt ?? null)
-  if (pending === null && proof !== null)
-    return send(dependencies, request, reply, { proved: true, next: 'Repeat the command now.' })
+  if (pending === null && proof !== null) return send(request, reply, { proved: true, next: 'Repeat the command now.' })
   if (delivery === 'code' && address === unknownAddress) throw addressNeeded()
   const id =
     pending ??
@@ -106,37 +104,34 @@ async function start(
     }))
   const page = request.server.stepUpPage(id)
   if (delivery === 'code')
-    return send(dependencies, request, reply, {
+    return send(request, reply, {
       proved: false,
       page,
       next: `Open the page in your browser, and run the command that it shows: convox api get ${stepUpPath}/CODE`,
     })
-  throw challenge(dependencies, request, reply, { id, reason: 'You asked to prove your second factor.' })
+  throw challenge(server, request, reply, { id, reason: 'You asked to prove your second factor.' })
 }
 
 /**
  * Answers the request that the stock CLI sends before each WebSocket, so that a console can ask for a proof. Asks for the
  * proof of the WebSocket that was denied last, because the request does not say which WebSocket follows.
  */
-export async function answerProbe(
-  dependencies: RackApiDependencies,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
+export async function answerProbe(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { server } = request
   const { call, principal } = request
   if (!call || !principal) throw new Error('the request was not parsed or has no principal')
   const { stepUps } = request.server
   const session = principal.credential
   const asked = { session, address: proofAddress(request), delivery: 'callback', byProbe: true } as const
   const proof = await stepUps.freshProof({ session, secret: secretOf(request, call) })
-  const after = Math.max(proof?.provedAt.getTime() ?? 0, dependencies.now() - maxProbeDelay)
+  const after = Math.max(proof?.provedAt.getTime() ?? 0, server.clock.now() - maxProbeDelay)
   const id = principal.kind === 'user' ? await stepUps.newestPending(asked, new Date(after)) : null
   if (id === null) return void reply.code(404).send()
-  throw challenge(dependencies, request, reply, { id, reason: 'A WebSocket was denied without a proof.' })
+  throw challenge(server, request, reply, { id, reason: 'A WebSocket was denied without a proof.' })
 }
 
 function challenge(
-  { policy }: RackApiDependencies,
+  { policy }: FastifyInstance,
   { server, principal }: FastifyRequest,
   reply: FastifyReply,
   { id, reason }: { readonly id: string; readonly reason: string },
@@ -162,15 +157,11 @@ function callerOf(request: FastifyRequest, { user, session, address }: ProofCall
   return { user, session, address, author, record: identityRecorder(request.server, request) }
 }
 
-async function send(
-  dependencies: RackApiDependencies,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  answer: unknown,
-): Promise<void> {
+async function send(request: FastifyRequest, reply: FastifyReply, answer: unknown): Promise<void> {
+  const { server } = request
   const { call } = request
-  const decision = { effect: 'allow' as const, ...ownDataDecision, policy: dependencies.policy.hash }
-  await recordRead(dependencies, request.log, { ...callEventOf(request), kind: 'call', route, decision, status: 200 })
+  const decision = { effect: 'allow' as const, ...ownDataDecision, policy: server.policy.hash }
+  await recordRead(server, request.log, { ...callEventOf(request), kind: 'call', route, decision, status: 200 })
   if (call) call.recorded = true
   reply.header('cache-control', 'no-store').type('application/json; charset=utf-8')
   await reply.send(typeof answer === 'string' ? answer : `${JSON.stringify(answer)}\n`)

@@ -16,7 +16,7 @@ import {
   type UpstreamUpgrade,
   writeUpgrade,
 } from '@rack-gateway/rack-registry'
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
 import type { DecidedCall } from '../../calls/call.ts'
 import { closingFrames, takeSocket } from '../../error-responses/command-stream.ts'
@@ -24,14 +24,13 @@ import { responseStatus } from '../../error-responses/error-response.ts'
 import type { SessionRecording } from '../../recordings/session-recorder.ts'
 import { sentCost } from '../../resource-account/costs.ts'
 import { type Payer, principalPayer } from '../../resource-account/payer.ts'
-import { deliver, prepareAnswer, recordLater } from '../answer.ts'
 import { askSystem } from '../console/rack-statuses.ts'
 import { countCall } from '../contacts/count-calls.ts'
 import { assertStillAllowed } from '../decide.ts'
-import type { RackApiDependencies } from '../dependencies.ts'
 import { listedCall } from '../live/listed-call.ts'
 import type { LiveCall } from '../live/live-call.ts'
-import { managementHeaders } from '../management-headers.ts'
+import { deliver, prepareAnswer, recordLater } from '../responses/answer.ts'
+import { managementHeaders } from '../responses/management-headers.ts'
 import { upstreamRequest } from '../upstream-request.ts'
 
 /** A WebSocket close code. @see RFC 6455, section 7.4.1 */
@@ -41,20 +40,16 @@ const policyViolation = 1008
  * The event `opened` is durable before the rack gets the handshake, which contains the command.
  * If the rack refuses the handshake, the caller gets the response of the rack.
  */
-export async function openWebsocket(
-  dependencies: RackApiDependencies,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  call: DecidedCall,
-): Promise<void> {
+export async function openWebsocket(request: FastifyRequest, reply: FastifyReply, call: DecidedCall): Promise<void> {
+  const { server } = request
   const draft = callEventOf(request)
   const upstream = upstreamRequest(request, call)
-  const recording = await dependencies.recorder.begin(request, call, draft)
+  const recording = await server.sessionRecorder.begin(request, call, draft)
   let openedEvent: RecordedEvent
   try {
     // The permission may have ended while the rack listed the secrets that the recording redacts.
-    await assertStillAllowed(dependencies, call)
-    openedEvent = await dependencies.audit.record({ ...draft, kind: 'opened', ...recording.eventFields })
+    await assertStillAllowed(server, call)
+    openedEvent = await server.audit.record({ ...draft, kind: 'opened', ...recording.eventFields })
   } catch (error) {
     recording.finish(null)
     throw error
@@ -69,14 +64,14 @@ export async function openWebsocket(
   }
   const attempt = await connect(request, call, upstream).catch((error: unknown) => {
     const close = reasonOf(error, 'the rack could not be reached')
-    recordEnd(dependencies, session, null, { status: responseStatus(error), close })
+    recordEnd(server, session, null, { status: responseStatus(error), close })
     throw error
   })
   if (!attempt.upgraded) {
     const { response: answer } = attempt
-    recordEnd(dependencies, session, null, { status: answer.status, close: 'the rack refused the websocket' })
-    const prepared = await prepareAnswer(dependencies, request, call, answer)
-    return deliver(dependencies, request, reply, call, prepared, { draft, of: null })
+    recordEnd(server, session, null, { status: answer.status, close: 'the rack refused the websocket' })
+    const prepared = await prepareAnswer(server, request, call, answer)
+    return deliver(request, reply, call, prepared, { draft, of: null })
   }
   const { client, clientHead } = acceptCaller(request, reply, call)
   countCall(request, reply, call.parsedRequest.api === 'management' ? 200 : 101)
@@ -86,14 +81,14 @@ export async function openWebsocket(
     rack: attempt.socket,
     rackHead: attempt.head,
     redactor: createTokenRedactor(call.rack.token),
-    clock: { now: dependencies.now },
+    clock: { now: server.clock.now },
     ...(recording.onPayload && { onPayload: recording.onPayload }),
-    onBytes: chargeBytes(dependencies, principalPayer(call.principal)),
+    onBytes: chargeBytes(server, principalPayer(call.principal)),
     onRejection: createRejectionCheck(call.rack, call.match.route),
   })
   const { principal, credential, rackCall } = call
   const listed = listedCall(request, call, openedEvent, recording.eventFields.recording?.id ?? null)
-  followSession(dependencies, session, { principal, credential, rackCall, listed }, live, client)
+  followSession(server, session, { principal, credential, rackCall, listed }, live, client)
 }
 
 /** @throws RackRejectsGateway before the handshake only if the rack rejected an earlier request of the gateway */
@@ -127,9 +122,9 @@ async function rejectionOf(rack: Rack): Promise<Error | null> {
 }
 
 /** A separate function, so that its closure keeps nothing else in memory. */
-function chargeBytes({ sweep, costs }: RackApiDependencies, payer: Payer): (bytes: number) => void {
+function chargeBytes({ bufferSweep, costs }: FastifyInstance, payer: Payer): (bytes: number) => void {
   return function chargeBytes(bytes) {
-    sweep(bytes)
+    bufferSweep(bytes)
     costs.charge(payer, (bytes / 1_024) * sentCost)
   }
 }
@@ -145,7 +140,7 @@ interface Session {
 
 /** A separate function, so that its closures keep nothing else in memory. */
 function followSession(
-  dependencies: RackApiDependencies,
+  server: FastifyInstance,
   session: Session,
   call: Pick<LiveCall, 'principal' | 'credential' | 'rackCall' | 'listed'>,
   live: Relay,
@@ -155,7 +150,7 @@ function followSession(
   const { route } = call.rackCall
   const end = (reason: string) => live.end(reason, { text: closingText(route, reason), code: policyViolation })
   recording.attach(live, end)
-  const removeCall = dependencies.live.add({
+  const removeCall = server.liveCalls.add({
     ...call,
     kind: 'websocket',
     end,
@@ -169,18 +164,18 @@ function followSession(
     const end = await live.ended
     removeCall()
     log.info({ event: 'websocket.closed', ...logFields, ...endOf(end) })
-    recordEnd(dependencies, session, end, { status: 101, ...endOf(end) })
+    recordEnd(server, session, end, { status: 101, ...endOf(end) })
   }
-  dependencies.live.trackEnd(finish())
+  server.liveCalls.trackEnd(finish())
 }
 
 function recordEnd(
-  dependencies: RackApiDependencies,
+  server: FastifyInstance,
   { log, closedDraft, recording }: Session,
   relayEnd: RelayEnd | null,
   end: Partial<EventDraft>,
 ): void {
-  recordLater(dependencies, log, { ...closedDraft, ...end, ...recording.finish(relayEnd) })
+  recordLater(server, log, { ...closedDraft, ...end, ...recording.finish(relayEnd) })
 }
 
 /** A caller of the management API gets the data as the text of an ordinary response. */

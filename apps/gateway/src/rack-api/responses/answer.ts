@@ -2,19 +2,18 @@ import type { EventDraft } from '@rack-gateway/audit'
 import { UnmaskableResponse as NotMaskable, type RackRoute, runToEnd } from '@rack-gateway/convox-api'
 import { reasonOf } from '@rack-gateway/errors'
 import { createTokenRedactor, type UpstreamResponse, watchMinimumRate } from '@rack-gateway/rack-registry'
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
-import type { DecidedCall } from '../calls/call.ts'
-import { UnmaskableAnswer, UpstreamRedirect } from '../errors/errors.ts'
-import { sentCost } from '../resource-account/costs.ts'
-import type { Release } from '../resource-account/fair-limit.ts'
-import { principalPayer } from '../resource-account/payer.ts'
-import { runInTurns } from '../resource-account/turns.ts'
-import { countCall } from './contacts/count-calls.ts'
-import type { RackApiDependencies } from './dependencies.ts'
-import { maskLimit } from './limits/mask-limit.ts'
-import { watchSlowResponse } from './live/transfer.ts'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { DecidedCall } from '../../calls/call.ts'
+import { UnmaskableAnswer, UpstreamRedirect } from '../../errors/errors.ts'
+import { sentCost } from '../../resource-account/costs.ts'
+import type { Release } from '../../resource-account/fair-limit.ts'
+import { principalPayer } from '../../resource-account/payer.ts'
+import { runInTurns } from '../../resource-account/turns.ts'
+import { countCall } from '../contacts/count-calls.ts'
+import { maskLimit } from '../limits/mask-limit.ts'
+import { watchSlowResponse } from '../live/transfer.ts'
+import { sizeOf } from '../masks/masks.ts'
 import { managementHeaders } from './management-headers.ts'
-import { sizeOf } from './masks/masks.ts'
 
 /** A response whose status and headers are final. `body` is null if the gateway streams the rack's body. */
 export interface PreparedAnswer {
@@ -45,7 +44,7 @@ const largeBody = 64 * 1024
  * @returns no promise if the response can be prepared without waiting
  */
 export function prepareAnswer(
-  dependencies: RackApiDependencies,
+  server: FastifyInstance,
   { method }: FastifyRequest,
   call: DecidedCall,
   answer: UpstreamResponse,
@@ -59,11 +58,11 @@ export function prepareAnswer(
     answer.discard()
     return Promise.reject(unmaskable(call, 'it is compressed'))
   }
-  const received = receiveBody(dependencies, call, answer)
+  const received = receiveBody(server, call, answer)
   if (received instanceof Promise || mustMaskInTurns(call, answer, received))
-    return maskReceived(dependencies, call, answer, received)
+    return maskReceived(server, call, answer, received)
   try {
-    return { answer, body: [maskSmall(dependencies, call, answer, received)] }
+    return { answer, body: [maskSmall(server, call, answer, received)] }
   } catch (error) {
     return Promise.reject(explainFailure(call, error))
   }
@@ -71,7 +70,7 @@ export function prepareAnswer(
 
 /** @returns a promise, unless a small body has arrived completely */
 function receiveBody(
-  { account: { answers } }: RackApiDependencies,
+  { resourceAccount: { answers } }: FastifyInstance,
   call: DecidedCall,
   answer: UpstreamResponse,
 ): readonly Buffer[] | Promise<readonly Buffer[]> {
@@ -105,16 +104,15 @@ function mustMaskInTurns(
 }
 
 async function maskReceived(
-  dependencies: RackApiDependencies,
+  server: FastifyInstance,
   call: DecidedCall,
   answer: UpstreamResponse,
   receiving: readonly Buffer[] | Promise<readonly Buffer[]>,
 ): Promise<PreparedAnswer> {
   const received = await receiving
   try {
-    if (!mustMaskInTurns(call, answer, received))
-      return { answer, body: [maskSmall(dependencies, call, answer, received)] }
-    const { costs, masks, turns } = dependencies
+    if (!mustMaskInTurns(call, answer, received)) return { answer, body: [maskSmall(server, call, answer, received)] }
+    const { costs, masks, turns } = server
     const charge = (milliseconds: number) =>
       costs.chargeMeasured(principalPayer(call.principal), 'mask', sizeOf(received) / 1_024, milliseconds)
     if (answer.status >= 400)
@@ -126,7 +124,7 @@ async function maskReceived(
 }
 
 function maskSmall(
-  { costs, masks }: RackApiDependencies,
+  { costs, masks }: FastifyInstance,
   call: DecidedCall,
   { status }: UpstreamResponse,
   received: readonly Buffer[],
@@ -164,35 +162,35 @@ function unmaskable(call: DecidedCall, why: string): Error {
 
 /** If the transfer fails, the socket is destroyed, so that the response never looks complete. */
 export async function deliver(
-  dependencies: RackApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   call: DecidedCall,
   prepared: PreparedAnswer,
   { draft, of }: CallRecord,
 ): Promise<void> {
+  const { server } = request
   reply.hijack()
   const { raw } = reply
   const { answer, body } = prepared
   const recordClosed = (end: Pick<EventDraft, 'bytesOut' | 'close'>) =>
-    recordLater(dependencies, request.log, {
+    recordLater(server, request.log, {
       ...draft,
       ...(of !== null && { of }),
       kind: 'closed',
       status: answer.status,
-      durationMs: dependencies.now() - call.startedAt,
+      durationMs: server.clock.now() - call.startedAt,
       ...end,
     })
   try {
     raw.writeHead(answer.status, answer.statusText, headOf(call, answer, body))
     if (body !== null) {
       if (body.length <= 1) return void raw.end(body[0])
-      watchSlowResponse(dependencies, request, reply, call)
-      return await sendParts(call, reply, body, dependencies.bodyTimeout)
+      watchSlowResponse(request, reply, call)
+      return await sendParts(call, reply, body, server.rackApi.bodyTimeout)
     }
-    watchSlowResponse(dependencies, request, reply, call)
+    watchSlowResponse(request, reply, call)
     const bytesOut = await answer.pipe(raw, createTokenRedactor(call.rack.token))
-    dependencies.costs.charge(principalPayer(call.principal), (bytesOut / 1_024) * sentCost)
+    server.costs.charge(principalPayer(call.principal), (bytesOut / 1_024) * sentCost)
     if (bytesOut > largeBody || call.match.route.mask === 'stream') recordClosed({ bytesOut, close: 'complete' })
   } catch (error) {
     raw.destroy()
@@ -253,6 +251,6 @@ function mediaTypeOf(answer: UpstreamResponse): string {
 }
 
 /** No caller waits for the event, so a failure is only logged. */
-export function recordLater({ audit }: RackApiDependencies, log: FastifyBaseLogger, draft: EventDraft): void {
+export function recordLater({ audit }: FastifyInstance, log: FastifyBaseLogger, draft: EventDraft): void {
   audit.record(draft).catch((err: unknown) => log.error({ event: 'audit.late_record_failed', err }))
 }
