@@ -12,8 +12,7 @@ test('defaults are the safe choice', () => {
   expect(trustTerms({ name: 'deploys', template, role: 'ci' }, publicUrl)).toMatchObject({
     issuer: github,
     audience: publicUrl,
-    racks: '*',
-    apps: '*',
+    scopes: [{ racks: '*', apps: '*' }],
     maxAge: 3_600,
   })
 })
