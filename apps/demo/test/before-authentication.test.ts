@@ -274,6 +274,6 @@ describe('above the limit of a network', () => {
   })
 
   test('denials are counted', async () => {
-    await expect.poll(rulesOf).toContain('stranger-limit')
+    await expect.poll(rulesOf).toContain('unauthenticated-limit')
   })
 })

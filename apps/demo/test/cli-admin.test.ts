@@ -152,7 +152,7 @@ describe('tokens', () => {
   test('a token with a role that the caller cannot grant causes exit code 5, and the denial of the gateway is shown', async () => {
     const { code, stdout, stderr } = await run(['tokens', 'create', 'x', '--role', 'admin'], viewer.token)
     expect([code, stdout]).toEqual([5, ''])
-    expect(stderr).toContain('(rule stronger-than-yourself)')
+    expect(stderr).toContain('(rule insufficient-authority)')
     expect(stderr).toContain(
       'You cannot create an admin token because you do not have the role admin on all racks and apps.',
     )

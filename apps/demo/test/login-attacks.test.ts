@@ -374,7 +374,7 @@ describe('the limits of logins', () => {
     expectRefused(beyond, 429, 'Too many logins')
     expect(Number(beyond.headers['retry-after'])).toBeGreaterThan(0)
     const counted = async () => (await limited.system.events()).map(({ decision }) => decision?.rule)
-    await expect.poll(counted).toContain('stranger-limit')
+    await expect.poll(counted).toContain('unauthenticated-limit')
     expect((await limited.visit(browser, '/gateway/api/v1/me')).status).toBe(200)
     await limited.stop()
   })

@@ -93,7 +93,7 @@ describe('the renewal of a session', () => {
     at.idp.setPeople(others)
     const answer = await renew(token)
     expect([answer.status, answer.error]).toEqual([401, expect.stringContaining('rack-gateway login')])
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'RGW_NOT_VOUCHED_FOR', rule: 'provider-revoked' })
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'RGW_IDENTITY_NOT_CONFIRMED', rule: 'provider-revoked' })
     await expect.poll(() => Promise.all([token, other.token].map(works))).toEqual([false, false])
     expect((await at.visit(browser, '/gateway/api/v1/me')).status).toBe(401)
     expect(await works(viewerToken)).toBe(true)
@@ -264,7 +264,7 @@ describe('the renewal of a session', () => {
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10'])
     expect(await works(token)).toBe(true)
     expect((await eventsOf('call')).filter(({ status }) => status === 503)).toMatchObject([
-      { decision: { effect: 'allow', rule: 'own-affair' }, close: expect.stringContaining('provider') },
+      { decision: { effect: 'allow', rule: 'own-data' }, close: expect.stringContaining('provider') },
     ])
   })
 })

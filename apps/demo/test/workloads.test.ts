@@ -372,7 +372,7 @@ describe('a trust cannot be created', () => {
       device: 'x',
       expiresAt: Date.now() + 60_000,
     })
-    expect((await trust({}, session.token)).body).toMatchObject({ code: 'RGW_STRONGER_THAN_YOURSELF' })
+    expect((await trust({}, session.token)).body).toMatchObject({ code: 'RGW_INSUFFICIENT_AUTHORITY' })
   })
 
   test.each([

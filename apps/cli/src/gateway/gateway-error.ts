@@ -33,7 +33,7 @@ type AnyResponse = ErrorResponse & Partial<Pick<GatewayAnswer, 'headers' | 'text
 const stepUpCodes: ReadonlySet<string> = new Set([
   'RGW_STEP_UP_NEEDED',
   'RGW_STEP_UP_ENDED',
-  'RGW_STEP_UP_NOT_HERE',
+  'RGW_STEP_UP_MISMATCH',
   'RGW_FACTOR_NOT_PROVED',
 ])
 

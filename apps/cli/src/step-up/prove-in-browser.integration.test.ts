@@ -127,7 +127,7 @@ test('a result that the gateway rejects is an error with its sentence', async ()
     status: 403,
     body: {
       error,
-      code: 'RGW_STEP_UP_NOT_HERE',
+      code: 'RGW_STEP_UP_MISMATCH',
       next: 'Use a code on the machine and with the token of the denied command, or repeat the command for a new proof.',
     },
   }

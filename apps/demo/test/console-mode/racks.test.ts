@@ -43,7 +43,7 @@ describe('the console that the stock CLI sees', () => {
       path: '/auth',
       status: 200,
       principal: { name: 'admin@example.com' },
-      decision: { effect: 'allow', rule: 'own-affair' },
+      decision: { effect: 'allow', rule: 'own-data' },
     })
   })
 

@@ -1,9 +1,9 @@
 import { rackRoutes } from '@rack-gateway/convox-api'
 import fc from 'fast-check'
 import { headersFor } from './headers.ts'
-import { mostly } from './mostly.ts'
 import { contentOf, queryOf } from './parameters.ts'
 import { pathOf, prefix } from './paths.ts'
+import { usually } from './usually.ts'
 import { plainCall, type WireCall } from './wire-call.ts'
 
 /** All routes except the one that the gateway answers itself. */
@@ -19,7 +19,7 @@ const anyRoute = fc.oneof(
 export const anyCall: fc.Arbitrary<WireCall> = anyRoute.chain((route) =>
   fc
     .record({
-      method: mostly(
+      method: usually(
         fc.constant(route.method === 'ANY' ? 'GET' : route.method),
         fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'get', 'PATCH'),
         30,
@@ -27,7 +27,7 @@ export const anyCall: fc.Arbitrary<WireCall> = anyRoute.chain((route) =>
       parts: fc.tuple(prefix, pathOf(route), queryOf(route)),
       headers: headersFor(route),
       content: contentOf(route),
-      websocket: mostly(fc.constant(route.kind === 'websocket'), fc.boolean(), 25),
+      websocket: usually(fc.constant(route.kind === 'websocket'), fc.boolean(), 25),
       chunked: fc.constantFrom(false, false, false, true),
     })
     .map(({ method, parts, headers, content, websocket, chunked }) => ({

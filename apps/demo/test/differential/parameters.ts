@@ -1,6 +1,6 @@
 import type { RackRoute } from '@rack-gateway/convox-api'
 import fc from 'fast-check'
-import { mostly } from './mostly.ts'
+import { usually } from './usually.ts'
 
 const value = fc.oneof(
   fc.constantFrom(
@@ -52,8 +52,8 @@ const hostilePair = fc.constantFrom(
 )
 
 function pairs(keys: readonly string[]): fc.Arbitrary<string> {
-  if (keys.length === 0) return mostly(fc.constant(''), hostilePair)
-  const key = mostly(
+  if (keys.length === 0) return usually(fc.constant(''), hostilePair)
+  const key = usually(
     fc.constantFrom(...keys),
     fc
       .constantFrom(...keys)
@@ -67,13 +67,13 @@ function pairs(keys: readonly string[]): fc.Arbitrary<string> {
       ),
     15,
   )
-  const pair = mostly(
+  const pair = usually(
     fc.tuple(key, value).map(([name, text]) => `${name}=${text}`),
     hostilePair,
     15,
   )
   const distinct = fc.uniqueArray(pair, { maxLength: 3, selector: (text) => text.split('=')[0] })
-  return mostly(distinct, fc.array(pair, { maxLength: 4 })).map((all) => all.join('&'))
+  return usually(distinct, fc.array(pair, { maxLength: 4 })).map((all) => all.join('&'))
 }
 
 export function queryOf({ query, kind, body }: RackRoute): fc.Arbitrary<string> {
@@ -85,7 +85,7 @@ export function queryOf({ query, kind, body }: RackRoute): fc.Arbitrary<string> 
           plain,
           pairs(query).map((text) => `?${text}`),
         )
-  return mostly(
+  return usually(
     keys,
     fc
       .oneof(hostilePair, pairs(['command', 'limit']))
@@ -106,7 +106,7 @@ export function contentOf({ body, form }: RackRoute): fc.Arbitrary<Content> {
   const none: Content = { type: null, body: '' }
   const right =
     body === 'form'
-      ? mostly(
+      ? usually(
           pairs(form).map((text): Content => ({ type: formType, body: text })),
           fc.constant(none),
           12,
@@ -114,7 +114,7 @@ export function contentOf({ body, form }: RackRoute): fc.Arbitrary<Content> {
       : body === 'raw'
         ? fc.constantFrom<Content>({ type: 'application/octet-stream', body: 'command=sh' }, none)
         : fc.constantFrom<Content>(none, { type: 'application/octet-stream', body: '' })
-  return mostly(
+  return usually(
     right,
     fc.constantFrom<Content>(
       { type: 'multipart/form-data; boundary=x', body: multipart },

@@ -1,6 +1,6 @@
 import type { RackRoute } from '@rack-gateway/convox-api'
 import fc from 'fast-check'
-import { mostly } from './mostly.ts'
+import { usually } from './usually.ts'
 
 const odd = fc.constantFrom(
   ...['a,b', "o'neil", '*', 'a:b', 'user@host', '~', '$HOME', '(x)', '!', 'a=b', 'a&b', 'a+b', '...', '-', '__proto__'],
@@ -60,20 +60,21 @@ const known: Readonly<Record<string, readonly string[]>> = {
 function names(parameter: string, method: string): fc.Arbitrary<string> {
   const real = method === 'DELETE' ? [] : (known[parameter] ?? [])
   const fitting = real.length === 0 ? word : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...real) }, word)
-  return mostly(mostly(fitting, odd, 3), notCanonical, 14)
+  return usually(usually(fitting, odd, 3), notCanonical, 14)
 }
 
 export function pathOf({ path, method }: RackRoute): fc.Arbitrary<string> {
   const parts = path.split('/').map((part) => {
     const [, parameter = '', rest, after = ''] = /^\{(\w+)(:\.\*)?\}(.*)$/.exec(part) ?? []
-    if (parameter === '') return mostly(fc.constant(part), fc.oneof(fc.constant(part.toUpperCase()), notCanonical), 200)
+    if (parameter === '')
+      return usually(fc.constant(part), fc.oneof(fc.constant(part.toUpperCase()), notCanonical), 200)
     if (rest === undefined) return names(parameter, method).map((name) => name + after)
-    return fc.array(mostly(keyPart, brokenKeyPart, 20), { maxLength: 4 }).map((keys) => keys.join('/'))
+    return fc.array(usually(keyPart, brokenKeyPart, 20), { maxLength: 4 }).map((keys) => keys.join('/'))
   })
   return fc.tuple(...parts).map((segments) => segments.join('/'))
 }
 
-export const prefix = mostly(
+export const prefix = usually(
   fc.constantFrom('', '/rack/staging'),
   fc.constantFrom('/rack/STAGING', '/rack/mars', '/rack', '/', '/rack/%73taging'),
   25,

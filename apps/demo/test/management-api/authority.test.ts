@@ -97,7 +97,7 @@ test('each operation that changes something is in one of the lists', () => {
   expect(listed.toSorted()).toEqual(changing.toSorted())
 })
 
-const stronger = { status: 403, json: { code: 'RGW_STRONGER_THAN_YOURSELF', rule: 'stronger-than-yourself' } }
+const stronger = { status: 403, json: { code: 'RGW_INSUFFICIENT_AUTHORITY', rule: 'insufficient-authority' } }
 
 describe.each(Object.entries(revocations))('%s', (_, of) => {
   test('needs the roles of the principal, and changes nothing without them', async () => {
@@ -106,7 +106,7 @@ describe.each(Object.entries(revocations))('%s', (_, of) => {
     const refused = await send(manager.token, request)
     expect(refused).toMatchObject(stronger)
     const last = await system.lastEvent()
-    expect(last).toMatchObject({ kind: 'call', decision: { effect: 'deny', rule: 'stronger-than-yourself' } })
+    expect(last).toMatchObject({ kind: 'call', decision: { effect: 'deny', rule: 'insufficient-authority' } })
     expect(await system.sql`select count(*) from audit.events where kind not in ('call')`).toEqual(before)
     const done = await send(admin.token, request)
     expect([done.status, done.body]).toEqual([expect.toSatisfy((status: number) => status < 300), expect.any(String)])

@@ -105,7 +105,7 @@ describe.each(subjects)('bindings of %s', (_what, make) => {
     const until = inMinutes(10)
     const guest = await person(system, 'admin', { expiresAt: new Date(until) })
     const give = (body: object, by: string) => ask('POST', '/bindings', { subject: { kind, id }, ...body }, by)
-    expect((await give({ role: 'viewer' }, guest.token)).text('code')).toBe('RGW_STRONGER_THAN_YOURSELF')
+    expect((await give({ role: 'viewer' }, guest.token)).text('code')).toBe('RGW_INSUFFICIENT_AUTHORITY')
     expect((await give({ role: 'viewer', expiresAt: inMinutes(11) }, guest.token)).status).toBe(403)
     expect((await give({ role: 'viewer', expiresAt: until }, guest.token)).status).toBe(201)
     expect((await give({ role: 'viewer' }, (await person(system, 'deployer')).token)).status).toBe(403)
@@ -214,7 +214,7 @@ describe('a trust', () => {
   test('can be created for no longer than the caller has its role', async () => {
     const until = inMinutes(10)
     const guest = await person(system, 'admin', { expiresAt: new Date(until) })
-    expect((await ofTrust({ role: 'viewer' }, guest.token)).text('code')).toBe('RGW_STRONGER_THAN_YOURSELF')
+    expect((await ofTrust({ role: 'viewer' }, guest.token)).text('code')).toBe('RGW_INSUFFICIENT_AUTHORITY')
     expect((await ofTrust({ role: 'viewer', expiresAt: inMinutes(11) }, guest.token)).status).toBe(403)
     expect((await ofTrust({ role: 'viewer', expiresAt: until }, guest.token)).status).toBe(201)
     expect((await ofTrust({ role: 'viewer', expiresAt: 'tomorrow' })).status).toBe(400)

@@ -99,7 +99,7 @@ describe('users, sessions, service accounts and bindings', () => {
     const token = await call(system, admin.token, 'POST', '/tokens', { name: 'long', role: 'viewer' })
     const owner = { kind: 'user', id: guest.id }
     const taken = await call(system, guest.token, 'POST', `/tokens/${token.text('id')}/owner`, { owner })
-    expect([taken.status, taken.text('code')]).toEqual([403, 'RGW_STRONGER_THAN_YOURSELF'])
+    expect([taken.status, taken.text('code')]).toEqual([403, 'RGW_INSUFFICIENT_AUTHORITY'])
   })
 
   test('unlocking brings back what has not ended', async () => {
@@ -197,7 +197,7 @@ describe('users, sessions, service accounts and bindings', () => {
       const subject = { kind: 'group', id: 'friends' }
       const give = (expiresAt?: string) =>
         call(system, guest.token, 'POST', '/bindings', { subject, role: 'viewer', ...(expiresAt && { expiresAt }) })
-      expect((await give()).text('code')).toBe('RGW_STRONGER_THAN_YOURSELF')
+      expect((await give()).text('code')).toBe('RGW_INSUFFICIENT_AUTHORITY')
       expect((await give(new Date(until.getTime() + 1_000).toISOString())).status).toBe(403)
       expect((await give(until.toISOString())).status).toBe(201)
     })

@@ -362,7 +362,7 @@ describe('a caller without the permission cannot manage invitations', () => {
   test('with a role that the inviter has for a shorter time', async () => {
     const inviter = await person(at.system, 'admin', { expiresAt: new Date(Date.now() + day) })
     const refused = await invite(newPerson().email, {}, inviter.token)
-    expect([refused.status, refused.text('code')]).toEqual([403, 'RGW_STRONGER_THAN_YOURSELF'])
+    expect([refused.status, refused.text('code')]).toEqual([403, 'RGW_INSUFFICIENT_AUTHORITY'])
   })
 
   test('an address of a domain whose accounts cannot log in', async () => {

@@ -135,7 +135,7 @@ describe('live calls', () => {
       app: 'myapp',
       recording: { id: recording },
       principal: { name: expect.stringMatching(/^admin-/) },
-      decision: { effect: 'allow', rule: 'own-affair' },
+      decision: { effect: 'allow', rule: 'own-data' },
       detail: { reason },
     })
     const closing = async () => (await system.events()).find(({ of, kind }) => of === id && kind === 'closed')

@@ -26,7 +26,7 @@ type Who =
   | 'admins, auditors, and ops'
 
 /** Transcribed by hand from the rules: everyone has what concerns themselves, the rest is for admins; tokens make no tokens and change no bindings. */
-const whoMay: Readonly<Record<string, Who>> = {
+const permittedCallers: Readonly<Record<string, Who>> = {
   'GET /me': 'everyone',
   'GET /version': 'everyone',
   'GET /connection': 'everyone',
@@ -170,7 +170,7 @@ describe('permissions for the management API', () => {
   })
 
   test('are declared for each endpoint', () => {
-    expect(table.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(whoMay).sort())
+    expect(table.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(permittedCallers).sort())
   })
 
   /** Of an answer that may never end. */
@@ -202,7 +202,7 @@ describe('permissions for the management API', () => {
       for (const [at, endpoint] of asked.entries()) {
         const { method, path, scope } = endpoint
         if (scope !== 'gateway') continue
-        const allowed = may(whoMay[`${method} ${path}`] ?? 'admins', role, kind)
+        const allowed = may(permittedCallers[`${method} ${path}`] ?? 'admins', role, kind)
         const shown = permissionsOf(endpoint).every((one) => held.permissions?.includes(one))
         const isRightKind = kind === 'session' || endpoint.principalKinds.length > 1
         expect([endpoint.path, shown && isRightKind]).toEqual([endpoint.path, allowed])
@@ -218,7 +218,7 @@ describe('permissions for the management API', () => {
       const { method, path } = endpoint
       const ofAll = isPrincipalEndpoint(endpoint) && endpoint.scope === 'gateway'
       const target = `${path.replace('{id}', randomUUID())}${requiredQueries[path] ?? ''}`
-      const allowed = may(whoMay[`${method} ${path}`] ?? 'admins', role, kind)
+      const allowed = may(permittedCallers[`${method} ${path}`] ?? 'admins', role, kind)
       // The query names the owner, so the query of a list of own items is validated first.
       const asked = method === 'GET' && ofAll && !allowed ? `${target}?limit=many` : target
       // Requests about missing items are answered without delay, too.
@@ -278,7 +278,7 @@ describe('permissions for the management API', () => {
     // What is asked with GET has no body to be read.
     const heard =
       method === 'GET' ? [200, expect.anything()] : [400, expect.objectContaining({ code: 'RGW_BAD_REQUEST' })]
-    expect([answer.status, answer.json]).toEqual(whoMay[`${method} ${path}`] === 'anyone' ? heard : refused)
+    expect([answer.status, answer.json]).toEqual(permittedCallers[`${method} ${path}`] === 'anyone' ? heard : refused)
   })
 
   test('each decision names the policy hash, allowed ones too', async () => {
@@ -289,7 +289,7 @@ describe('permissions for the management API', () => {
     const nameless = decisions.filter(({ decision }) => decision.policy !== system.app.policy.hash)
     expect(nameless).toEqual([])
     const permitted = (kind: string) => decisions.findLast((one) => one.kind === kind)?.decision
-    expect(permitted('token.issued')).toMatchObject({ effect: 'allow', rule: 'own-affair', source: 'gateway' })
+    expect(permitted('token.issued')).toMatchObject({ effect: 'allow', rule: 'own-data', source: 'gateway' })
     expect(permitted('service-account.created')).toMatchObject({
       effect: 'allow',
       rule: 'role:admin',

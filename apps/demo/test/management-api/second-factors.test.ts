@@ -274,7 +274,7 @@ test('an administrator cannot reset the factors of a user whose role they cannot
     where role = 'admin' and subject_id in (select id::text from gateway.users where email = 'admin@example.com')`
   expect(await reset(headers)).toMatchObject({
     status: 403,
-    json: { code: 'RGW_STRONGER_THAN_YOURSELF', rule: 'stronger-than-yourself' },
+    json: { code: 'RGW_INSUFFICIENT_AUTHORITY', rule: 'insufficient-authority' },
   })
   expect(await sql`select from gateway.second_factors where user_id = ${subject.id}`).toHaveLength(1)
   await sql`delete from gateway.bindings where role = 'admin' and subject_id = ${subject.id}`

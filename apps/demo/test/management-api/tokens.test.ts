@@ -99,12 +99,12 @@ describe('API tokens', () => {
     const refused = await make(token, wanted)
     expect([refused.status, refused.json]).toEqual([
       403,
-      expect.objectContaining({ code: 'RGW_STRONGER_THAN_YOURSELF', rule: 'stronger-than-yourself' }),
+      expect.objectContaining({ code: 'RGW_INSUFFICIENT_AUTHORITY', rule: 'insufficient-authority' }),
     ])
     expect(await system.lastEvent()).toMatchObject({
       kind: 'call',
       status: 403,
-      decision: { effect: 'deny', rule: 'stronger-than-yourself' },
+      decision: { effect: 'deny', rule: 'insufficient-authority' },
     })
     expect(await system.sql`select count(*) from gateway.api_tokens`).toEqual(before)
   })

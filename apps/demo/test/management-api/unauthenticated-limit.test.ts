@@ -53,7 +53,7 @@ describe('unauthenticated requests', () => {
       const address = `192.0.2.${++senders}`
       expect(await statuses(11, () => from(address, target, headers))).toEqual([...ten(status), 429])
       const refused = await from(address, target, headers)
-      expect(refused.json).toMatchObject({ code: 'RGW_TOO_MANY_REQUESTS', rule: 'stranger-limit' })
+      expect(refused.json).toMatchObject({ code: 'RGW_TOO_MANY_REQUESTS', rule: 'unauthenticated-limit' })
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
       expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60)
       expect((await good(address)).status).toBe(200)

@@ -1,4 +1,4 @@
-import { ruleMeanings } from './meanings.ts'
+import { ruleMeanings } from './error-descriptions.ts'
 import { repeatsName } from './repeats-name.ts'
 import { decisionRules, expiryRules, type RuleRow, requestRules } from './rule-tables.ts'
 import { allRules } from './rules.ts'
@@ -95,7 +95,8 @@ function shortReason(reason: string): string {
 function ruleItem(rule: string, denials: readonly Sentence[]): [string, string] {
   const [reason, ...others] = denials.flatMap((denial) => (denial.code === rule ? [denial.reason] : []))
   const meaning = others.length > 0 ? ruleMeanings[rule] : reason
-  if (meaning === undefined) throw new Error(`say in meanings.ts what all reasons of the rule ${rule} have in common`)
+  if (meaning === undefined)
+    throw new Error(`say in errorDescriptions.ts what all reasons of the rule ${rule} have in common`)
   return [code(rule), shortReason(meaning).replace(consequence, '.')]
 }
 

@@ -60,7 +60,7 @@ export const decisionRules: readonly RuleRow[] = [
   ],
   [[['', 'package-failed']], "a policy package failed; the gateway's log has the reason"],
   [
-    [['', 'stronger-than-yourself']],
+    [['', 'insufficient-authority']],
     "you grant permissions that you don't have, or change the access of a principal that has them",
   ],
   [[['', 'people-only']], 'only a user can call this endpoint'],
@@ -170,7 +170,7 @@ export const requestRules: readonly RuleRow[] = [
   [[['503', 'call-limit']], 'a [limit](configuration.md#limits-for-each-caller) of calls, denials, or memory'],
   [[['503', 'memory-limit']], 'the [memory](configuration.md#memory) of the gateway is nearly used up'],
   [
-    [['429', 'stranger-limit', 'login-limit', 'account-limit', 'change-limit', 'check-limit']],
+    [['429', 'unauthenticated-limit', 'login-limit', 'account-limit', 'change-limit', 'check-limit']],
     'too many unauthenticated requests of one address, logins, denied credentials of one account, changes, reports of stopped calls, studies, or checks of a policy',
   ],
 ]

@@ -1,6 +1,6 @@
 import { asSentences, type Explanation, explanationOf } from '@rack-gateway/errors'
 import { shortName } from '../support/documents.ts'
-import { meanings } from './meanings.ts'
+import { errorDescriptions } from './error-descriptions.ts'
 import { denialModules, errorModules, exportsOf, workspace } from './modules.ts'
 
 /** An error or a denial that the product shows. */
@@ -51,7 +51,8 @@ function errorSentence(Class: ErrorClass): ListedError {
   const own = ownText(error)
   const shown = own ?? meaning
   const onPage = meaning ?? (own !== null && isClear(own) ? own : null)
-  if (shown === null || onPage === null) throw new Error(`say in meanings.ts what ${code} means, and its remedy`)
+  if (shown === null || onPage === null)
+    throw new Error(`say in errorDescriptions.ts what ${code} means, and its remedy`)
   return {
     ...withoutPlaceholders(shown),
     onPage: withoutPlaceholders(onPage),
@@ -61,7 +62,7 @@ function errorSentence(Class: ErrorClass): ListedError {
 }
 
 function meaningOf(code: string): Explanation | null {
-  const [reason, remedy] = meanings[code] ?? []
+  const [reason, remedy] = errorDescriptions[code] ?? []
   return reason === undefined || remedy === undefined ? null : { reason, remedy }
 }
 

@@ -369,7 +369,7 @@ test('a program that gets "This was not me" from the page ends its own request, 
       type: 'application/octet-stream',
       headers: [`Challenge: ${challenge}`],
     })
-  expect((await deny(other.token)).json).toMatchObject({ code: 'RGW_STEP_UP_NOT_HERE' })
+  expect((await deny(other.token)).json).toMatchObject({ code: 'RGW_STEP_UP_MISMATCH' })
   const denied = await deny(admin.program.token)
   expect([denied.status, denied.json]).toEqual([
     403,

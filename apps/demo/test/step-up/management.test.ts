@@ -202,7 +202,7 @@ describe('a thief', () => {
 
   test('cannot make the victim’s browser prove a request for the thief’s own browser', async () => {
     const id = (await program('POST', '/step-ups', { delivery: 'response' })).text('id')
-    expect(await admin.prove(id)).toMatchObject({ status: 403, json: { code: 'RGW_STEP_UP_NOT_HERE' } })
+    expect(await admin.prove(id)).toMatchObject({ status: 403, json: { code: 'RGW_STEP_UP_MISMATCH' } })
   })
 
   test('gets no access from a change that waited until its proof was too old', async () => {

@@ -232,7 +232,7 @@ describe('a thief with the token', () => {
     for (const sent of [{ token: another.token }, { from: elsewhere }, { token: other.program.token }]) {
       const seen = await call(`GET /gateway-step-up/${code}?`, sent)
       const wrong = await call('GET /gateway-step-up/BBBB-BBBB?', sent)
-      expect([seen.status, seen.json]).toEqual([403, expect.objectContaining({ code: 'RGW_STEP_UP_NOT_HERE' })])
+      expect([seen.status, seen.json]).toEqual([403, expect.objectContaining({ code: 'RGW_STEP_UP_MISMATCH' })])
       expect({ ...(seen.json as object), requestId: '' }).toEqual({ ...(wrong.json as object), requestId: '' })
       expect((await call(restart, sent)).status).not.toBe(200)
     }

@@ -548,7 +548,7 @@ describeInChromium('second factors in the web console', () => {
       const result = resultIn(waiting.received.at(-1) ?? '')
       const other = await sessionOf(at.at.system, 'admin', Date.now() + clock.ahead)
       const foreign = await api('POST', `/step-ups/${id}/redemption`, { result }, other.token)
-      expect(foreign.json).toMatchObject({ code: 'RGW_STEP_UP_NOT_HERE' })
+      expect(foreign.json).toMatchObject({ code: 'RGW_STEP_UP_MISMATCH' })
       expect((await redeem(id, result)).json).toMatchObject({ code: 'RGW_STEP_UP_DENIED' })
       expect((await api('GET', `/step-ups/${id}`)).status).toBe(404)
     } finally {

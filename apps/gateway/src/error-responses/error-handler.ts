@@ -6,7 +6,7 @@ import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { tokenAlarmEventFactory, tokenAlarmOf } from '../audit/alarms.ts'
-import { accountOf, detailOf, NothingHere, ruleOf, TooManyCalls } from '../errors/errors.ts'
+import { accountOf, detailOf, NotFound, ruleOf, TooManyCalls } from '../errors/errors.ts'
 import { isHeadFault } from '../http/limit-head.ts'
 import { addressOf, sourceOf } from '../http/source.ts'
 import { countCall } from '../rack-api/contacts/count-calls.ts'
@@ -55,7 +55,7 @@ export default fp<ErrorHandlerOptions>(
   { name: 'error-handler', dependencies: ['clock', 'resource-account', 'unauthenticated-log'] },
 )
 
-const notFound = new NothingHere(
+const notFound = new NotFound(
   'There is nothing at this address.',
   'Use the rack API at the root or under /rack/<name>, or the management API under /gateway/api/v1.',
   { rule: 'not-found' },

@@ -13,7 +13,7 @@ export function addressOf(request: FastifyRequest): string {
   return address !== undefined && isIP(address) !== 0 ? address : 'unknown'
 }
 
-export function momentOf(request: FastifyRequest, now: () => number): Moment & { readonly address: string } {
+export function timeAndAddressOf(request: FastifyRequest, now: () => number): Moment & { readonly address: string } {
   return { at: now(), address: addressOf(request) }
 }
 

@@ -6,7 +6,7 @@ import type { Moment } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { gatewayDenial, recordedDenial } from '../error-responses/gateway-denial.ts'
-import { addressOf, momentOf, sourceOf } from '../http/source.ts'
+import { addressOf, sourceOf, timeAndAddressOf } from '../http/source.ts'
 import { isSameNetwork } from '../rate-limits/client-network.ts'
 import { createDeviceCodeLimit } from '../rate-limits/device-code.ts'
 
@@ -59,7 +59,7 @@ export default fp<CliLoginOptions>(
       },
       requestReader: {
         contextOf: (request) => ({ request: request.id, source: sourceOf(request) }),
-        racksOf: (request) => racksOf(app, request, momentOf(request, clock.now)),
+        racksOf: (request) => racksOf(app, request, timeAndAddressOf(request, clock.now)),
         isSameNetwork,
       },
       async recordDenial(request, { user, email, session }, denial, detail) {

@@ -2,7 +2,7 @@ import { isDenial, noCredential, readAuthorization, unauthenticated } from '@rac
 import type { VerifiedJwt, Workloads } from '@rack-gateway/auth/store'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { momentOf } from '../http/source.ts'
+import { timeAndAddressOf } from '../http/source.ts'
 import { authorize } from './calls/authorize.ts'
 import type { ManagementApiContext } from './calls/call.ts'
 import type { Route } from './calls/options.ts'
@@ -30,7 +30,12 @@ export async function admit(
     csrfToken,
     needsProof: (await requiredProof(app, request, endpoint, context)) !== null,
   })
-  request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, momentOf(request, context.now))
+  request.endpointDecision = authorize(
+    app.policy,
+    principalOf(request),
+    endpoint,
+    timeAndAddressOf(request, context.now),
+  )
 }
 
 /** Authenticates and authorizes again: after the body, whose end a client can delay, and during a streamed response. */
@@ -41,7 +46,7 @@ export async function reauthorize(
   { now }: Pick<ManagementApiContext, 'now'>,
 ): Promise<void> {
   await app.authenticateAgain(request)
-  request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, momentOf(request, now))
+  request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, timeAndAddressOf(request, now))
 }
 
 /** Verifies the signature of the job's JWT with the keys of its issuer. @throws Unauthenticated, IssuerUnreachable */

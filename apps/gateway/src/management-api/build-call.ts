@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { actorOf, callEventOf } from '../audit/call-event.ts'
 import { identityRecorder } from '../audit/identity-recorder.ts'
 import { commandDigest } from '../calls/command-digest.ts'
-import { addressOf, momentOf, sourceOf } from '../http/source.ts'
+import { addressOf, sourceOf, timeAndAddressOf } from '../http/source.ts'
 import { limitKeyOf } from '../rate-limits/limit-key.ts'
 import { reauthorize } from './admit.ts'
 import { allowedDecision, authorize, hasPermissionEverywhere } from './calls/authorize.ts'
@@ -29,7 +29,7 @@ export function buildCall(
   const params = request.params as { readonly id?: string }
   const validated = {
     ...context,
-    moment: momentOf(request, context.now),
+    moment: timeAndAddressOf(request, context.now),
     id: params.id ?? '',
     query: (request.query ?? {}) as PrincipalCall['query'],
     body: (request.body ?? {}) as PrincipalCall['body'],
@@ -67,7 +67,7 @@ export function buildCall(
       const { isRevocation = false } = endpoint
       app.countChange(principalOf(request), { isRevocation })
       return changeAsCaller(app, request, isRevocation, async (change) => {
-        const moment = momentOf(request, context.now)
+        const moment = timeAndAddressOf(request, context.now)
         const lists = createLists({ db: change.tx })
         request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, moment)
         const needsProof = await assertStillProved(app, request, endpoint, { ...common, lists })

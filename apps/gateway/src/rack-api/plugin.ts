@@ -11,7 +11,7 @@ import { answerError } from '../error-responses/error-handler.ts'
 import { BadFrame, BrowserCall, NotCanonical, UnknownRoute } from '../errors/errors.ts'
 import { hasBody, readForm, sizeOfForm, smallForm } from '../http/body.ts'
 import { CallEnd } from '../http/call-end.ts'
-import { momentOf } from '../http/source.ts'
+import { timeAndAddressOf } from '../http/source.ts'
 import { memoryOfBody } from '../resource-account/account.ts'
 import { rackRouteCost } from '../resource-account/costs.ts'
 import type { FairLimit } from '../resource-account/fair-limit.ts'
@@ -85,7 +85,7 @@ export default fp<RackApiOptions>(
       return function parseCall(request, _reply, done) {
         const parsedRequest = parseRequest(request.raw, request.originalUrl, api)
         if (isParseError(parsedRequest)) return done(toError(parsedRequest))
-        request.call = beginCall(parsedRequest, momentOf(request, app.clock.now))
+        request.call = beginCall(parsedRequest, timeAndAddressOf(request, app.clock.now))
         done()
       }
     }

@@ -42,7 +42,10 @@ test('above the limit, a request is denied before its body is parsed, and no han
   await reachLimit('/page')
   for (const url of ['/page', '/form', '/unknown']) {
     const denied = await ask(url)
-    expect([denied.statusCode, denied.json()]).toEqual([429, expect.objectContaining({ rule: 'stranger-limit' })])
+    expect([denied.statusCode, denied.json()]).toEqual([
+      429,
+      expect.objectContaining({ rule: 'unauthenticated-limit' }),
+    ])
   }
   for (const { mock } of [handled, parsed]) expect(mock.calls).toEqual([])
 })

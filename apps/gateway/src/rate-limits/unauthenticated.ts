@@ -55,7 +55,7 @@ export default fp<{ readonly perMinute: number }>(
     function limitError(seconds: number): Error {
       const reason = `Your address sent more than ${perMinute} unauthenticated requests in a minute.`
       const remedy = `Try again in ${seconds} s, with a valid token.`
-      return new TooManyRequests(reason, remedy, { rule: 'stranger-limit', retryAfter: seconds })
+      return new TooManyRequests(reason, remedy, { rule: 'unauthenticated-limit', retryAfter: seconds })
     }
 
     /** Does no I/O. Requests of the rack API use no cookies. */

@@ -14,7 +14,7 @@ import { Spinner } from '../ui/spinner.tsx'
 import { VisibleText } from '../ui/visible-text.tsx'
 
 /** Error codes of a step-up that has ended. The call must ask for another step-up. */
-const endedCodes: readonly string[] = ['RGW_STEP_UP_ENDED', 'RGW_STEP_UP_NOT_HERE', 'RGW_IDENTITY_NOT_FOUND']
+const endedCodes: readonly string[] = ['RGW_STEP_UP_ENDED', 'RGW_STEP_UP_MISMATCH', 'RGW_IDENTITY_NOT_FOUND']
 
 export default function StepUpDialog({ call }: { readonly call: WaitingCall }) {
   const { data: stepUp, error, isPending } = useQuery(stepUpQuery(call.stepUpId))

@@ -80,9 +80,9 @@ function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): vo
     )
   }
 
-  /** `stranger-limit` is the rule that limits unauthenticated requests. */
+  /** `unauthenticated-limit` is the rule that limits unauthenticated requests. */
   function sendBusyPage(request: FastifyRequest, reply: FastifyReply, error: RateLimitError): FastifyReply {
-    options.countDenial(request, { rule: error.rule ?? 'stranger-limit', ...explainLimit(error) })
+    options.countDenial(request, { rule: error.rule ?? 'unauthenticated-limit', ...explainLimit(error) })
     return busyPage(reply, error)
   }
 }

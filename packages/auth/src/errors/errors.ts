@@ -68,7 +68,7 @@ export const SessionNotLonger = defineError<[string | number]>('RGW_SESSION_NOT_
   reason: 'This session is valid until %s and cannot be extended.',
   remedy: 'Log in again when it expires: "rack-gateway login".',
 })
-export const NotVouchedFor = defineError<[string | number]>('RGW_NOT_VOUCHED_FOR', 401, {
+export const IdentityNotConfirmed = defineError<[string | number]>('RGW_IDENTITY_NOT_CONFIRMED', 401, {
   reason: 'The identity provider %s, so all your sessions were ended.',
   remedy: 'Run "rack-gateway login".',
 })
@@ -103,7 +103,7 @@ export const TokenEnded = defineError('RGW_TOKEN_ENDED', 409, {
   reason: 'This API token was revoked or has expired, so it can no longer be used or changed.',
   remedy: 'Create a new one.',
 })
-export const SeveralUsers = defineError<[string]>('RGW_SEVERAL_USERS', 409, {
+export const AmbiguousUser = defineError<[string]>('RGW_AMBIGUOUS_USER', 409, {
   reason: 'Several users have this email address, each at another identity provider.',
   remedy: 'Name one with its identity provider, or by its ID: %s.',
 })
@@ -207,7 +207,7 @@ export function unauthenticated(
 
 /** @param rule the rule that would deny a login of the user */
 export function notVouchedFor(rule: string, why: string): Error {
-  return Object.assign(new NotVouchedFor(why), { rule })
+  return Object.assign(new IdentityNotConfirmed(why), { rule })
 }
 
 export function providerUnreachable(): Error {
@@ -222,7 +222,7 @@ export const StepUpEnded = defineError<[string]>('RGW_STEP_UP_ENDED', 409, {
   reason: '%s',
   remedy: 'Repeat the command, which asks for a new proof.',
 })
-export const StepUpNotHere = defineError('RGW_STEP_UP_NOT_HERE', 403, {
+export const StepUpMismatch = defineError('RGW_STEP_UP_MISMATCH', 403, {
   reason: 'The code, or the proof from the browser, is wrong, or belongs to another session or address.',
   remedy: 'Use a code on the machine and with the token of the denied command, or repeat the command for a new proof.',
 })

@@ -34,7 +34,7 @@ export interface RecheckOptions {
  * Checks with the identity provider that a user is still active. Does nothing if the provider issued no refresh token,
  * or has just confirmed the user.
  *
- * @throws NotVouchedFor if the user is not active, after all sessions of the user were ended; SessionOver if the user
+ * @throws IdentityNotConfirmed if the user is not active, after all sessions of the user were ended; SessionOver if the user
  * was locked in the meantime; ProviderUnreachable, ProviderUnusable
  */
 export type Recheck = (user: string) => Promise<void>
@@ -122,7 +122,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
   /**
    * Ends all sessions of the user, because the refresh token belongs to the user, not to one device.
    *
-   * @throws NotVouchedFor, ReservationSuperseded
+   * @throws IdentityNotConfirmed, ReservationSuperseded
    */
   async function endAll(reservation: Reservation, rule: string, why: string): Promise<never> {
     const at = new Date(clock.now())

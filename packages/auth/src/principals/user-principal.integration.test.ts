@@ -32,7 +32,7 @@ test('an unknown user, an ambiguous address, and a locked user have their own er
     values (gen_random_uuid(), 'https://id.example.com', '42', 'ann@example.com')`
   const find = (who: string) => findUserPrincipal(database, who, now)
   await expect(find('ann@example.com')).rejects.toMatchObject({
-    code: 'RGW_SEVERAL_USERS',
+    code: 'RGW_AMBIGUOUS_USER',
     message: expect.stringContaining('ann@example.com/local, ann@example.com/id.example.com'),
   })
   expect(await find('ann@example.com/local')).toMatchObject({ id: ann.id })

@@ -1,7 +1,7 @@
 import { type Database, type ProofMethod, sessions, stepUps } from '@rack-gateway/database'
 import type { Clock } from '@rack-gateway/time'
 import { eq } from 'drizzle-orm'
-import { FactorNotProved, noSuchItem, StepUpNotHere } from '../errors/errors.ts'
+import { FactorNotProved, noSuchItem, StepUpMismatch } from '../errors/errors.ts'
 import type { FactorVerifier } from '../second-factors/verifier.ts'
 import { freshLoginLife } from '../sessions/fresh-login.ts'
 import type { Transaction } from '../transactions/change.ts'
@@ -57,7 +57,7 @@ export function createProving({ database, verifier, clock, codeHash, networkOf }
   /**
    * A failed attempt is counted, and uses up its WebAuthn challenge.
    *
-   * @throws FactorNotProved, NotFound, StepUpEnded, StepUpNotHere
+   * @throws FactorNotProved, NotFound, StepUpEnded, StepUpMismatch
    */
   async function prove(id: string, caller: StepUpCaller, input: FactorInput): Promise<Proved> {
     const { user, session, address } = caller
@@ -120,7 +120,7 @@ async function sessionOf(tx: Transaction, id: string) {
 
 /** With the delivery `response`, only the session that asked can prove. */
 function assertProver({ delivery, sessionId }: StepUpRow, session: string): void {
-  if (delivery === 'response' && sessionId !== session) throw new StepUpNotHere()
+  if (delivery === 'response' && sessionId !== session) throw new StepUpMismatch()
 }
 
 function onlyPasskeys(): Error {

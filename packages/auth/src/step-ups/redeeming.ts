@@ -3,7 +3,7 @@ import { type Database, type ProofMethod, stepUps } from '@rack-gateway/database
 import { deniedResult } from '@rack-gateway/gateway-api/denied-result'
 import type { Clock } from '@rack-gateway/time'
 import { and, eq, inArray, isNotNull, isNull, type SQL } from 'drizzle-orm'
-import { StepUpDenied, StepUpNotHere } from '../errors/errors.ts'
+import { StepUpDenied, StepUpMismatch } from '../errors/errors.ts'
 import type { Change, Transaction } from '../transactions/change.ts'
 import { checkId } from '../transactions/names.ts'
 import { readConsoleChallenges, storeChallenge } from './challenges.ts'
@@ -43,7 +43,7 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
    * Only the session that asked can redeem the result. In console mode, the challenge must match, too. The result
    * `deniedResult` ends the step-up.
    *
-   * @throws NotFound for an ID that is not a UUID; StepUpNotHere; StepUpEnded; StepUpDenied
+   * @throws NotFound for an ID that is not a UUID; StepUpMismatch; StepUpEnded; StepUpDenied
    */
   async function redeem(
     id: string,
@@ -55,7 +55,7 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
       const row = await readProved(change.tx, eq(stepUps.id, checkId('step-up', id)), caller)
       const isResultCorrect = row.result?.equals(hashOf(result)) === true
       if (!isResultCorrect || !(await isChallengeCorrect(change.tx, row, challenge)) || row.delivery !== 'callback')
-        throw new StepUpNotHere()
+        throw new StepUpMismatch()
       return storeRedeemed(change, row, { address: null, previousSecret })
     })
   }
@@ -65,7 +65,7 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
    * that asked for the step-up. For any other session or address, the code is unknown and stays valid. So another
    * person can neither use up the code nor find out that it is correct.
    *
-   * @throws StepUpNotHere, StepUpEnded
+   * @throws StepUpMismatch, StepUpEnded
    */
   async function activate(
     code: string,
@@ -73,7 +73,7 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
   ): Promise<Omit<RedeemedProof, 'proof'> & { covers: Coverage }> {
     const { session, address } = caller
     const letters = readCode(code)
-    if (letters === null || address === unknownAddress) throw new StepUpNotHere()
+    if (letters === null || address === unknownAddress) throw new StepUpMismatch()
     const isOfCaller = and(eq(stepUps.delivery, 'code'), eq(stepUps.address, address))
     return changeAsCaller(database, caller, async function activateOnce(change) {
       const row = await readProved(change.tx, and(inArray(stepUps.result, codeHashes(letters)), isOfCaller), {
@@ -87,7 +87,7 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
   /**
    * For console mode. A new challenge replaces the previous one of the same session and network.
    *
-   * @throws NotFound, StepUpEnded, StepUpNotHere
+   * @throws NotFound, StepUpEnded, StepUpMismatch
    */
   async function challenge(
     id: string,
@@ -95,7 +95,7 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
   ): Promise<string> {
     return database.db.transaction(async function storeConsoleChallenge(tx) {
       const row = await readOpen(tx, id, user, clock)
-      if (row.sessionId !== session || row.delivery !== 'callback') throw new StepUpNotHere()
+      if (row.sessionId !== session || row.delivery !== 'callback') throw new StepUpMismatch()
       const created = randomBytes(24).toString('base64url')
       await storeChallenge(tx, 'console', { stepUp: row.id, session, network: networkOf(address) }, hashOf(created))
       return created
@@ -110,7 +110,7 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
       .delete(stepUps)
       .where(and(eq(stepUps.id, id), eq(stepUps.sessionId, session), isNull(stepUps.provedAt)))
       .returning({ id: stepUps.id })
-    return ended.length > 0 ? new StepUpDenied() : new StepUpNotHere()
+    return ended.length > 0 ? new StepUpDenied() : new StepUpMismatch()
   }
 
   /**
@@ -124,7 +124,7 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
     return given.length === 0 || given.some((one) => one.challenge.equals(hash))
   }
 
-  /** @throws StepUpNotHere for an unknown step-up, and for a session that did not ask; StepUpEnded */
+  /** @throws StepUpMismatch for an unknown step-up, and for a session that did not ask; StepUpEnded */
   async function readProved(
     tx: Transaction,
     condition: SQL | undefined,
@@ -135,7 +135,7 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
       .from(stepUps)
       .where(and(condition, eq(stepUps.sessionId, session), isNotNull(stepUps.provedAt)))
       .for('update')
-    if (!row) throw new StepUpNotHere()
+    if (!row) throw new StepUpMismatch()
     assertRedeemable(row, clock.now())
     return row
   }

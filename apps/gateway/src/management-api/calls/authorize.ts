@@ -73,7 +73,7 @@ export function decideForOthers(
 
 /** The decision for a call that needs no role, such as a call of an endpoint with the scope `self` or `everyone`. */
 export const ownDataDecision = {
-  rule: 'own-affair',
+  rule: 'own-data',
   source: 'gateway',
   reason: 'Every caller may access their own data.',
 }

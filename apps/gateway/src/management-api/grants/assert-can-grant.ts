@@ -1,11 +1,11 @@
 import type { WantedGrant } from '@rack-gateway/rbac-policy'
-import { InvalidRequest, StrongerThanYourself } from '../../errors/errors.ts'
+import { InsufficientAuthority, InvalidRequest } from '../../errors/errors.ts'
 import type { PrincipalCall } from '../calls/call.ts'
 
 /**
  * A principal can grant only roles that exist and that they hold, at the same scope and for no longer.
  *
- * @throws StrongerThanYourself, InvalidRequest
+ * @throws InsufficientAuthority, InvalidRequest
  */
 export function assertCanGrant(
   { policy, principal, moment }: Pick<PrincipalCall, 'policy' | 'principal' | 'moment'>,
@@ -17,7 +17,7 @@ export function assertCanGrant(
   const { cause, reason, remedy } = denied
   if (cause === 'unknown') throw new InvalidRequest(reason, remedy)
   const because = `You cannot ${describeGrant(wanted, kind)} because ${reason}.`
-  throw new StrongerThanYourself(because, remedy, { rule: 'stronger-than-yourself' })
+  throw new InsufficientAuthority(because, remedy, { rule: 'insufficient-authority' })
 }
 
 function describeGrant({ role, permissions }: WantedGrant, kind: 'role' | 'token'): string {

@@ -1,5 +1,5 @@
 import type { ListedGrant } from '@rack-gateway/auth/store'
-import { StrongerThanYourself } from '../../errors/errors.ts'
+import { InsufficientAuthority } from '../../errors/errors.ts'
 import type { PrincipalCall } from '../calls/call.ts'
 import { activeGrants } from './grants.ts'
 
@@ -29,7 +29,7 @@ type Caller = Pick<PrincipalCall, 'lists' | 'policy' | 'principal' | 'moment'>
  * of that principal, at the same scope. Otherwise, a role that manages access could revoke that of administrators.
  * Durations do not count, so that a temporary administrator can help in an emergency.
  *
- * @throws StrongerThanYourself
+ * @throws InsufficientAuthority
  */
 export async function assertCanRevoke(
   caller: Caller,
@@ -45,10 +45,10 @@ export async function assertCanRevoke(
     const denied = asGrant ? policy.canGrant(principal, grant, moment) : policy.canRevoke(principal, grant, moment)
     // A role that the policy no longer has grants nothing.
     if (denied === null || denied.cause === 'unknown') continue
-    throw new StrongerThanYourself(
+    throw new InsufficientAuthority(
       `You cannot change the access of ${names[affected.kind]}, because ${denied.reason}.`,
       'Ask an administrator who has these permissions.',
-      { rule: 'stronger-than-yourself' },
+      { rule: 'insufficient-authority' },
     )
   }
 }

@@ -92,7 +92,7 @@ export function roleOrPermissions({
 
 /**
  * @param until as in `requestedGrants`; a grant that expires earlier is checked until its own expiry
- * @throws StrongerThanYourself, InvalidRequest
+ * @throws InsufficientAuthority, InvalidRequest
  */
 export function assertCanGrantToToken(call: Context, grant: ApiTokenGrant, until: number | null): void {
   assertCanGrant(call, grantUntil(grant, until ?? call.moment.at), 'token')

@@ -4,7 +4,7 @@ import { endpointId, type PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { NotPermitted } from '../../errors/errors.ts'
-import { addressOf, momentOf } from '../../http/source.ts'
+import { addressOf, timeAndAddressOf } from '../../http/source.ts'
 import { refuseStepUp } from '../../rack-api/step-up/refuse-step-up.ts'
 import { hasPermissionEverywhere } from '../calls/authorize.ts'
 import { assertNoConvoxSession, isDeniedToConvoxSessions } from '../calls/convox-session.ts'
@@ -57,7 +57,7 @@ function levelForOthers(
 ): StepUpLevel | null {
   const { permissionForOthers } = endpoint
   const principal = principalOf(request)
-  const moment = momentOf(request, clock.now)
+  const moment = timeAndAddressOf(request, clock.now)
   if (permissionForOthers === undefined || !hasPermissionEverywhere(policy, principal, permissionForOthers, moment))
     return null
   const required = requiredForOthers(policy, principal, endpoint, moment)

@@ -3,7 +3,7 @@ import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { DecisionBase, StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { denialError, NotPermitted } from '../../errors/errors.ts'
-import { momentOf } from '../../http/source.ts'
+import { timeAndAddressOf } from '../../http/source.ts'
 import { methodsOf } from '../../rack-api/step-up/require-step-up.ts'
 import type { ManagementApiContext } from '../calls/call.ts'
 import { principalOf } from '../calls/principal-of.ts'
@@ -45,7 +45,7 @@ export async function requiredProof(
       denial: { rule: 'step-up:factors', source: 'gateway', reason, policy: policy.hash },
     }
   }
-  const moment = momentOf(request, clock.now)
+  const moment = timeAndAddressOf(request, clock.now)
   const required = policy.managementStepUp(principal, { ...endpoint, stepUp }, moment)
   if (required === null) return endpoint.requiresSecondFactor ? gatewayRequirement(policy.hash) : null
   if (required.effect === 'deny') throw denialError(NotPermitted, { ...required, policy: policy.hash })

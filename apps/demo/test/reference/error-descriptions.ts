@@ -2,7 +2,7 @@
  * The meaning and the remedy of errors whose text comes from the code that throws them, or is not clear without its values.
  * `errors.md` can't be generated without an entry for each.
  */
-export const meanings: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
+export const errorDescriptions: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
   RGW_AMBIGUOUS_HEADER: [
     'a header was sent more than once, or is named in Connection',
     'send the header once, and do not name it in Connection',
@@ -124,7 +124,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'ask an administrator for a role',
   ],
   RGW_NOT_SIGNED_YET: ['no checkpoint has signed the event yet', 'try again in a minute'],
-  RGW_NOT_VOUCHED_FOR: [
+  RGW_IDENTITY_NOT_CONFIRMED: [
     'the identity provider no longer confirms your account, so all your sessions were ended',
     'run `rack-gateway login`',
   ],
@@ -160,7 +160,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'the call needs a proof of a second factor',
     'do what the message says, because each program asks in another way',
   ],
-  RGW_STRONGER_THAN_YOURSELF: [
+  RGW_INSUFFICIENT_AUTHORITY: [
     'you can’t grant permissions that you don’t have, nor [change the access of a principal](api.md#changes) that has them',
     'ask an administrator',
   ],
