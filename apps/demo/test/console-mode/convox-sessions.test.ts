@@ -70,7 +70,7 @@ test('the session can create no credential and grant no role, whatever its user 
   const own = await callManagementApi(system, admin, 'GET', '/me')
   const { text } = await create(admin)
   const changes: readonly [string, object][] = [
-    ['/tokens', { name: 'escape', role: 'admin', days: 365 }],
+    ['/tokens', { name: 'escape', role: 'admin', lifetimeSeconds: 31_536_000 }],
     ['/bindings', { subject: { kind: 'user', id: own.text('id') }, role: 'viewer' }],
     ['/service-accounts', { name: 'escape' }],
   ]

@@ -107,7 +107,7 @@ describe('the audit log, as the API shows it', () => {
     'status=600',
     'status=5x',
     'stream=x',
-    'app=a&app=b',
+    'limit=1&limit=2',
     'nosuch=1',
     'from=2027-01-01',
     'address=300.1.1.1',

@@ -101,7 +101,7 @@ const people: Readonly<Record<string, (caller: Caller) => Promise<Request>>> = {
     { subject: { kind: 'group', id: numbered('friends') }, role: 'admin' },
   ],
   'take bindings away': async () => {
-    const id = await system.issuer.addBinding({ kind: 'group', id: 'x' }, { role: 'viewer' })
+    const id = await system.issuer.addBinding({ kind: 'group', id: numbered('x') }, { role: 'viewer' })
     return ['DELETE', `/bindings/${id}`]
   },
   'make API tokens': async () => ['POST', '/tokens', { name: numbered('t'), role: 'admin' }],
