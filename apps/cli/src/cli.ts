@@ -3,7 +3,7 @@ import { parseCommandLine } from './convox/command-line.ts'
 import { suggestBeforeStart, suggestOwnCommand } from './convox/did-you-mean.ts'
 import { reportCallOf } from './convox/precheck/stopped-calls/report-of-error.ts'
 import { runWrapped } from './convox/wrapped.ts'
-import { exitCodeOf, exitCodes, isExpected } from './output/exit-codes.ts'
+import { exitCodeOf, exitCodes, isExpected } from './errors/exit-codes.ts'
 
 /**
  * @param args the words after `rack-gateway`

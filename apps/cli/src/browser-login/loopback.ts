@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { NewSession } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
-import { LoginFailed } from '../errors.ts'
+import { LoginFailed } from '../errors/errors.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
 import { createLoginClient, type LoopbackRequest } from './gateway.ts'
 import { openLoginCallback } from './login-callback.ts'

@@ -3,7 +3,7 @@ import { type Endpoint, endpoints, isPrincipalEndpoint } from '@rack-gateway/gat
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ownCommands, parseCommandLine } from '../convox/command-line.ts'
-import { Usage } from '../errors.ts'
+import { Usage } from '../errors/errors.ts'
 import { createMachine } from '../testing/harness.ts'
 import { sourceFiles } from '../testing/source-files.ts'
 import { checkCommandLine, wordsOfLine } from './check-command-line.ts'

@@ -10,7 +10,7 @@ import {
 } from '@rack-gateway/config/client'
 import { checkFlags } from '../browser-login/flow.ts'
 import type { Context } from '../context.ts'
-import { GatewayUntrusted, TokenRejected, Usage } from '../errors.ts'
+import { GatewayUntrusted, TokenRejected, Usage } from '../errors/errors.ts'
 import { endSession, type MeAnswer } from '../gateway/gateway-client.ts'
 import { printOutcome } from '../output/print-outcome.ts'
 import { printable, withoutPunctuation } from '../output/terminal.ts'

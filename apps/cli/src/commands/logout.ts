@@ -13,7 +13,7 @@ import {
   withCredential,
 } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
-import { Usage } from '../errors.ts'
+import { Usage } from '../errors/errors.ts'
 import type { GatewayAccess } from '../gateway/gateway-api.ts'
 import { trustAt } from '../gateway/tls/gateway-trust.ts'
 import { printOutcome } from '../output/print-outcome.ts'

@@ -1,6 +1,6 @@
 import yargs, { type Argv } from 'yargs'
 import { twoRacks } from '../convox/command-line.ts'
-import { Usage } from '../errors.ts'
+import { Usage } from '../errors/errors.ts'
 import { printable } from '../output/terminal.ts'
 import type { Command } from './command-list.ts'
 import { argumentsOf, type CommandModule, type CommandOption, isSwitch } from './command-module.ts'

@@ -8,7 +8,7 @@ import {
   withCredential,
 } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
-import { GatewayUnreachable } from '../errors.ts'
+import { GatewayUnreachable } from '../errors/errors.ts'
 import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'

@@ -1,4 +1,4 @@
-import { Usage } from '../errors.ts'
+import { Usage } from '../errors/errors.ts'
 import { printable } from '../output/terminal.ts'
 import { isMfaMethod, type MfaMethod, mfaMethods } from '../step-up/mfa-choice.ts'
 

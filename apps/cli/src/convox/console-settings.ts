@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from '@rack-gateway/config/private-file'
 import type { Context } from '../context.ts'
-import { BadSetting } from '../errors.ts'
+import { BadSetting } from '../errors/errors.ts'
 
 type SettingsContext = Pick<Context, 'env' | 'platform' | 'note'>
 

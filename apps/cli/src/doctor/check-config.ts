@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { exitCodeOf, exitCodes } from '../output/exit-codes.ts'
+import { exitCodeOf, exitCodes } from '../errors/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
 import { localChoice } from '../target/target.ts'
 import { type Finding, ok, problemFrom, warning } from './finding.ts'

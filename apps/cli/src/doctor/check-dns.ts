@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { exitCodes } from '../errors/exit-codes.ts'
 import { failureReason } from '../gateway/gateway-request.ts'
-import { exitCodes } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
 import { type Finding, noGateway, ok, problem } from './finding.ts'
 import type { CheckSubject } from './subject.ts'

@@ -1,6 +1,6 @@
+import { exitCodes } from '../errors/exit-codes.ts'
 import { tryGateway } from '../gateway/gateway-request.ts'
 import { explainProxyPage } from '../gateway/proxy-page.ts'
-import { exitCodes } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
 import { requestDeadline } from './deadlines.ts'
 import { type Finding, noGateway, ok, problem } from './finding.ts'

@@ -1,6 +1,6 @@
+import { exitCodes } from '../errors/exit-codes.ts'
 import { parseGatewayError } from '../gateway/gateway-error.ts'
 import { tryGateway } from '../gateway/gateway-request.ts'
-import { exitCodes } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
 import { requestDeadline } from './deadlines.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'

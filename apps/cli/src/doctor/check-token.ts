@@ -1,6 +1,6 @@
 import { credentialOf, readClientConfig } from '@rack-gateway/config/client'
+import { exitCodeOf, exitCodes } from '../errors/exit-codes.ts'
 import { askMe } from '../gateway/gateway-client.ts'
-import { exitCodeOf, exitCodes } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
 import { type Expiry, expiryOf } from '../session/expiry.ts'
 import { identityError } from '../session/require-identity.ts'

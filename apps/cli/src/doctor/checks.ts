@@ -1,7 +1,7 @@
 import { withTimeout } from '@rack-gateway/time'
+import { isExpected } from '../errors/exit-codes.ts'
 import { failureReason } from '../gateway/gateway-request.ts'
 import { askVersions, upgradeAdvice } from '../gateway/versions.ts'
-import { isExpected } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
 import { version } from '../version.ts'
 import { checkClock } from './check-clock.ts'

@@ -1,6 +1,6 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import { type Decisions, readResponse, requestFor } from '@rack-gateway/gateway-api'
-import { Usage } from '../errors.ts'
+import { Usage } from '../errors/errors.ts'
 import type { Target } from '../target/target.ts'
 import { errorFromResponse, parseGatewayError } from './gateway-error.ts'
 import { askGateway } from './gateway-request.ts'

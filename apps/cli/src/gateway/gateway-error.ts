@@ -8,7 +8,7 @@ import {
   StepUpNeeded,
   TokenRejected,
   Usage,
-} from '../errors.ts'
+} from '../errors/errors.ts'
 import { printable } from '../output/terminal.ts'
 import { type GatewayAnswer, unreachableError } from './gateway-request.ts'
 import { explainProxyPage } from './proxy-page.ts'

@@ -1,7 +1,7 @@
 import type { Secret } from '@rack-gateway/config/client'
 import type { Explanation } from '@rack-gateway/errors'
 import { networkErrorCode } from '@rack-gateway/errors/network-errors'
-import { BadSetting, GatewayUnreachable, GatewayUntrusted, Interrupted } from '../errors.ts'
+import { BadSetting, GatewayUnreachable, GatewayUntrusted, Interrupted } from '../errors/errors.ts'
 import { printable } from '../output/terminal.ts'
 import { isTokenText } from '../session/token-text.ts'
 import { version } from '../version.ts'

@@ -1,5 +1,5 @@
 import { Secret } from '@rack-gateway/config/client'
-import { JobTokenMissing } from '../errors.ts'
+import { JobTokenMissing } from '../errors/errors.ts'
 import { failureReason, parseJson, readBody, requireTlsVerification } from '../gateway/gateway-request.ts'
 import { printable } from '../output/terminal.ts'
 import { isTokenText } from './token-text.ts'

@@ -1,5 +1,5 @@
 import { asSentences } from '@rack-gateway/errors'
-import { GatewayUnreachable, GatewayUntrusted, TokenRejected } from '../errors.ts'
+import { GatewayUnreachable, GatewayUntrusted, TokenRejected } from '../errors/errors.ts'
 import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import { unreachableError } from '../gateway/gateway-request.ts'
 import { printable, withoutPunctuation } from '../output/terminal.ts'

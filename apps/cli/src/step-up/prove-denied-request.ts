@@ -1,6 +1,6 @@
 import type { Secret } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
-import { StepUpNeeded } from '../errors.ts'
+import { StepUpNeeded } from '../errors/errors.ts'
 import { parseGatewayError } from '../gateway/gateway-error.ts'
 import type { MfaChoice } from './mfa-choice.ts'
 import { proveStepUp } from './prove-step-up.ts'

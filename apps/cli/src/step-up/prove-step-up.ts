@@ -1,6 +1,6 @@
 import type { StepUp } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
-import { Interrupted, StepUpNeeded } from '../errors.ts'
+import { Interrupted, StepUpNeeded } from '../errors/errors.ts'
 import type { MfaChoice } from './mfa-choice.ts'
 import { proveByCode } from './prove-by-code.ts'
 import { proveInBrowser } from './prove-in-browser.ts'

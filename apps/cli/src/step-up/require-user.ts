@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { StepUpNeeded } from '../errors.ts'
+import { StepUpNeeded } from '../errors/errors.ts'
 import type { MfaChoice } from './mfa-choice.ts'
 import type { ProvingGateway } from './request-proofs.ts'
 import { hasSecondFactor } from './step-up-api.ts'

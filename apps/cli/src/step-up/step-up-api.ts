@@ -9,7 +9,7 @@ import {
   requestFor,
   type StepUp,
 } from '@rack-gateway/gateway-api'
-import { GatewayUnreachable, StepUpNeeded } from '../errors.ts'
+import { GatewayUnreachable, StepUpNeeded } from '../errors/errors.ts'
 import { errorFromResponse, parseGatewayError } from '../gateway/gateway-error.ts'
 import { askGateway, type GatewayAnswer, tryGateway } from '../gateway/gateway-request.ts'
 import type { GatewayDenial, ProvingGateway } from './request-proofs.ts'

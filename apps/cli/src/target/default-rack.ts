@@ -1,4 +1,4 @@
-import { Usage } from '../errors.ts'
+import { Usage } from '../errors/errors.ts'
 import { printable } from '../output/terminal.ts'
 import { requireIdentity } from '../session/require-identity.ts'
 import type { Target } from './target.ts'

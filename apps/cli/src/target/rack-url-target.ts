@@ -1,5 +1,5 @@
 import { gatewayAddress, Secret } from '@rack-gateway/config/client'
-import { BadSetting } from '../errors.ts'
+import { BadSetting } from '../errors/errors.ts'
 import { isTokenText } from '../session/token-text.ts'
 import type { Target } from './target.ts'
 

@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { KeychainUnusable } from '../errors.ts'
+import { KeychainUnusable } from '../errors/errors.ts'
 import { printable } from '../output/terminal.ts'
 import { useFileStore } from './keychain.ts'
 

@@ -7,7 +7,7 @@ import {
 } from '@rack-gateway/config/client'
 import { reasonOf } from '@rack-gateway/errors'
 import type { Context } from '../context.ts'
-import { BadSetting, KeychainUnusable } from '../errors.ts'
+import { BadSetting, KeychainUnusable } from '../errors/errors.ts'
 import { type Keychain, service, useFileStore } from './keychain.ts'
 import { systemKeychain } from './system-keychain.ts'
 

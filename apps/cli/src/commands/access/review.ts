@@ -1,5 +1,5 @@
 import { ReviewedGrant, requestFor } from '@rack-gateway/gateway-api'
-import { GatewayUnreachable, Interrupted, Usage } from '../../errors.ts'
+import { GatewayUnreachable, Interrupted, Usage } from '../../errors/errors.ts'
 import { failureReason } from '../../gateway/gateway-request.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
 import { printJsonList, printTable } from '../../output/answer.ts'

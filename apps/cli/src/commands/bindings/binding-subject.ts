@@ -1,5 +1,5 @@
 import type { Binding, BindingRequest } from '@rack-gateway/gateway-api'
-import { Usage } from '../../errors.ts'
+import { Usage } from '../../errors/errors.ts'
 import { findServiceAccount, findToken, findTrust, findUser } from '../../gateway/find-resource.ts'
 import type { GatewayAccess } from '../../gateway/gateway-api.ts'
 import { emptyIfDenied } from '../../gateway/list-all-items.ts'

@@ -1,5 +1,5 @@
 import { type Binding, scopesIn } from '@rack-gateway/gateway-api'
-import { Usage } from '../../errors.ts'
+import { Usage } from '../../errors/errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { printJsonList } from '../../output/answer.ts'
 import { NamedBinding } from '../../output/output-schemas.ts'

@@ -1,4 +1,4 @@
-import { Usage } from '../../errors.ts'
+import { Usage } from '../../errors/errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
 import { confirm } from '../../output/confirm.ts'

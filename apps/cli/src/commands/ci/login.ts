@@ -1,6 +1,6 @@
 import { gatewayAddress, isUnencryptedRemote, type Secret } from '@rack-gateway/config/client'
 import { readResponse, requestFor } from '@rack-gateway/gateway-api'
-import { BadSetting, GatewayUnreachable, TokenRejected, UnknownRack, Usage } from '../../errors.ts'
+import { BadSetting, GatewayUnreachable, TokenRejected, UnknownRack, Usage } from '../../errors/errors.ts'
 import { errorFromResponse, parseGatewayError } from '../../gateway/gateway-error.ts'
 import { askGateway } from '../../gateway/gateway-request.ts'
 import { maskInLog } from '../../output/mask-in-log.ts'

@@ -1,6 +1,6 @@
 import { type Enrollment, NewFactor, readResponse, requestFor } from '@rack-gateway/gateway-api'
 import type { Context } from '../../context.ts'
-import { GatewayUnreachable, StepUpNeeded, Usage } from '../../errors.ts'
+import { GatewayUnreachable, StepUpNeeded, Usage } from '../../errors/errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { errorFromResponse, parseGatewayError } from '../../gateway/gateway-error.ts'
 import { askGateway } from '../../gateway/gateway-request.ts'

@@ -1,5 +1,5 @@
 import { chooseFlow } from '../../browser-login/flow.ts'
-import { Usage } from '../../errors.ts'
+import { Usage } from '../../errors/errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { targetOf } from '../../target/gateway-target.ts'

@@ -1,7 +1,7 @@
 import { documentHash, type PolicyDocument } from '@rack-gateway/rbac-policy'
 import { documentWarnings, readPolicy } from '@rack-gateway/rbac-policy/document'
+import { exitCodes } from '../../errors/exit-codes.ts'
 import { counted } from '../../output/counted.ts'
-import { exitCodes } from '../../output/exit-codes.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { jsonOption } from '../options/shared-options.ts'

@@ -1,6 +1,6 @@
 import { compilePolicy, type PolicyDocument } from '@rack-gateway/rbac-policy'
 import type { Context } from '../../context.ts'
-import { GatewayUnreachable } from '../../errors.ts'
+import { GatewayUnreachable } from '../../errors/errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Context } from '../../context.ts'
-import { Usage } from '../../errors.ts'
+import { Usage } from '../../errors/errors.ts'
 import { printable } from '../../output/terminal.ts'
 import { readAll } from '../../read-input.ts'
 import { stdinName } from './stdin-name.ts'

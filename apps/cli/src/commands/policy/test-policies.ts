@@ -6,7 +6,7 @@ import {
   runCases,
 } from '@rack-gateway/rbac-policy/cases'
 import type { Context } from '../../context.ts'
-import { Usage } from '../../errors.ts'
+import { Usage } from '../../errors/errors.ts'
 import { adjacentDocument, relativeToFile } from './case-files.ts'
 import { invalidFile, namedDocument } from './named-document.ts'
 import { readText, shownName } from './read-text.ts'

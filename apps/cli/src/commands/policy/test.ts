@@ -1,4 +1,4 @@
-import { exitCodes } from '../../output/exit-codes.ts'
+import { exitCodes } from '../../errors/exit-codes.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { printable } from '../../output/terminal.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'

@@ -1,4 +1,4 @@
-import { Usage } from '../../errors.ts'
+import { Usage } from '../../errors/errors.ts'
 import { findServiceAccount } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { targetOf } from '../../target/gateway-target.ts'

@@ -1,5 +1,5 @@
 import type { RequestOf } from '@rack-gateway/gateway-api'
-import { Usage } from '../../errors.ts'
+import { Usage } from '../../errors/errors.ts'
 import { findServiceAccount, findToken, findUser } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { printJson } from '../../output/answer.ts'

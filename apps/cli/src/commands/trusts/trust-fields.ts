@@ -1,4 +1,4 @@
-import { Usage } from '../../errors.ts'
+import { Usage } from '../../errors/errors.ts'
 import { printable } from '../../output/terminal.ts'
 import type { CommandOptions, Values } from '../command-module.ts'
 import { parseSeconds } from '../options/duration.ts'

@@ -1,6 +1,6 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import type { Decision } from '@rack-gateway/rbac-policy'
-import { Denied } from '../../errors.ts'
+import { Denied } from '../../errors/errors.ts'
 import { printable } from '../../output/terminal.ts'
 import type { Target } from '../../target/target.ts'
 import { updatePolicyCache, verifyChecksum } from './cache-policy.ts'

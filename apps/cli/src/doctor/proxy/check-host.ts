@@ -1,4 +1,4 @@
-import { exitCodes } from '../../output/exit-codes.ts'
+import { exitCodes } from '../../errors/exit-codes.ts'
 import { printable } from '../../output/terminal.ts'
 import { type Finding, ok, problem, warning } from '../finding.ts'
 import type { CheckSubject } from '../subject.ts'

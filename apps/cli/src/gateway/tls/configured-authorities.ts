@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { certificatesIn, certificatesProblem, certificateText } from '@rack-gateway/config/certificates'
-import { BadSetting } from '../../errors.ts'
+import { BadSetting } from '../../errors/errors.ts'
 import { printable } from '../../output/terminal.ts'
 import type { GatewayTrust } from './gateway-trust.ts'
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { GatewayUnreachable, RecordingBroken, RecordingNotWhole } from '../../../errors.ts'
+import { GatewayUnreachable, RecordingBroken, RecordingNotWhole } from '../../../errors/errors.ts'
 import { failureReason, parseJson } from '../../../gateway/gateway-request.ts'
 import { printable } from '../../../output/terminal.ts'
 

@@ -1,4 +1,4 @@
-import { Usage } from '../../../errors.ts'
+import { Usage } from '../../../errors/errors.ts'
 import { printable } from '../../../output/terminal.ts'
 
 export function noRecording(id: string): Error {

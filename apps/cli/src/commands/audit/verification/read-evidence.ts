@@ -1,6 +1,6 @@
 import { ArchiveRefused } from '@rack-gateway/audit/archive/read'
 import { type PublicKey, readPublicKey } from '@rack-gateway/audit/verify'
-import { AuditUnreadable, Usage } from '../../../errors.ts'
+import { AuditUnreadable, Usage } from '../../../errors/errors.ts'
 import { printable, withoutPunctuation } from '../../../output/terminal.ts'
 
 export const keyOption = { type: 'string', describe: 'The public key that you know' } as const

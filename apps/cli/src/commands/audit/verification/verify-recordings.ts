@@ -13,7 +13,7 @@ import {
   verifyRecordings,
 } from '@rack-gateway/recordings/verify'
 import type { Context } from '../../../context.ts'
-import { AuditUnreadable, Usage } from '../../../errors.ts'
+import { AuditUnreadable, Usage } from '../../../errors/errors.ts'
 import { printable, withoutPunctuation } from '../../../output/terminal.ts'
 
 /** Compares recordings with a log while the log is verified. */

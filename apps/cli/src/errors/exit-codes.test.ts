@@ -1,7 +1,7 @@
 import { ConfigFileBroken } from '@rack-gateway/config'
 import { explanationOf } from '@rack-gateway/errors'
 import { expect, test } from 'vitest'
-import * as errors from '../errors.ts'
+import * as errors from './errors.ts'
 import { exitCodeOf, exitCodes, isExpected } from './exit-codes.ts'
 
 test('every error of the CLI has an exit code, a reason, and a remedy', () => {
