@@ -11,7 +11,7 @@ import {
 import { argumentsOf } from '../commands/command-module.ts'
 import { rackOption } from '../commands/options/shared-options.ts'
 import { ownCommands } from '../convox/command-line.ts'
-import { mfaMethods } from '../step-up/mfa-choice.ts'
+import { mfaMethods } from '../step-up/proofs/mfa-choice.ts'
 import { convoxFirstWords, expectedOfConvox } from './convox-words.ts'
 import { type Expected, expectedNames, expectedWords, nothingExpected, type Suggestion } from './expected.ts'
 import { afterFlags, cursorPosition, flagsOf, type KnownFlag, splitLastWord, suggestFlags } from './flags.ts'

@@ -3,7 +3,7 @@ import { openCallbackServer } from '../browser-login/callback-server.ts'
 import { withInterruptibleTimeout } from '../browser-login/with-interruptible-timeout.ts'
 import type { Context } from '../context.ts'
 import { GatewayUnreachable, StepUpNeeded } from '../errors/errors.ts'
-import type { InterruptibleGateway, ProvingGateway } from './request-proofs.ts'
+import type { InterruptibleGateway, ProvingGateway } from './proofs/request-proofs.ts'
 import { type Proof, redeemStepUp } from './step-up-api.ts'
 
 /** Milliseconds. The gateway discards a step-up after the same time. */

@@ -12,7 +12,7 @@ import {
 import { GatewayUnreachable, StepUpNeeded } from '../errors/errors.ts'
 import { errorFromResponse, parseGatewayError } from '../gateway/gateway-error.ts'
 import { askGateway, type GatewayAnswer, tryGateway } from '../gateway/gateway-request.ts'
-import type { GatewayDenial, ProvingGateway } from './request-proofs.ts'
+import type { GatewayDenial, ProvingGateway } from './proofs/request-proofs.ts'
 
 /** A proof of a second factor, for calls of the session that asked for the proof. */
 export interface Proof {

@@ -15,7 +15,7 @@ import { type GatewayTrust, trustAt } from '../gateway/tls/gateway-trust.ts'
 import { printable } from '../output/terminal.ts'
 import { type Expiry, expiryOf } from '../session/expiry.ts'
 import { isTokenText } from '../session/token-text.ts'
-import type { RequestProofs } from '../step-up/request-proofs.ts'
+import type { RequestProofs } from '../step-up/proofs/request-proofs.ts'
 import { projectRack } from './project-rack.ts'
 
 /** The gateway and rack of a command, and the credential for them. */

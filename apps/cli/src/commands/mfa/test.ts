@@ -1,6 +1,6 @@
 import { printJson } from '../../output/answer.ts'
 import { PrintedProof } from '../../output/output-schemas.ts'
-import { createMfaChoice } from '../../step-up/mfa-choice.ts'
+import { createMfaChoice } from '../../step-up/proofs/mfa-choice.ts'
 import { proveStepUp } from '../../step-up/prove-step-up.ts'
 import { requireUser } from '../../step-up/require-user.ts'
 import { createStepUp, endStepUp } from '../../step-up/step-up-api.ts'

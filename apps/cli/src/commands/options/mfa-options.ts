@@ -1,4 +1,4 @@
-import { mfaMethods } from '../../step-up/mfa-choice.ts'
+import { mfaMethods } from '../../step-up/proofs/mfa-choice.ts'
 import type { CommandOptions } from '../command-module.ts'
 
 /** For commands that can need a proof of a second factor. `withCommandProofs` uses their values. */

@@ -1,4 +1,4 @@
-import { Usage } from '../errors/errors.ts'
+import { Usage } from '../../errors/errors.ts'
 
 export const mfaMethods = ['passkey', 'totp'] as const
 export type MfaMethod = (typeof mfaMethods)[number]

@@ -1,5 +1,5 @@
 import type { Secret } from '@rack-gateway/config/client'
-import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
+import type { GatewayTrust } from '../../gateway/tls/gateway-trust.ts'
 import type { MfaChoice } from './mfa-choice.ts'
 
 /** The proofs of a second factor of one own command. */
