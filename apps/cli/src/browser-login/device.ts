@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { NewSession } from '@rack-gateway/gateway-api'
-import type { Context } from '../context.ts'
 import { GatewayUnreachable, LoginFailed } from '../errors/errors.ts'
+import type { Context } from '../invocation/context.ts'
 import { createLoginClient } from './gateway.ts'
 import { loginDenied, loginTimedOut } from './login-errors.ts'
 import type { BrowserLogin } from './loopback.ts'

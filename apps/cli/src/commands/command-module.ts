@@ -1,5 +1,5 @@
 import type { InferredOptionType, Options } from 'yargs'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 
 /** An option, or an argument that the command's usage names. */
 export interface CommandOption extends Options {

@@ -9,9 +9,9 @@ import {
   updateClientConfig,
 } from '@rack-gateway/config/client'
 import { checkFlags } from '../browser-login/flow.ts'
-import type { Context } from '../context.ts'
 import { GatewayUntrusted, TokenRejected, Usage } from '../errors/errors.ts'
 import { endSession, type MeAnswer } from '../gateway/gateway-client.ts'
+import type { Context } from '../invocation/context.ts'
 import { printOutcome } from '../output/print-outcome.ts'
 import { printable, withoutPunctuation } from '../output/terminal.ts'
 import { type Credential, credentialFor, type LoginOptions, type LoginTarget } from '../session/login-credential.ts'

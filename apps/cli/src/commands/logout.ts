@@ -12,10 +12,10 @@ import {
   updateClientConfig,
   withCredential,
 } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
 import { Usage } from '../errors/errors.ts'
 import type { GatewayAccess } from '../gateway/gateway-api.ts'
 import { trustAt } from '../gateway/tls/gateway-trust.ts'
+import type { Context } from '../invocation/context.ts'
 import { printOutcome } from '../output/print-outcome.ts'
 import { printable } from '../output/terminal.ts'
 import { unknownRack } from '../target/target.ts'

@@ -1,5 +1,5 @@
 import { type ClientConfig, credentialOf, readClientConfig } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { table } from '../output/table.ts'
 import { printable } from '../output/terminal.ts'

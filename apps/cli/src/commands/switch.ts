@@ -1,5 +1,5 @@
 import { gatewayOf, readClientConfig, updateClientConfig } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { printOutcome } from '../output/print-outcome.ts'
 import { printable } from '../output/terminal.ts'
 import { localChoice, unknownRack } from '../target/target.ts'

@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts'
 import { isExpected } from '../errors/exit-codes.ts'
 import { askVersions, cliVersionOnly, upgradeAdvice, type Versions } from '../gateway/versions.ts'
+import type { Context } from '../invocation/context.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
 import { targetOf } from '../target/gateway-target.ts'

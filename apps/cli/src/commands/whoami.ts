@@ -7,9 +7,9 @@ import {
   updateClientConfig,
   withCredential,
 } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
 import { GatewayUnreachable } from '../errors/errors.ts'
 import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
+import type { Context } from '../invocation/context.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
 import { durationText, expiryOf } from '../session/expiry.ts'

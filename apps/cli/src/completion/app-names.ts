@@ -1,7 +1,7 @@
 import { credentialOf, readClientConfig } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
 import { rackFlagIn } from '../convox/command-line.ts'
 import { tryGateway } from '../gateway/gateway-request.ts'
+import type { Context } from '../invocation/context.ts'
 import { rackUrlTarget } from '../target/rack-url-target.ts'
 import { currentOf, findTarget, localChoice, type Target } from '../target/target.ts'
 import { createAppCache } from './app-cache.ts'

@@ -1,5 +1,5 @@
 import type { CommandList } from '../commands/command-list.ts'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { printable } from '../output/terminal.ts'
 import { appNames } from './app-names.ts'
 import type { Suggestion } from './expected.ts'

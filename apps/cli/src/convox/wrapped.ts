@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts'
 import { Interrupted, StepUpNeeded } from '../errors/errors.ts'
+import type { Context } from '../invocation/context.ts'
 import { printable } from '../output/terminal.ts'
 import { startBackgroundRenewal } from '../session/background-renewal.ts'
 import { createMfaChoice } from '../step-up/proofs/mfa-choice.ts'

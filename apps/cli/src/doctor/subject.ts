@@ -1,7 +1,7 @@
 import { gatewayAddress, gatewayOf, readClientConfig } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
 import { isExpected } from '../errors/exit-codes.ts'
 import { type GatewayTrust, trustAt } from '../gateway/tls/gateway-trust.ts'
+import type { Context } from '../invocation/context.ts'
 import { rackUrlTarget } from '../target/rack-url-target.ts'
 import { currentOf, findTarget, localChoice, type Target } from '../target/target.ts'
 

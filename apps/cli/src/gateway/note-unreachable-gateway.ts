@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { printable } from '../output/terminal.ts'
 import { tryGateway, unreachableError } from './gateway-request.ts'
 import { explainProxyPage } from './proxy-page.ts'

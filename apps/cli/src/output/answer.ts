@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { safeJson } from './safe-json.ts'
 import { type NarrowTable, table } from './table.ts'
 import { printable } from './terminal.ts'

@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts'
 import { NotConfirmed, Usage } from '../errors/errors.ts'
+import type { Context } from '../invocation/context.ts'
 import { printable } from './terminal.ts'
 
 /**

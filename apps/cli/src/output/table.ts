@@ -1,5 +1,5 @@
 import widthOf from 'string-width'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { printable } from './terminal.ts'
 
 type Terminal = Pick<Context, 'columns' | 'styled'>

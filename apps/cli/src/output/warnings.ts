@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { printable } from './terminal.ts'
 
 /** Prints the warnings of a response on standard error, with and without `--json`. */

@@ -1,5 +1,5 @@
 import { withTimeout } from '@rack-gateway/time'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import type { Target } from '../target/target.ts'
 
 export interface BackgroundRenewal<T extends Target = Target> {

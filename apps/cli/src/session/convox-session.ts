@@ -1,8 +1,8 @@
 import { Secret } from '@rack-gateway/config/client'
 import { reasonOf } from '@rack-gateway/errors'
-import type { Context } from '../context.ts'
 import { consoleTokenOf, removeConsoleLogin } from '../convox/console-settings.ts'
 import type { GatewayAccess } from '../gateway/gateway-api.ts'
+import type { Context } from '../invocation/context.ts'
 import { listSessions, revokeSession } from './own-sessions.ts'
 
 /** The device that the list of sessions shows for sessions of `convox-login`. */

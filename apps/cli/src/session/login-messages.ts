@@ -1,5 +1,5 @@
 import { type ClientConfig, gatewaysUsingSlot } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { printable } from '../output/terminal.ts'
 import type { Credential } from './login-credential.ts'
 

@@ -12,8 +12,8 @@ import {
   withFileLock,
 } from '@rack-gateway/config/client'
 import type { RenewedSession } from '@rack-gateway/gateway-api'
-import type { Context } from '../context.ts'
 import { askRenewal, renewalDeadlineMs } from '../gateway/gateway-client.ts'
+import type { Context } from '../invocation/context.ts'
 import type { Target } from '../target/target.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
 import { readToken, replaceToken, rewriteToCheck } from '../token-store/stored-token.ts'

@@ -1,5 +1,5 @@
 import type { Secret } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { createMfaChoice, type MfaMethod } from './proofs/mfa-choice.ts'
 import type { CommandProofs } from './proofs/request-proofs.ts'
 

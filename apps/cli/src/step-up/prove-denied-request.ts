@@ -1,7 +1,7 @@
 import type { Secret } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
 import { StepUpNeeded } from '../errors/errors.ts'
 import { parseGatewayError } from '../gateway/gateway-error.ts'
+import type { Context } from '../invocation/context.ts'
 import type { MfaChoice } from './proofs/mfa-choice.ts'
 import type { GatewayDenial, ProvingGateway } from './proofs/request-proofs.ts'
 import { proveStepUp } from './prove-step-up.ts'

@@ -1,7 +1,7 @@
 import type { Secret } from '@rack-gateway/config/client'
 import { maxPlannedValue } from '@rack-gateway/gateway-api'
-import type { Context } from '../context.ts'
 import type { PlannedStepUp, StepUpCall } from '../convox/precheck/planned-step-up.ts'
+import type { Context } from '../invocation/context.ts'
 import { printable } from '../output/terminal.ts'
 import type { Target } from '../target/target.ts'
 import type { MfaChoice } from './proofs/mfa-choice.ts'

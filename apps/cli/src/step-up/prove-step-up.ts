@@ -1,6 +1,6 @@
 import type { StepUp } from '@rack-gateway/gateway-api'
-import type { Context } from '../context.ts'
 import { Interrupted, StepUpNeeded } from '../errors/errors.ts'
+import type { Context } from '../invocation/context.ts'
 import type { MfaChoice } from './proofs/mfa-choice.ts'
 import type { InterruptibleGateway, ProvingGateway } from './proofs/request-proofs.ts'
 import { proveByCode } from './prove-by-code.ts'

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { requireIdentity } from '../session/require-identity.ts'
 import type { RackRow } from './rack-row.ts'
 import { findTarget } from './target.ts'

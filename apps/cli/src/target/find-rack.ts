@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { findTarget, type RackTarget, type Target } from './target.ts'
 
 /** If the environment names a gateway without a rack, asks the gateway for the only rack of the token. */

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { rackUrlTarget } from './rack-url-target.ts'
 import { findRenewedTarget } from './renewed-target.ts'
 import type { Target } from './target.ts'

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { findTarget, type Target } from './target.ts'
 
 /** Like `findTarget`, but also renews a session that is past half of its life. */

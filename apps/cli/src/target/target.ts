@@ -9,9 +9,9 @@ import {
   Secret,
 } from '@rack-gateway/config/client'
 import { nearest } from '@rack-gateway/errors/nearest'
-import type { Context } from '../context.ts'
 import { BadSetting, NotLoggedIn, TokenExpired, UnknownRack, Usage } from '../errors/errors.ts'
 import { type GatewayTrust, trustAt } from '../gateway/tls/gateway-trust.ts'
+import type { Context } from '../invocation/context.ts'
 import { printable } from '../output/terminal.ts'
 import { type Expiry, expiryOf } from '../session/expiry.ts'
 import { isTokenText } from '../session/token-text.ts'

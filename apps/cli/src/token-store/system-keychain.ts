@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Context } from '../context.ts'
 import { KeychainUnusable } from '../errors/errors.ts'
+import type { Context } from '../invocation/context.ts'
 import { type Keychain, service, useFileStore } from './keychain.ts'
 import { macosKeychain } from './macos-keychain.ts'
 import { runTool, type ToolOutcome, type ToolSettings } from './run-tool.ts'

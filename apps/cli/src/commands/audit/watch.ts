@@ -1,6 +1,6 @@
 import { requestFor } from '@rack-gateway/gateway-api'
 import { SafeOutput } from '@rack-gateway/recordings/terminal'
-import type { Context } from '../../context.ts'
+import type { Context } from '../../invocation/context.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'

@@ -1,5 +1,5 @@
 import type { Binding } from '@rack-gateway/gateway-api'
-import type { Context } from '../../context.ts'
+import type { Context } from '../../invocation/context.ts'
 import { printJson } from '../../output/answer.ts'
 import { expiryText, grantText } from '../../output/grant-text.ts'
 import { NamedBinding } from '../../output/output-schemas.ts'

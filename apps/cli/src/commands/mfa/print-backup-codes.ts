@@ -1,4 +1,4 @@
-import type { Context } from '../../context.ts'
+import type { Context } from '../../invocation/context.ts'
 import { printable } from '../../output/terminal.ts'
 
 export function printBackupCodes(context: Context, codes: readonly string[]): void {

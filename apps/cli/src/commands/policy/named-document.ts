@@ -1,7 +1,7 @@
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import { builtInPolicy, type PolicyProblem, readPolicy } from '@rack-gateway/rbac-policy/document'
-import type { Context } from '../../context.ts'
 import { PolicyInvalid, Usage } from '../../errors/errors.ts'
+import type { Context } from '../../invocation/context.ts'
 import { counted } from '../../output/counted.ts'
 import { readText, shownName } from './read-text.ts'
 import { stdinName } from './stdin-name.ts'

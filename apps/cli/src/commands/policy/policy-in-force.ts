@@ -1,7 +1,7 @@
 import { compilePolicy, type PolicyDocument } from '@rack-gateway/rbac-policy'
-import type { Context } from '../../context.ts'
 import { GatewayUnreachable } from '../../errors/errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
+import type { Context } from '../../invocation/context.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 
 /** @throws as `callGateway`, and GatewayUnreachable if this version of rack-gateway cannot read the document */

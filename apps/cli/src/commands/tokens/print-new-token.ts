@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import type { Context } from '../../context.ts'
+import type { Context } from '../../invocation/context.ts'
 import { printJson } from '../../output/answer.ts'
 import { grantText } from '../../output/grant-text.ts'
 import { maskInLog } from '../../output/mask-in-log.ts'

@@ -1,6 +1,6 @@
 import { withTimeout } from '@rack-gateway/time'
-import type { Context } from '../../context.ts'
 import { Denied } from '../../errors/errors.ts'
+import type { Context } from '../../invocation/context.ts'
 import type { Target } from '../../target/target.ts'
 import { appContextAt } from './app-context.ts'
 import { firstDenial } from './certain-denial.ts'

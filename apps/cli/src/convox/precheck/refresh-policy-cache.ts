@@ -1,4 +1,4 @@
-import type { Context } from '../../context.ts'
+import type { Context } from '../../invocation/context.ts'
 import type { Target } from '../../target/target.ts'
 import { updatePolicyCache, verifyChecksum } from './cache-policy.ts'
 import { fetchEffectivePolicy } from './fetch-effective-policy.ts'

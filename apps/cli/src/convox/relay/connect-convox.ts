@@ -1,5 +1,5 @@
 import { isUnencryptedRemote } from '@rack-gateway/config/client'
-import type { Context } from '../../context.ts'
+import type { Context } from '../../invocation/context.ts'
 import { printable } from '../../output/terminal.ts'
 import { type RackTarget, rackUrl } from '../../target/target.ts'
 import type { ConvoxConnection, RelayConnection } from './convox-connection.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Context } from '../../context.ts'
+import type { Context } from '../../invocation/context.ts'
 import { findTarget } from '../../target/target.ts'
 import { startFakeGateway } from '../../testing/fake-gateway.ts'
 import { createMachine, type Machine } from '../../testing/harness.ts'

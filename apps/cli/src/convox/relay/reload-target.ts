@@ -1,4 +1,4 @@
-import type { Context } from '../../context.ts'
+import type { Context } from '../../invocation/context.ts'
 import { findRenewedTarget } from '../../target/renewed-target.ts'
 import type { Target } from '../../target/target.ts'
 

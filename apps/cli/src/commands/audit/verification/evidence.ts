@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@rack-gateway/gateway-api'
-import type { Context } from '../../../context.ts'
+import type { Context } from '../../../invocation/context.ts'
 import { targetOf } from '../../../target/gateway-target.ts'
 import { openStream } from '../open-stream.ts'
 

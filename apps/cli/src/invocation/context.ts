@@ -1,5 +1,5 @@
-import type { Timeouts } from './gateway/timeouts.ts'
-import type { CommandProofs } from './step-up/proofs/request-proofs.ts'
+import type { CommandProofs } from '../step-up/proofs/request-proofs.ts'
+import type { Timeouts } from './timeouts.ts'
 
 /** The environment of a command: everything that it reads from and writes to its process. */
 export interface Context {

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { Interrupted } from './errors/errors.ts'
+import { Interrupted } from '../errors/errors.ts'
 
 /** Reads a stream as text; null if it is longer than `maxBytes`. */
 export async function readAll(stream: NodeJS.ReadableStream, maxBytes: number): Promise<string | null> {
