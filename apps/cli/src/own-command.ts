@@ -7,8 +7,8 @@ import { exitCodes } from './errors/exit-codes.ts'
 import type { Context } from './invocation/context.ts'
 import { withProgress } from './output/progress.ts'
 import { printable } from './output/terminal.ts'
+import { version } from './package-files/version.ts'
 import { withCommandProofs } from './step-up/command-proofs.ts'
-import { version } from './version.ts'
 
 export type LeadingFlags = Pick<CommandLine, 'rack' | 'mfaCode' | 'mfaMethod'>
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Usage } from '../errors/errors.ts'
 import { exitCodes } from '../errors/exit-codes.ts'
 import type { Context } from '../invocation/context.ts'
-import { manualPage } from '../manual-page.ts'
+import { manualPage } from '../package-files/manual-page.ts'
 import type { Arguments, CommandOptions } from './command-module.ts'
 
 export const command = 'man'
