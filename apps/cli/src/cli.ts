@@ -1,4 +1,4 @@
-import { parseCommandLine } from './convox/command-line.ts'
+import { parseCommandLine } from './command-line/command-line.ts'
 import { suggestBeforeStart, suggestOwnCommand } from './convox/did-you-mean.ts'
 import { reportCallOf } from './convox/precheck/stopped-calls/report-of-error.ts'
 import { runWrapped } from './convox/wrapped.ts'

@@ -1,5 +1,5 @@
 export { runCli } from './cli.ts'
-export { type CommandLine, parseCommandLine } from './convox/command-line.ts'
+export { type CommandLine, parseCommandLine } from './command-line/command-line.ts'
 export { certainDenial } from './convox/precheck/certain-denial.ts'
 export { plannedCommand } from './convox/precheck/planned-command.ts'
 export { readSnapshot, type Snapshot } from './convox/precheck/snapshot.ts'

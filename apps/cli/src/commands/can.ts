@@ -1,7 +1,8 @@
 import type { Decisions, DeepReadonly } from '@rack-gateway/gateway-api'
 import { parametersDecision, toDecisionJson } from '@rack-gateway/rbac-policy'
 import { exactDurationInWords } from '@rack-gateway/time'
-import { rackFlagIn } from '../convox/command-line.ts'
+import { rackFlagIn } from '../command-line/command-line.ts'
+import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
 import { appContextAt } from '../convox/precheck/app-context.ts'
 import { plannedCommand } from '../convox/precheck/planned-command.ts'
 import { Usage } from '../errors/errors.ts'
@@ -10,7 +11,6 @@ import { askDecisions } from '../gateway/ask-decisions.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
 import { targetOf } from '../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from './command-module.ts'
 import { gatewayOptions } from './options/shared-options.ts'
 
 type DecidedCall = DeepReadonly<Decisions['decisions'][number]>

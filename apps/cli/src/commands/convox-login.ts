@@ -1,4 +1,5 @@
 import { thisDevice } from '../browser-login/this-device.ts'
+import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
 import { consoleSettingsDirectory, consoleTokenOf, writeConsoleLogin } from '../convox/console-settings.ts'
 import { callGateway } from '../gateway/gateway-api.ts'
 import { endSession } from '../gateway/gateway-client.ts'
@@ -7,7 +8,6 @@ import { printOutcome } from '../output/print-outcome.ts'
 import { printable } from '../output/terminal.ts'
 import { hostOf, revokeSessionOf } from '../session/convox-session.ts'
 import { findRenewedTarget } from '../target/renewed-target.ts'
-import type { Arguments, CommandOptions } from './command-module.ts'
 import { gatewayOptions } from './options/shared-options.ts'
 
 export const command = 'convox-login'

@@ -1,10 +1,10 @@
+import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
 import { runChecks } from '../doctor/checks.ts'
 import type { NamedFinding } from '../doctor/finding.ts'
 import { findSubject } from '../doctor/subject.ts'
 import { exitCodes } from '../errors/exit-codes.ts'
 import type { Context } from '../invocation/context.ts'
 import { safeJson } from '../output/safe-json.ts'
-import type { Arguments, CommandOptions } from './command-module.ts'
 import { gatewayOptions } from './options/shared-options.ts'
 
 export const command = 'doctor'

@@ -9,6 +9,7 @@ import {
   updateClientConfig,
 } from '@rack-gateway/config/client'
 import { checkFlags } from '../browser-login/flow.ts'
+import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
 import { GatewayUntrusted, TokenRejected, Usage } from '../errors/errors.ts'
 import { endSession, type MeAnswer } from '../gateway/gateway-client.ts'
 import type { Context } from '../invocation/context.ts'
@@ -22,7 +23,6 @@ import { loginTrust } from '../session/login-trust.ts'
 import { unexpectedServer } from '../session/require-identity.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
 import { deleteReplaced } from '../token-store/stored-token.ts'
-import type { Arguments, CommandOptions } from './command-module.ts'
 import { jsonOption } from './options/shared-options.ts'
 
 /** The output of `login --json`. */

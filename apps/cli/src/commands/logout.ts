@@ -12,6 +12,7 @@ import {
   updateClientConfig,
   withCredential,
 } from '@rack-gateway/config/client'
+import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
 import { Usage } from '../errors/errors.ts'
 import type { GatewayAccess } from '../gateway/gateway-api.ts'
 import { trustAt } from '../gateway/tls/gateway-trust.ts'
@@ -21,7 +22,6 @@ import { printable } from '../output/terminal.ts'
 import { unknownRack } from '../target/target.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
 import { deleteToken, readToken } from '../token-store/stored-token.ts'
-import type { Arguments, CommandOptions } from './command-module.ts'
 import { jsonOption } from './options/shared-options.ts'
 
 export const command = 'logout [name]'

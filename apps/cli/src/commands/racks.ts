@@ -1,4 +1,5 @@
 import { type ClientConfig, credentialOf, readClientConfig } from '@rack-gateway/config/client'
+import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
 import type { Context } from '../invocation/context.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { table } from '../output/table.ts'
@@ -6,7 +7,6 @@ import { printable } from '../output/terminal.ts'
 import { expiryOf } from '../session/expiry.ts'
 import type { RackRow } from '../target/rack-row.ts'
 import { currentOf, localChoice } from '../target/target.ts'
-import type { Arguments, CommandOptions } from './command-module.ts'
 import { jsonOption } from './options/shared-options.ts'
 
 export const command = 'racks'

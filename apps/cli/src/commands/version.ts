@@ -1,10 +1,10 @@
+import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
 import { isExpected } from '../errors/exit-codes.ts'
 import { askVersions, cliVersionOnly, upgradeAdvice, type Versions } from '../gateway/versions.ts'
 import type { Context } from '../invocation/context.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
 import { targetOf } from '../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from './command-module.ts'
 import { gatewayOptions } from './options/shared-options.ts'
 
 export const command = 'version'

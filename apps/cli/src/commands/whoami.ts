@@ -7,6 +7,7 @@ import {
   updateClientConfig,
   withCredential,
 } from '@rack-gateway/config/client'
+import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
 import { GatewayUnreachable } from '../errors/errors.ts'
 import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import type { Context } from '../invocation/context.ts'
@@ -19,7 +20,6 @@ import { rackUrlTarget } from '../target/rack-url-target.ts'
 import { renewTarget } from '../target/renewed-target.ts'
 import { findTarget, type Target } from '../target/target.ts'
 import { tokenLocation } from '../token-store/stored-token.ts'
-import type { Arguments, CommandOptions } from './command-module.ts'
 import { gatewayOptions } from './options/shared-options.ts'
 
 export const command = 'whoami'

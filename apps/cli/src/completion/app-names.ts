@@ -1,5 +1,5 @@
 import { credentialOf, readClientConfig } from '@rack-gateway/config/client'
-import { rackFlagIn } from '../convox/command-line.ts'
+import { rackFlagIn } from '../command-line/command-line.ts'
 import { tryGateway } from '../gateway/gateway-request.ts'
 import type { Context } from '../invocation/context.ts'
 import { rackUrlTarget } from '../target/rack-url-target.ts'

@@ -1,4 +1,4 @@
-import type { CommandList } from '../commands/command-list.ts'
+import type { CommandList } from '../command-line/command-list.ts'
 import type { Context } from '../invocation/context.ts'
 import { printable } from '../output/terminal.ts'
 import { appNames } from './app-names.ts'

@@ -1,4 +1,5 @@
 import { ReviewedGrant, requestFor } from '@rack-gateway/gateway-api'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { GatewayUnreachable, Interrupted, Usage } from '../../errors/errors.ts'
 import { failureReason } from '../../gateway/gateway-request.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
@@ -8,7 +9,6 @@ import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
 import { openStream } from '../audit/open-stream.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
 export const command = 'review'

@@ -1,6 +1,6 @@
 import { requestFor } from '@rack-gateway/gateway-api'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { targetOf } from '../../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
 import { rackOption, utcOption } from '../options/shared-options.ts'
 import { shownTime, zoneOf } from './events/times.ts'
 import { openStream } from './open-stream.ts'

@@ -1,12 +1,12 @@
 import { gatewayAddress, isUnencryptedRemote, type Secret } from '@rack-gateway/config/client'
 import { readResponse, requestFor } from '@rack-gateway/gateway-api'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { BadSetting, GatewayUnreachable, TokenRejected, UnknownRack, Usage } from '../../errors/errors.ts'
 import { errorFromResponse, parseGatewayError } from '../../gateway/gateway-error.ts'
 import { askGateway } from '../../gateway/gateway-request.ts'
 import { maskInLog } from '../../output/mask-in-log.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { jobToken } from '../../session/job-token.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
 export const command = 'login [url]'

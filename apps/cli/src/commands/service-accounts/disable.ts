@@ -1,11 +1,11 @@
 import { ServiceAccount } from '@rack-gateway/gateway-api'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { findServiceAccount } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { printJson } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, yesOption } from '../options/shared-options.ts'
 
 export const command = 'disable <account>'

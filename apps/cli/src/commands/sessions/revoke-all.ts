@@ -1,4 +1,5 @@
 import { EndedSessions } from '@rack-gateway/gateway-api'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { findUser } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { printJson } from '../../output/answer.ts'
@@ -6,7 +7,6 @@ import { confirm } from '../../output/confirm.ts'
 import { counted } from '../../output/counted.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, ownerOptions, yesOption } from '../options/shared-options.ts'
 
 export const command = 'revoke-all'

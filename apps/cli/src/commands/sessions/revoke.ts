@@ -1,4 +1,5 @@
 import { Session } from '@rack-gateway/gateway-api'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { emptyIfDenied } from '../../gateway/list-all-items.ts'
 import { printJson } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
@@ -6,7 +7,6 @@ import { printable } from '../../output/terminal.ts'
 import { listSessions, revokeSession } from '../../session/own-sessions.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, yesOption } from '../options/shared-options.ts'
 
 export const command = 'revoke <id>'

@@ -1,11 +1,11 @@
 import { Token } from '@rack-gateway/gateway-api'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { findServiceAccount, findUser } from '../../gateway/find-resource.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
 import { printJsonList, printTable } from '../../output/answer.ts'
 import { expiryText, grantText, minuteText } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
 export const command = 'list'

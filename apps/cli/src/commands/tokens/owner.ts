@@ -1,4 +1,5 @@
 import type { RequestOf } from '@rack-gateway/gateway-api'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { Usage } from '../../errors/errors.ts'
 import { findServiceAccount, findToken, findUser } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
@@ -6,7 +7,6 @@ import { printJson } from '../../output/answer.ts'
 import { PrintedHandedOverToken } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions, ownerOptions } from '../options/shared-options.ts'
 

@@ -1,3 +1,4 @@
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { findTrust } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { printJson } from '../../output/answer.ts'
@@ -5,7 +6,6 @@ import { confirm } from '../../output/confirm.ts'
 import { PrintedTrust } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, yesOption } from '../options/shared-options.ts'
 
 export const command = 'delete <trust>'

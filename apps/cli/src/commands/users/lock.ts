@@ -1,3 +1,4 @@
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { findUser } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { printJson, printTable } from '../../output/answer.ts'
@@ -6,7 +7,6 @@ import { expiryText } from '../../output/grant-text.ts'
 import { PrintedLockedUser } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, reasonOption, userArgument, yesOption } from '../options/shared-options.ts'
 
 export const command = 'lock <user>'

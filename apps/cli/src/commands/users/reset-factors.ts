@@ -1,3 +1,4 @@
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { findUser } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { printJson } from '../../output/answer.ts'
@@ -6,7 +7,6 @@ import { counted } from '../../output/counted.ts'
 import { PrintedFactorReset } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions, reasonOption, userArgument, yesOption } from '../options/shared-options.ts'
 

@@ -1,6 +1,6 @@
-import { type CommandLine, parseCommandLine } from '../convox/command-line.ts'
-import { findCommand, type LeadingFlags, withLeadingFlags } from '../own-command.ts'
-import { parseWords } from './parse-words.ts'
+import { type CommandLine, parseCommandLine } from './command-line/command-line.ts'
+import { parseWords } from './command-line/parse-words.ts'
+import { findCommand, type LeadingFlags, withLeadingFlags } from './own-command.ts'
 
 /**
  * Finds the words after each `rack-gateway` in a command line of the documentation. As in a shell, quotes join words,

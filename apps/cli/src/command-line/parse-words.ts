@@ -1,7 +1,7 @@
 import yargs, { type Argv } from 'yargs'
-import { twoRacks } from '../convox/command-line.ts'
 import { Usage } from '../errors/errors.ts'
 import { printable } from '../output/terminal.ts'
+import { twoRacks } from './command-line.ts'
 import type { Command } from './command-list.ts'
 import { argumentsOf, type CommandModule, type CommandOption, isSwitch } from './command-module.ts'
 import { type NamedModule, seeHelp, usageError } from './usage-error.ts'
