@@ -1,5 +1,5 @@
 import { parseCommandLine } from './command-line/command-line.ts'
-import { suggestBeforeStart, suggestOwnCommand } from './convox/did-you-mean.ts'
+import { suggestBeforeStart, suggestOwnCommand } from './commands/did-you-mean.ts'
 import { reportCallOf } from './convox/precheck/stopped-calls/report-of-error.ts'
 import { runWrapped } from './convox/wrapped.ts'
 import { exitCodeOf, exitCodes, isExpected } from './errors/exit-codes.ts'

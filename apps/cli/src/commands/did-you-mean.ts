@@ -44,7 +44,7 @@ export async function suggestBeforeStart(words: readonly string[]): Promise<stri
 
 /** The only own command with this second word; null if there are none or several. */
 async function commandWithSecondWord(word: string): Promise<string | null> {
-  const { commandList } = await import('../commands/index.ts')
+  const { commandList } = await import('./index.ts')
   const names = commandNames(commandList).filter((name) => name.split(' ')[1] === word)
   return names.length === 1 ? (names[0] ?? null) : null
 }
