@@ -14,9 +14,6 @@ import {
   User,
 } from '@rack-gateway/gateway-api'
 import { type TSchema, Type } from 'typebox'
-import { auditShapes } from '../commands/audit/json-shapes.ts'
-import { completionShapes } from '../commands/completion/json-shapes.ts'
-import { policyShapes } from '../commands/policy/json-shapes.ts'
 import { checkNames } from '../doctor/finding.ts'
 import {
   NamedBinding,
@@ -29,7 +26,10 @@ import {
   PrintedProof,
   PrintedSecondFactors,
   PrintedTrust,
-} from './output-schemas.ts'
+} from '../output/output-schemas.ts'
+import { auditShapes } from './audit/json-shapes.ts'
+import { completionShapes } from './completion/json-shapes.ts'
+import { policyShapes } from './policy/json-shapes.ts'
 
 const Text = Type.String()
 const Time = Type.String({ description: 'RFC 3339' })
