@@ -1,5 +1,5 @@
 import { tryGateway } from '../gateway/gateway-request.ts'
-import { durationText } from '../session/expiry.ts'
+import { durationText } from '../token/expiry.ts'
 import { requestDeadline } from './deadlines.ts'
 import { type Finding, noGateway, ok, problem, warning } from './finding.ts'
 import type { CheckSubject } from './subject.ts'

@@ -7,8 +7,8 @@ import { Usage } from '../errors/errors.ts'
 import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
 import type { Context } from '../invocation/context.ts'
+import { isTokenText } from '../token/token-text.ts'
 import { reusableSession } from './reusable-session.ts'
-import { isTokenText } from './token-text.ts'
 
 export interface LoginOptions {
   readonly name: string

@@ -2,8 +2,8 @@ import { type ClientConfig, entryOf, type GatewayEntry, Secret } from '@rack-gat
 import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
 import type { Context } from '../invocation/context.ts'
+import { expiryOf } from '../token/expiry.ts'
 import { readToken } from '../token-store/stored-token.ts'
-import { expiryOf } from './expiry.ts'
 
 export interface SessionRequest {
   readonly origin: string

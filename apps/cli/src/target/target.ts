@@ -13,9 +13,9 @@ import { BadSetting, NotLoggedIn, TokenExpired, UnknownRack, Usage } from '../er
 import { type GatewayTrust, trustAt } from '../gateway/tls/gateway-trust.ts'
 import type { Context } from '../invocation/context.ts'
 import { printable } from '../output/terminal.ts'
-import { type Expiry, expiryOf } from '../session/expiry.ts'
-import { isTokenText } from '../session/token-text.ts'
 import type { RequestProofs } from '../step-up/proofs/request-proofs.ts'
+import { type Expiry, expiryOf } from '../token/expiry.ts'
+import { isTokenText } from '../token/token-text.ts'
 import { projectRack } from './project-rack.ts'
 
 /** The gateway and rack of a command, and the credential for them. */
