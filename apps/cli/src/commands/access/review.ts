@@ -3,12 +3,12 @@ import type { Arguments, CommandOptions } from '../../command-line/command-modul
 import { GatewayUnreachable, Interrupted, Usage } from '../../errors/errors.ts'
 import { failureReason } from '../../gateway/gateway-request.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
+import { openStream } from '../../gateway/open-stream.ts'
 import { printJsonList, printTable } from '../../output/answer.ts'
 import { expiryText, grantText, minuteText } from '../../output/grant-text.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
-import { openStream } from '../audit/open-stream.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
 export const command = 'review'

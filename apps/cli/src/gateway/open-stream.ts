@@ -1,7 +1,7 @@
 import type { HttpRequest } from '@rack-gateway/gateway-api'
-import { errorFromResponse, isMissing } from '../../gateway/gateway-error.ts'
-import { openGateway, parseJson, readBody } from '../../gateway/gateway-request.ts'
-import type { Target } from '../../target/target.ts'
+import type { Target } from '../target/target.ts'
+import { errorFromResponse, isMissing } from './gateway-error.ts'
+import { openGateway, parseJson, readBody } from './gateway-request.ts'
 
 export interface StreamOptions {
   readonly headers?: Readonly<Record<string, string>>
