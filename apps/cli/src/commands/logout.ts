@@ -104,7 +104,7 @@ async function endConvoxLogins(
   config: ClientConfig,
   credentials: readonly Credential[],
 ): Promise<string[]> {
-  const { endConvoxLogin } = await import('../session/convox-session.ts')
+  const { endConvoxLogin } = await import('../convox/login/convox-session.ts')
   const gateways = new Map<string, Credential['slot']>()
   for (const { slot } of credentials) {
     const { origin } = gatewayAddress(slot.origin)

@@ -1,9 +1,9 @@
 import { Secret } from '@rack-gateway/config/client'
 import { reasonOf } from '@rack-gateway/errors'
-import { consoleTokenOf, removeConsoleLogin } from '../convox/console-settings.ts'
-import type { GatewayAccess } from '../gateway/gateway-api.ts'
-import type { Context } from '../invocation/context.ts'
-import { listSessions, revokeSession } from './own-sessions.ts'
+import type { GatewayAccess } from '../../gateway/gateway-api.ts'
+import type { Context } from '../../invocation/context.ts'
+import { listSessions, revokeSession } from '../../session/own-sessions.ts'
+import { consoleTokenOf, removeConsoleLogin } from './console-settings.ts'
 
 /** The device that the list of sessions shows for sessions of `convox-login`. */
 const convoxDevice = /^convox on /

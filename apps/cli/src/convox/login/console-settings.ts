@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from '@rack-gateway/config/private-file'
-import { BadSetting } from '../errors/errors.ts'
-import type { Context } from '../invocation/context.ts'
+import { BadSetting } from '../../errors/errors.ts'
+import type { Context } from '../../invocation/context.ts'
 
 type SettingsContext = Pick<Context, 'env' | 'platform' | 'note'>
 
