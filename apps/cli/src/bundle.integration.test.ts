@@ -115,7 +115,7 @@ const mayBeLarge = new Set([
   // Only for own commands.
   'src/own-command.ts',
   // Only if the environment names a gateway without a rack.
-  'src/target/default-rack.ts',
+  'src/rack-choice/default-rack.ts',
   // Usually while convox runs.
   'src/session/renewal.ts',
   // Only for a command that needs a step-up.

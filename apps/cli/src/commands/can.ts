@@ -10,7 +10,7 @@ import { exitCodes } from '../errors/exit-codes.ts'
 import { askDecisions } from '../gateway/ask-decisions.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
-import { targetOf } from '../target/gateway-target.ts'
+import { targetOf } from '../rack-choice/gateway-target.ts'
 import { gatewayOptions } from './options/shared-options.ts'
 
 type DecidedCall = DeepReadonly<Decisions['decisions'][number]>

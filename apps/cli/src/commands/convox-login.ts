@@ -7,7 +7,7 @@ import { endSession } from '../gateway/gateway-client.ts'
 import type { Context } from '../invocation/context.ts'
 import { printOutcome } from '../output/print-outcome.ts'
 import { printable } from '../output/terminal.ts'
-import { findRenewedTarget } from '../target/renewed-target.ts'
+import { findRenewedTarget } from '../rack-choice/renewed-target.ts'
 import { gatewayOptions } from './options/shared-options.ts'
 
 export const command = 'convox-login'

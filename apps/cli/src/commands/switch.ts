@@ -3,7 +3,7 @@ import type { Arguments, CommandOptions } from '../command-line/command-module.t
 import type { Context } from '../invocation/context.ts'
 import { printOutcome } from '../output/print-outcome.ts'
 import { printable } from '../output/terminal.ts'
-import { localChoice, unknownRack } from '../target/target.ts'
+import { localChoice, unknownRack } from '../rack-choice/local/target.ts'
 import { jsonOption } from './options/shared-options.ts'
 
 export const command = 'switch <name>'

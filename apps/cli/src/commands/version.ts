@@ -4,7 +4,7 @@ import { askVersions, cliVersionOnly, upgradeAdvice, type Versions } from '../ga
 import type { Context } from '../invocation/context.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
-import { targetOf } from '../target/gateway-target.ts'
+import { targetOf } from '../rack-choice/gateway-target.ts'
 import { gatewayOptions } from './options/shared-options.ts'
 
 export const command = 'version'

@@ -1,7 +1,7 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import { type Decisions, readResponse, requestFor } from '@rack-gateway/gateway-api'
 import { Usage } from '../errors/errors.ts'
-import type { Target } from '../target/target.ts'
+import type { Target } from '../rack-choice/local/target.ts'
 import { errorFromResponse, parseGatewayError } from './gateway-error.ts'
 import { askGateway } from './gateway-request.ts'
 import { toRequestedCall } from './requested-call.ts'

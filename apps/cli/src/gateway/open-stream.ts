@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@rack-gateway/gateway-api'
-import type { Target } from '../target/target.ts'
+import type { Target } from '../rack-choice/local/target.ts'
 import { errorFromResponse, isMissing } from './gateway-error.ts'
 import { openGateway, parseJson, readBody } from './gateway-request.ts'
 

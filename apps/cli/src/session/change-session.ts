@@ -4,7 +4,7 @@ import { loopbackLogin } from '../browser-login/loopback.ts'
 import { LoginFailed } from '../errors/errors.ts'
 import { endSession } from '../gateway/gateway-client.ts'
 import type { Context } from '../invocation/context.ts'
-import type { Target } from '../target/target.ts'
+import type { Target } from '../rack-choice/local/target.ts'
 import { requireIdentity } from './require-identity.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { Secret } from '@rack-gateway/config/client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Context } from '../invocation/context.ts'
-import type { Target } from '../target/target.ts'
+import type { Target } from '../rack-choice/local/target.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { createMachine, type Machine } from '../testing/harness.ts'
 import { renew } from './renewal.ts'

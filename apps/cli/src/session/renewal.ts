@@ -14,7 +14,7 @@ import {
 import type { RenewedSession } from '@rack-gateway/gateway-api'
 import { askRenewal, renewalDeadlineMs } from '../gateway/gateway-client.ts'
 import type { Context } from '../invocation/context.ts'
-import type { Target } from '../target/target.ts'
+import type { Target } from '../rack-choice/local/target.ts'
 import { expiryOf } from '../token/expiry.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
 import { readToken, replaceToken, rewriteToCheck } from '../token-store/stored-token.ts'

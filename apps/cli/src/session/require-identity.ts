@@ -3,7 +3,7 @@ import { GatewayUnreachable, GatewayUntrusted, TokenRejected } from '../errors/e
 import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import { unreachableError } from '../gateway/gateway-request.ts'
 import { printable, withoutPunctuation } from '../output/terminal.ts'
-import type { Target } from '../target/target.ts'
+import type { Target } from '../rack-choice/local/target.ts'
 
 export type KnownIdentity = MeAnswer & { readonly kind: 'known' }
 

@@ -3,7 +3,7 @@ import type { Arguments, CommandOptions } from '../../command-line/command-modul
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { printTable } from '../../output/answer.ts'
 import { safeJson } from '../../output/safe-json.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions, pageOptions, utcOption } from '../options/shared-options.ts'
 import { readLimit } from './events/filters.ts'
 import { shownTime, zoneName, zoneOf } from './events/times.ts'

@@ -2,7 +2,7 @@ import type { Arguments, CommandOptions } from '../../command-line/command-modul
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { printPage } from '../../output/answer.ts'
 import { safeJson } from '../../output/safe-json.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions, pageOptions, utcOption } from '../options/shared-options.ts'
 import { cellsOf, headings, shortRowsOf } from './events/event-row.ts'
 import { filterOptions, filterQuery, readLimit } from './events/filters.ts'

@@ -2,7 +2,7 @@ import type { Arguments, CommandOptions } from '../../command-line/command-modul
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { printable } from '../../output/terminal.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions, utcOption } from '../options/shared-options.ts'
 import { completeId } from './events/short-id.ts'
 import { shownTime, zoneOf } from './events/times.ts'

@@ -1,7 +1,7 @@
 import { requestFor } from '@rack-gateway/gateway-api'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { openStream } from '../../gateway/open-stream.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { rackOption, utcOption } from '../options/shared-options.ts'
 import { shownTime, zoneOf } from './events/times.ts'
 import { forEachEvent, readCast } from './recordings/cast.ts'

@@ -4,7 +4,7 @@ import { printJson } from '../../output/answer.ts'
 import { expiryText, grantText } from '../../output/grant-text.ts'
 import { NamedBinding } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
-import type { Target } from '../../target/target.ts'
+import type { Target } from '../../rack-choice/local/target.ts'
 import { withSubjectNames } from './binding-subject.ts'
 
 /** @param action such as `Created` */

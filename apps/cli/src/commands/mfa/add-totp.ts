@@ -8,8 +8,8 @@ import type { Context } from '../../invocation/context.ts'
 import { printJson } from '../../output/answer.ts'
 import { textQrCode } from '../../output/qr-code.ts'
 import { printable } from '../../output/terminal.ts'
+import type { Target } from '../../rack-choice/local/target.ts'
 import { withChangeSession } from '../../session/change-session.ts'
-import type { Target } from '../../target/target.ts'
 import { printBackupCodes } from './print-backup-codes.ts'
 
 export interface AddTotpOptions {

@@ -3,7 +3,7 @@ import type { Arguments, CommandOptions } from '../../command-line/command-modul
 import { Usage } from '../../errors/errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { safeJson } from '../../output/safe-json.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 

@@ -5,7 +5,7 @@ import { printJson, printTable } from '../../output/answer.ts'
 import { counted } from '../../output/counted.ts'
 import { minuteText } from '../../output/grant-text.ts'
 import { PrintedSecondFactors } from '../../output/output-schemas.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 import { kindText } from './kind-text.ts'
 

@@ -3,7 +3,7 @@ import type { Arguments, CommandOptions } from '../../command-line/command-modul
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { printJson } from '../../output/answer.ts'
 import { printable } from '../../output/terminal.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 

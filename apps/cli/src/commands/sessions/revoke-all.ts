@@ -6,7 +6,7 @@ import { printJson } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
 import { counted } from '../../output/counted.ts'
 import { printable } from '../../output/terminal.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions, ownerOptions, yesOption } from '../options/shared-options.ts'
 
 export const command = 'revoke-all'

@@ -2,7 +2,7 @@ import type { Arguments, CommandOptions } from '../../command-line/command-modul
 import { Usage } from '../../errors/errors.ts'
 import { findServiceAccount } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { grantFields } from '../options/grant.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions, grantOptions, listOption, ownerOptions } from '../options/shared-options.ts'

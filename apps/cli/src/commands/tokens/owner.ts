@@ -6,7 +6,7 @@ import { callGateway } from '../../gateway/gateway-api.ts'
 import { printJson } from '../../output/answer.ts'
 import { PrintedHandedOverToken } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions, ownerOptions } from '../options/shared-options.ts'
 

@@ -5,7 +5,7 @@ import { callGateway } from '../../gateway/gateway-api.ts'
 import { printJson } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
 import { printable } from '../../output/terminal.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions, yesOption } from '../options/shared-options.ts'
 
 export const command = 'revoke <token>'

@@ -3,7 +3,7 @@ import type { Arguments, CommandOptions } from '../../command-line/command-modul
 import { findToken } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { confirm } from '../../output/confirm.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { parseSeconds } from '../options/duration.ts'
 import { expiryField } from '../options/expiry.ts'
 import { mfaOptions } from '../options/mfa-options.ts'

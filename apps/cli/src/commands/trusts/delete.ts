@@ -5,7 +5,7 @@ import { printJson } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
 import { PrintedTrust } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions, yesOption } from '../options/shared-options.ts'
 
 export const command = 'delete <trust>'

@@ -3,7 +3,7 @@ import { listAllItems } from '../../gateway/list-all-items.ts'
 import { printJsonList, printTable } from '../../output/answer.ts'
 import { grantText, minuteText } from '../../output/grant-text.ts'
 import { PrintedTrust } from '../../output/output-schemas.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
 export const command = 'list'

@@ -4,7 +4,7 @@ import type { Arguments, CommandOptions } from '../../command-line/command-modul
 import { listAllItems } from '../../gateway/list-all-items.ts'
 import { printJsonList, printTable } from '../../output/answer.ts'
 import { minuteText } from '../../output/grant-text.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
 export const command = 'list'

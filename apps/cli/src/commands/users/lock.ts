@@ -6,7 +6,7 @@ import { confirm } from '../../output/confirm.ts'
 import { expiryText } from '../../output/grant-text.ts'
 import { PrintedLockedUser } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions, reasonOption, userArgument, yesOption } from '../options/shared-options.ts'
 
 export const command = 'lock <user>'

@@ -6,7 +6,7 @@ import { confirm } from '../../output/confirm.ts'
 import { counted } from '../../output/counted.ts'
 import { PrintedFactorReset } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions, reasonOption, userArgument, yesOption } from '../options/shared-options.ts'
 

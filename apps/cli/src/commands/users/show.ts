@@ -3,7 +3,7 @@ import type { Arguments, CommandOptions } from '../../command-line/command-modul
 import { findUser } from '../../gateway/find-resource.ts'
 import { printFields, printJson } from '../../output/answer.ts'
 import { minuteText } from '../../output/grant-text.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { kindText } from '../mfa/kind-text.ts'
 import { gatewayOptions, userArgument } from '../options/shared-options.ts'
 

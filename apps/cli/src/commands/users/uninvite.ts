@@ -4,7 +4,7 @@ import { findInvitation } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { printJson } from '../../output/answer.ts'
 import { printable } from '../../output/terminal.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
 export const command = 'uninvite <invitation>'

@@ -1,7 +1,7 @@
 import { withTimeout } from '@rack-gateway/time'
 import { Denied } from '../../errors/errors.ts'
 import type { Context } from '../../invocation/context.ts'
-import type { Target } from '../../target/target.ts'
+import type { Target } from '../../rack-choice/local/target.ts'
 import { appContextAt } from './app-context.ts'
 import { firstDenial } from './certain-denial.ts'
 import { neededCalls, plannedCommand } from './planned-command.ts'

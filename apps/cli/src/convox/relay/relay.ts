@@ -4,7 +4,7 @@ import { configuredAuthorities } from '../../gateway/tls/configured-authorities.
 import { isGatewayConnectionError } from '../../gateway/tls/gateway-connection-error.ts'
 import { trustRemedy } from '../../gateway/tls/gateway-trust.ts'
 import type { Context } from '../../invocation/context.ts'
-import type { RackTarget, Target } from '../../target/target.ts'
+import type { RackTarget, Target } from '../../rack-choice/local/target.ts'
 import type { RelayConnection } from './convox-connection.ts'
 import type { GatewayDialOptions } from './gateway-dial.ts'
 import { ProxyPage } from './http/request-error.ts'

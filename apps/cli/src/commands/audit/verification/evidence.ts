@@ -1,7 +1,7 @@
 import type { HttpRequest } from '@rack-gateway/gateway-api'
 import { openStream } from '../../../gateway/open-stream.ts'
 import type { Context } from '../../../invocation/context.ts'
-import { targetOf } from '../../../target/gateway-target.ts'
+import { targetOf } from '../../../rack-choice/gateway-target.ts'
 
 /** @throws as `openStream` */
 export async function openEvidence(

@@ -1,5 +1,5 @@
 import type { Context } from '../invocation/context.ts'
-import { findTarget, type Target } from './target.ts'
+import { findTarget, type Target } from './local/target.ts'
 
 /** Like `findTarget`, but also renews a session that is past half of its life. */
 export async function findRenewedTarget(context: Context, rack: string | null): Promise<Target> {

@@ -1,6 +1,6 @@
 import { gatewayAddress, Secret } from '@rack-gateway/config/client'
-import { BadSetting } from '../errors/errors.ts'
-import { isTokenText } from '../token/token-text.ts'
+import { BadSetting } from '../../errors/errors.ts'
+import { isTokenText } from '../../token/token-text.ts'
 import type { Target } from './target.ts'
 
 /** RACK_URL takes precedence over every other choice. Null if it is not set. @throws BadSetting */

@@ -9,13 +9,13 @@ import {
   Secret,
 } from '@rack-gateway/config/client'
 import { nearest } from '@rack-gateway/errors/nearest'
-import { BadSetting, NotLoggedIn, TokenExpired, UnknownRack, Usage } from '../errors/errors.ts'
-import { type GatewayTrust, trustAt } from '../gateway/tls/gateway-trust.ts'
-import type { Context } from '../invocation/context.ts'
-import { printable } from '../output/terminal.ts'
-import type { RequestProofs } from '../step-up/proofs/request-proofs.ts'
-import { type Expiry, expiryOf } from '../token/expiry.ts'
-import { isTokenText } from '../token/token-text.ts'
+import { BadSetting, NotLoggedIn, TokenExpired, UnknownRack, Usage } from '../../errors/errors.ts'
+import { type GatewayTrust, trustAt } from '../../gateway/tls/gateway-trust.ts'
+import type { Context } from '../../invocation/context.ts'
+import { printable } from '../../output/terminal.ts'
+import type { RequestProofs } from '../../step-up/proofs/request-proofs.ts'
+import { type Expiry, expiryOf } from '../../token/expiry.ts'
+import { isTokenText } from '../../token/token-text.ts'
 import { projectRack } from './project-rack.ts'
 
 /** The gateway and rack of a command, and the credential for them. */
@@ -164,7 +164,7 @@ async function fileTarget(context: Context, config: ClientConfig, choice: Choice
 
 /** Loads the code for keychains only when it is used, because most configuration files contain the token itself. */
 async function tokenFromKeychain(context: Context, credential: Credential): Promise<string | null> {
-  return (await import('../token-store/stored-token.ts')).readToken(context, credential)
+  return (await import('../../token-store/stored-token.ts')).readToken(context, credential)
 }
 
 /** The rack of the file, if nothing else chooses one. */

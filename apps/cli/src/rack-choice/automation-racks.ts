@@ -1,7 +1,7 @@
 import type { Context } from '../invocation/context.ts'
 import { requireIdentity } from '../session/require-identity.ts'
+import { findTarget } from './local/target.ts'
 import type { RackRow } from './rack-row.ts'
-import { findTarget } from './target.ts'
 
 /** The racks of `RACK_GATEWAY_TOKEN`. They come from the gateway, because the file has no names for them. */
 export async function automationRacks(context: Context): Promise<RackRow[]> {

@@ -1,7 +1,7 @@
 import { Usage } from '../errors/errors.ts'
 import { printable } from '../output/terminal.ts'
 import { requireIdentity } from '../session/require-identity.ts'
-import type { Target } from './target.ts'
+import type { Target } from './local/target.ts'
 
 /** @throws as `requireIdentity`; Usage if the token has no rack, or several */
 export async function defaultRack(target: Target): Promise<string> {

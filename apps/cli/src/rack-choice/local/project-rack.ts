@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { BadSetting } from '../errors/errors.ts'
+import { BadSetting } from '../../errors/errors.ts'
 
 const maxLength = 64
 

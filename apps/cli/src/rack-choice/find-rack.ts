@@ -1,5 +1,5 @@
 import type { Context } from '../invocation/context.ts'
-import { findTarget, type RackTarget, type Target } from './target.ts'
+import { findTarget, type RackTarget, type Target } from './local/target.ts'
 
 /** If the environment names a gateway without a rack, asks the gateway for the only rack of the token. */
 export async function findRack(context: Context, flag: string | null): Promise<RackTarget> {
