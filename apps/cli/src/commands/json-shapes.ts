@@ -14,7 +14,7 @@ import {
   User,
 } from '@rack-gateway/gateway-api'
 import { type TSchema, Type } from 'typebox'
-import { checkNames } from '../doctor/finding.ts'
+import { checkNames } from '../doctor/findings/finding.ts'
 import {
   NamedBinding,
   Nullable,

@@ -5,8 +5,8 @@ import { ConvoxIsRackGateway, ConvoxMissing } from '../errors/errors.ts'
 import { exitCodes } from '../errors/exit-codes.ts'
 import type { Context } from '../invocation/context.ts'
 import { printable } from '../output/terminal.ts'
-import { requestDeadline } from './deadlines.ts'
-import { type Finding, ok, problemFrom, warning } from './finding.ts'
+import { requestDeadline } from './findings/deadlines.ts'
+import { type Finding, ok, problemFrom, warning } from './findings/finding.ts'
 
 const maxOutputLength = 200
 

@@ -10,8 +10,8 @@ import { trustRemedy } from '../gateway/tls/gateway-trust.ts'
 import { printable } from '../output/terminal.ts'
 import { durationText } from '../token/expiry.ts'
 import { fetchCertificate, UntrustedCertificate } from './fetch-certificate.ts'
-import { type Finding, noGateway, ok, problem, warning } from './finding.ts'
-import type { CheckSubject } from './subject.ts'
+import { type Finding, noGateway, ok, problem, warning } from './findings/finding.ts'
+import type { CheckSubject } from './findings/subject.ts'
 
 /** Milliseconds. A certificate that expires sooner gets a warning. */
 const warningPeriod = 14 * 24 * 60 * 60 * 1000

@@ -6,9 +6,9 @@ import { identityError } from '../session/require-identity.ts'
 import { type Expiry, expiryOf } from '../token/expiry.ts'
 import { tokenLocation } from '../token-store/stored-token.ts'
 import { modeOf } from './check-config.ts'
-import { requestDeadline } from './deadlines.ts'
-import { type Finding, ok, problemFrom, warning } from './finding.ts'
-import type { CheckSubject } from './subject.ts'
+import { requestDeadline } from './findings/deadlines.ts'
+import { type Finding, ok, problemFrom, warning } from './findings/finding.ts'
+import type { CheckSubject } from './findings/subject.ts'
 
 /** Never shows the token. */
 export async function checkToken({ context, target, fault }: CheckSubject): Promise<Finding> {

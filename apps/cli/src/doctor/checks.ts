@@ -12,7 +12,7 @@ import { checkGateway } from './check-gateway.ts'
 import { checkRack } from './check-rack.ts'
 import { checkTls } from './check-tls.ts'
 import { checkToken } from './check-token.ts'
-import { checkDeadline, slowDeadline } from './deadlines.ts'
+import { checkDeadline, slowDeadline } from './findings/deadlines.ts'
 import {
   type CheckName,
   checkNames,
@@ -22,13 +22,13 @@ import {
   problem,
   problemFrom,
   warning,
-} from './finding.ts'
+} from './findings/finding.ts'
+import type { CheckSubject } from './findings/subject.ts'
 import { checkAddress } from './proxy/check-address.ts'
 import { checkHost } from './proxy/check-host.ts'
 import { checkTimeout } from './proxy/check-timeout.ts'
 import { checkUpload } from './proxy/check-upload.ts'
 import { checkWebSocket } from './proxy/check-websocket.ts'
-import type { CheckSubject } from './subject.ts'
 
 type Check = (subject: CheckSubject) => Promise<Finding>
 

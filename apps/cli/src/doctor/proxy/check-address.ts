@@ -1,6 +1,6 @@
 import { printable } from '../../output/terminal.ts'
-import { type Finding, ok, problem } from '../finding.ts'
-import type { CheckSubject } from '../subject.ts'
+import { type Finding, ok, problem } from '../findings/finding.ts'
+import type { CheckSubject } from '../findings/subject.ts'
 import { inspectConnection } from './inspect.ts'
 import { misdirectedFinding } from './not-checked.ts'
 import { proxyRemedy } from './settings.ts'

@@ -1,5 +1,5 @@
 import { asSentences, explanationOf } from '@rack-gateway/errors'
-import { exitCodeOf, exitCodes } from '../errors/exit-codes.ts'
+import { exitCodeOf, exitCodes } from '../../errors/exit-codes.ts'
 
 /** The checks, in the order of the output. */
 export const checkNames = [

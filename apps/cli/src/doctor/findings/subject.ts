@@ -1,9 +1,9 @@
 import { gatewayAddress, gatewayOf, readClientConfig } from '@rack-gateway/config/client'
-import { isExpected } from '../errors/exit-codes.ts'
-import { type GatewayTrust, trustAt } from '../gateway/tls/gateway-trust.ts'
-import type { Context } from '../invocation/context.ts'
-import { rackUrlTarget } from '../rack-choice/local/rack-url-target.ts'
-import { currentOf, findTarget, localChoice, type Target } from '../rack-choice/local/target.ts'
+import { isExpected } from '../../errors/exit-codes.ts'
+import { type GatewayTrust, trustAt } from '../../gateway/tls/gateway-trust.ts'
+import type { Context } from '../../invocation/context.ts'
+import { rackUrlTarget } from '../../rack-choice/local/rack-url-target.ts'
+import { currentOf, findTarget, localChoice, type Target } from '../../rack-choice/local/target.ts'
 
 /** The gateway, rack, and token that the checks examine. */
 export interface CheckSubject {
