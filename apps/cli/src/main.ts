@@ -5,8 +5,8 @@ import { clientConfigPath } from '@rack-gateway/config/client'
 import { runCli } from './cli.ts'
 import { invocationDirectory } from './invocation/invocation-directory.ts'
 import { defaultTimeouts } from './invocation/timeouts.ts'
-import { standardOutput } from './output/standard-output.ts'
-import { showStatus } from './output/terminal.ts'
+import { standardOutput } from './terminal/standard-output.ts'
+import { showStatus } from './terminal/terminal.ts'
 
 const { env, platform } = process
 const { RACK_GATEWAY_MFA_CODE: mfaCode } = env

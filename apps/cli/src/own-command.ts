@@ -12,9 +12,9 @@ import { Usage } from './errors/errors.ts'
 import { exitCodes } from './errors/exit-codes.ts'
 import type { Context } from './invocation/context.ts'
 import { withProgress } from './output/progress.ts'
-import { printable } from './output/terminal.ts'
 import { version } from './package-files/version.ts'
 import { withCommandProofs } from './step-up/command-proofs.ts'
+import { printable } from './terminal/terminal.ts'
 
 export type LeadingFlags = Pick<CommandLine, 'rack' | 'mfaCode' | 'mfaMethod'>
 

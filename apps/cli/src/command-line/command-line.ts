@@ -1,6 +1,6 @@
 import { Usage } from '../errors/errors.ts'
-import { printable } from '../output/terminal.ts'
 import { isMfaMethod, type MfaMethod, mfaMethods } from '../step-up/proofs/mfa-choice.ts'
+import { printable } from '../terminal/terminal.ts'
 
 /** The first words of rack-gateway's own commands. Other words are commands of convox, and so are words after `--`. */
 export const ownCommands = [

@@ -1,6 +1,6 @@
 import yargs, { type Argv } from 'yargs'
 import { Usage } from '../errors/errors.ts'
-import { printable } from '../output/terminal.ts'
+import { printable } from '../terminal/terminal.ts'
 import { twoRacks } from './command-line.ts'
 import type { Command } from './command-list.ts'
 import { argumentsOf, type CommandModule, type CommandOption, isSwitch } from './command-module.ts'

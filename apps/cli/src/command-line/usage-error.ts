@@ -1,6 +1,6 @@
 import { nearest } from '@rack-gateway/errors/nearest'
 import { Usage } from '../errors/errors.ts'
-import { printable } from '../output/terminal.ts'
+import { printable } from '../terminal/terminal.ts'
 import type { Command } from './command-list.ts'
 import { argumentsOf, type CommandModule, optionsOf } from './command-module.ts'
 

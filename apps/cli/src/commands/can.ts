@@ -9,8 +9,8 @@ import { Usage } from '../errors/errors.ts'
 import { exitCodes } from '../errors/exit-codes.ts'
 import { askDecisions } from '../gateway/ask-decisions.ts'
 import { safeJson } from '../output/safe-json.ts'
-import { printable } from '../output/terminal.ts'
 import { targetOf } from '../rack-choice/gateway-target.ts'
+import { printable } from '../terminal/terminal.ts'
 import { gatewayOptions } from './options/shared-options.ts'
 
 type DecidedCall = DeepReadonly<Decisions['decisions'][number]>

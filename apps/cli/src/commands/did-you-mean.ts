@@ -1,7 +1,7 @@
 import { nearest } from '@rack-gateway/errors/nearest'
 import { ownCommands } from '../command-line/command-line.ts'
 import { commandNames } from '../command-line/command-list.ts'
-import { printable } from '../output/terminal.ts'
+import { printable } from '../terminal/terminal.ts'
 
 /**
  * Suggests a command of rack-gateway with a similar name, or a command whose second word was typed alone: `audit

@@ -3,9 +3,9 @@ import type { Arguments, CommandOptions } from '../command-line/command-module.t
 import type { Context } from '../invocation/context.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { table } from '../output/table.ts'
-import { printable } from '../output/terminal.ts'
 import { currentOf, localChoice } from '../rack-choice/local/target.ts'
 import type { RackRow } from '../rack-choice/rack-row.ts'
+import { printable } from '../terminal/terminal.ts'
 import { expiryOf } from '../token/expiry.ts'
 import { jsonOption } from './options/shared-options.ts'
 

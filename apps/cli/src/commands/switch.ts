@@ -2,8 +2,8 @@ import { gatewayOf, readClientConfig, updateClientConfig } from '@rack-gateway/c
 import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
 import type { Context } from '../invocation/context.ts'
 import { printOutcome } from '../output/print-outcome.ts'
-import { printable } from '../output/terminal.ts'
 import { localChoice, unknownRack } from '../rack-choice/local/target.ts'
+import { printable } from '../terminal/terminal.ts'
 import { jsonOption } from './options/shared-options.ts'
 
 export const command = 'switch <name>'

@@ -1,6 +1,6 @@
 import type { CommandList } from '../command-line/command-list.ts'
 import type { Context } from '../invocation/context.ts'
-import { printable } from '../output/terminal.ts'
+import { printable } from '../terminal/terminal.ts'
 import { appNames } from './app-names.ts'
 import type { Suggestion } from './expected.ts'
 import { splitLastWord } from './flags.ts'

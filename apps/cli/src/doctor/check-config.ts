@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { exitCodeOf, exitCodes } from '../errors/exit-codes.ts'
-import { printable } from '../output/terminal.ts'
 import { localChoice } from '../rack-choice/local/target.ts'
+import { printable } from '../terminal/terminal.ts'
 import { type Finding, ok, problemFrom, warning } from './findings/finding.ts'
 import type { CheckSubject } from './findings/subject.ts'
 

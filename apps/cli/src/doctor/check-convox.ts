@@ -4,7 +4,7 @@ import { convoxStartError } from '../convox/convox-start-error.ts'
 import { ConvoxIsRackGateway, ConvoxMissing } from '../errors/errors.ts'
 import { exitCodes } from '../errors/exit-codes.ts'
 import type { Context } from '../invocation/context.ts'
-import { printable } from '../output/terminal.ts'
+import { printable } from '../terminal/terminal.ts'
 import { requestDeadline } from './findings/deadlines.ts'
 import { type Finding, ok, problemFrom, warning } from './findings/finding.ts'
 

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { exitCodes } from '../errors/exit-codes.ts'
 import { failureReason } from '../gateway/gateway-request.ts'
-import { printable } from '../output/terminal.ts'
+import { printable } from '../terminal/terminal.ts'
 import { type Finding, noGateway, ok, problem } from './findings/finding.ts'
 import type { CheckSubject } from './findings/subject.ts'
 

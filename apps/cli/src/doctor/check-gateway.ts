@@ -1,7 +1,7 @@
 import { exitCodes } from '../errors/exit-codes.ts'
 import { tryGateway } from '../gateway/gateway-request.ts'
 import { explainProxyPage } from '../gateway/proxy-page.ts'
-import { printable } from '../output/terminal.ts'
+import { printable } from '../terminal/terminal.ts'
 import { requestDeadline } from './findings/deadlines.ts'
 import { type Finding, noGateway, ok, problem } from './findings/finding.ts'
 import type { CheckSubject } from './findings/subject.ts'

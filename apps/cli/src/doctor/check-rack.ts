@@ -1,7 +1,7 @@
 import { exitCodes } from '../errors/exit-codes.ts'
 import { parseGatewayError } from '../gateway/gateway-error.ts'
 import { tryGateway } from '../gateway/gateway-request.ts'
-import { printable } from '../output/terminal.ts'
+import { printable } from '../terminal/terminal.ts'
 import { requestDeadline } from './findings/deadlines.ts'
 import { type Finding, ok, problem, warning } from './findings/finding.ts'
 import type { CheckSubject } from './findings/subject.ts'

@@ -9,7 +9,7 @@ import {
   TokenRejected,
   Usage,
 } from '../errors/errors.ts'
-import { printable } from '../output/terminal.ts'
+import { printable } from '../terminal/terminal.ts'
 import { type GatewayAnswer, unreachableError } from './gateway-request.ts'
 import { explainProxyPage } from './proxy-page.ts'
 

@@ -1,6 +1,6 @@
 import { Usage } from '../errors/errors.ts'
-import { printable } from '../output/terminal.ts'
 import { requireIdentity } from '../session/require-identity.ts'
+import { printable } from '../terminal/terminal.ts'
 import type { Target } from './local/target.ts'
 
 /** @throws as `requireIdentity`; Usage if the token has no rack, or several */

@@ -1,7 +1,7 @@
 import { Secret } from '@rack-gateway/config/client'
 import { JobTokenMissing } from '../errors/errors.ts'
 import { failureReason, parseJson, readBody, requireTlsVerification } from '../gateway/gateway-request.ts'
-import { printable } from '../output/terminal.ts'
+import { printable } from '../terminal/terminal.ts'
 import { isTokenText } from '../token/token-text.ts'
 
 const deadlineMs = 10_000

@@ -3,7 +3,7 @@ import { nearest } from '@rack-gateway/errors/nearest'
 import type { Me } from '@rack-gateway/gateway-api'
 import { UnknownRack, Usage } from '../errors/errors.ts'
 import type { Context } from '../invocation/context.ts'
-import { printable } from '../output/terminal.ts'
+import { printable } from '../terminal/terminal.ts'
 
 export interface RackRequest {
   /** The user's name for the rack. */

@@ -7,7 +7,7 @@ import type { Arguments, CommandOptions } from '../../command-line/command-modul
 import { NotSigned, Usage } from '../../errors/errors.ts'
 import { exitCodes } from '../../errors/exit-codes.ts'
 import { parseJson } from '../../gateway/gateway-request.ts'
-import { printable } from '../../output/terminal.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { rackOption } from '../options/shared-options.ts'
 import { openEvidence } from './verification/evidence.ts'
 import { proofSentences } from './verification/proof-sentences.ts'

@@ -3,8 +3,8 @@ import type { Context } from '../../invocation/context.ts'
 import { printJson } from '../../output/answer.ts'
 import { expiryText, grantText } from '../../output/grant-text.ts'
 import { NamedBinding } from '../../output/output-schemas.ts'
-import { printable } from '../../output/terminal.ts'
 import type { Target } from '../../rack-choice/local/target.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { withSubjectNames } from './binding-subject.ts'
 
 /** @param action such as `Created` */

@@ -6,10 +6,10 @@ import { askGateway } from '../../gateway/gateway-request.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
 import type { Context } from '../../invocation/context.ts'
 import { printJson } from '../../output/answer.ts'
-import { textQrCode } from '../../output/qr-code.ts'
-import { printable } from '../../output/terminal.ts'
 import type { Target } from '../../rack-choice/local/target.ts'
 import { withChangeSession } from '../../session/change-session.ts'
+import { textQrCode } from '../../terminal/qr-code.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { printBackupCodes } from './print-backup-codes.ts'
 
 export interface AddTotpOptions {

@@ -3,8 +3,8 @@ import type { Arguments, CommandOptions } from '../../command-line/command-modul
 import { findSecondFactor } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { printJson } from '../../output/answer.ts'
-import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 

@@ -4,7 +4,7 @@ import { nearest } from '@rack-gateway/errors/nearest'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { Usage } from '../../errors/errors.ts'
 import type { Context } from '../../invocation/context.ts'
-import { printable } from '../../output/terminal.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { type ExampleName, exampleNames, exampleText } from './example-policies.ts'
 
 const names = `${exampleNames.slice(0, -1).join(', ')}, or ${exampleNames.at(-1)}`

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { Usage } from '../../errors/errors.ts'
 import type { Context } from '../../invocation/context.ts'
 import { readAll } from '../../invocation/read-input.ts'
-import { printable } from '../../output/terminal.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { stdinName } from './stdin-name.ts'
 
 const maxBytes = 1024 * 1024

@@ -1,7 +1,7 @@
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { exitCodes } from '../../errors/exit-codes.ts'
 import { safeJson } from '../../output/safe-json.ts'
-import { printable } from '../../output/terminal.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 import { caseFiles } from './case-files.ts'
 import { documentName } from './stdin-name.ts'

@@ -3,10 +3,10 @@ import type { Arguments, CommandOptions } from '../../command-line/command-modul
 import { emptyIfDenied } from '../../gateway/list-all-items.ts'
 import { printJson } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
-import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import type { Target } from '../../rack-choice/local/target.ts'
 import { listSessions, revokeSession } from '../../session/own-sessions.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { gatewayOptions, yesOption } from '../options/shared-options.ts'
 
 export const command = 'revoke <id>'

@@ -5,8 +5,8 @@ import { findServiceAccount, findToken, findUser } from '../../gateway/find-reso
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { printJson } from '../../output/answer.ts'
 import { PrintedHandedOverToken } from '../../output/output-schemas.ts'
-import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions, ownerOptions } from '../options/shared-options.ts'
 

@@ -1,4 +1,4 @@
-import { printable } from '../../output/terminal.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { type Finding, ok, problem } from '../findings/finding.ts'
 import type { CheckSubject } from '../findings/subject.ts'
 import { inspectConnection } from './inspect.ts'

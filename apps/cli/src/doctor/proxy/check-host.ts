@@ -1,5 +1,5 @@
 import { exitCodes } from '../../errors/exit-codes.ts'
-import { printable } from '../../output/terminal.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { type Finding, ok, problem, warning } from '../findings/finding.ts'
 import type { CheckSubject } from '../findings/subject.ts'
 import { inspectConnection } from './inspect.ts'

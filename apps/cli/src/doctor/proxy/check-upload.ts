@@ -1,5 +1,5 @@
 import { maxDiscardedBody, readResponse, requestFor } from '@rack-gateway/gateway-api'
-import { printable } from '../../output/terminal.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { requestDeadline } from '../findings/deadlines.ts'
 import { type Finding, ok, problem, warning } from '../findings/finding.ts'
 import type { CheckSubject } from '../findings/subject.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readResponse, requestFor } from '@rack-gateway/gateway-api'
-import { printable } from '../../output/terminal.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { requestDeadline } from '../findings/deadlines.ts'
 import { type Finding, ok, problem } from '../findings/finding.ts'
 import type { CheckSubject } from '../findings/subject.ts'

@@ -1,7 +1,7 @@
 import { ArchiveRefused } from '@rack-gateway/audit/archive/read'
 import { type PublicKey, readPublicKey } from '@rack-gateway/audit/verify'
 import { AuditUnreadable, Usage } from '../../../errors/errors.ts'
-import { printable, withoutPunctuation } from '../../../output/terminal.ts'
+import { printable, withoutPunctuation } from '../../../terminal/terminal.ts'
 
 export const keyOption = { type: 'string', describe: 'The public key that you know' } as const
 export const archiveOption = {

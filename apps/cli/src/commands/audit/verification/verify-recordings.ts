@@ -14,7 +14,7 @@ import {
 } from '@rack-gateway/recordings/verify'
 import { AuditUnreadable, Usage } from '../../../errors/errors.ts'
 import type { Context } from '../../../invocation/context.ts'
-import { printable, withoutPunctuation } from '../../../output/terminal.ts'
+import { printable, withoutPunctuation } from '../../../terminal/terminal.ts'
 
 /** Compares recordings with a log while the log is verified. */
 export interface RecordingsVerifier {
