@@ -8,7 +8,7 @@ import { safeJson } from '../../output/safe-json.ts'
 import { printable } from '../../terminal/terminal.ts'
 import { jsonOption } from '../options/shared-options.ts'
 import { proofSentences } from './verification/proof-sentences.ts'
-import { keyOption, pinnedKey } from './verification/read-evidence.ts'
+import { keyOption, pinnedKey } from './verification/verification-options.ts'
 
 export const command = 'verify-proof <file>'
 export const describe = 'Verify a proof from its file alone, without the gateway.'

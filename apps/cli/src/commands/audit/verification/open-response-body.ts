@@ -4,7 +4,7 @@ import type { Context } from '../../../invocation/context.ts'
 import { targetOf } from '../../../rack-choice/gateway-target.ts'
 
 /** @throws as `openStream` */
-export async function openEvidence(
+export async function openResponseBody(
   context: Context,
   rack: string | null,
   request: HttpRequest,
