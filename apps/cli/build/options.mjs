@@ -14,7 +14,7 @@ export const nativePackages = Object.keys(optionalDependencies)
 const inlineVersion = {
   name: 'inline-version',
   setup(bundle) {
-    bundle.onLoad({ filter: /[\\/]apps[\\/]cli[\\/]src[\\/]version\.ts$/ }, () => ({
+    bundle.onLoad({ filter: /[\\/]apps[\\/]cli[\\/]src[\\/]package-files[\\/]version\.ts$/ }, () => ({
       contents: `export const version = () => ${JSON.stringify(version)}`,
     }))
   },
@@ -24,7 +24,7 @@ const inlineVersion = {
 const inlineManualPage = {
   name: 'inline-manual-page',
   setup(bundle) {
-    bundle.onLoad({ filter: /[\\/]apps[\\/]cli[\\/]src[\\/]manual-page\.ts$/ }, () => ({
+    bundle.onLoad({ filter: /[\\/]apps[\\/]cli[\\/]src[\\/]package-files[\\/]manual-page\.ts$/ }, () => ({
       contents: `export const manualPage = () => ${JSON.stringify(readFileSync(`${packageDirectory}man/rack-gateway.1`, 'utf8'))}`,
     }))
   },

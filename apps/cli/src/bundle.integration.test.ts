@@ -7,10 +7,10 @@ import { expiredIdentity, rootCertificate as root, serverIdentity } from '@rack-
 import { build, type Metafile } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTlsGateway } from './convox/relay/testing/tls-gateway.ts'
+import { version } from './package-files/version.ts'
 import { effectivePolicy } from './testing/effective-policy.ts'
 import { startFakeGateway } from './testing/fake-gateway.ts'
 import { createMachine, type Machine } from './testing/harness.ts'
-import { version } from './version.ts'
 
 const run = promisify(execFile)
 const cli = fileURLToPath(new URL('..', import.meta.url))
@@ -115,7 +115,7 @@ const mayBeLarge = new Set([
   // Only for own commands.
   'src/own-command.ts',
   // Only if the environment names a gateway without a rack.
-  'src/target/default-rack.ts',
+  'src/rack-choice/default-rack.ts',
   // Usually while convox runs.
   'src/session/renewal.ts',
   // Only for a command that needs a step-up.

@@ -1,9 +1,9 @@
-import type { Context } from './context.ts'
-import { parseCommandLine } from './convox/command-line.ts'
-import { suggestBeforeStart, suggestOwnCommand } from './convox/did-you-mean.ts'
+import { parseCommandLine } from './command-line/command-line.ts'
+import { suggestBeforeStart, suggestOwnCommand } from './commands/did-you-mean.ts'
 import { reportCallOf } from './convox/precheck/stopped-calls/report-of-error.ts'
 import { runWrapped } from './convox/wrapped.ts'
-import { exitCodeOf, exitCodes, isExpected } from './output/exit-codes.ts'
+import { exitCodeOf, exitCodes, isExpected } from './errors/exit-codes.ts'
+import type { Context } from './invocation/context.ts'
 
 /**
  * @param args the words after `rack-gateway`

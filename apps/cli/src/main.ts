@@ -3,10 +3,10 @@ import { homedir } from 'node:os'
 import { isatty } from 'node:tty'
 import { clientConfigPath } from '@rack-gateway/config/client'
 import { runCli } from './cli.ts'
-import { invocationDirectory } from './convox/invocation-directory.ts'
-import { defaultTimeouts } from './gateway/timeouts.ts'
-import { standardOutput } from './output/standard-output.ts'
-import { showStatus } from './output/terminal.ts'
+import { invocationDirectory } from './invocation/invocation-directory.ts'
+import { defaultTimeouts } from './invocation/timeouts.ts'
+import { standardOutput } from './terminal/standard-output.ts'
+import { showStatus } from './terminal/terminal.ts'
 
 const { env, platform } = process
 const { RACK_GATEWAY_MFA_CODE: mfaCode } = env
@@ -29,10 +29,10 @@ void runCli(
     print: (line) => void standardOutput().write(`${line}\n`),
     note: (line) => void process.stderr.write(`rack-gateway: ${line}\n`),
     instruct: (line) => void process.stderr.write(`${line}\n`),
-    readSecret: async (prompt) => (await import('./read-input.ts')).readSecret(prompt),
-    ask: async (question) => (await import('./read-input.ts')).ask(question),
+    readSecret: async (prompt) => (await import('./invocation/read-input.ts')).readSecret(prompt),
+    ask: async (question) => (await import('./invocation/read-input.ts')).ask(question),
     status: showStatus,
-    readInput: async (maxBytes) => (await import('./read-input.ts')).readAll(process.stdin, maxBytes),
+    readInput: async (maxBytes) => (await import('./invocation/read-input.ts')).readAll(process.stdin, maxBytes),
     interactive: stdin && stderr,
     columns: stdout ? process.stdout.columns : null,
     styled: stdout && !env.NO_COLOR && env.TERM !== 'dumb',

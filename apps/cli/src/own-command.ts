@@ -1,14 +1,20 @@
 import { nearest } from '@rack-gateway/errors/nearest'
-import { type Command, type CommandGroup, groupNamed, loadAction, loadSingleCommand } from './commands/command-list.ts'
+import type { CommandLine } from './command-line/command-line.ts'
+import {
+  type Command,
+  type CommandGroup,
+  groupNamed,
+  loadAction,
+  loadSingleCommand,
+} from './command-line/command-list.ts'
 import { commandList } from './commands/index.ts'
-import type { Context } from './context.ts'
-import type { CommandLine } from './convox/command-line.ts'
-import { Usage } from './errors.ts'
-import { exitCodes } from './output/exit-codes.ts'
+import { Usage } from './errors/errors.ts'
+import { exitCodes } from './errors/exit-codes.ts'
+import type { Context } from './invocation/context.ts'
 import { withProgress } from './output/progress.ts'
-import { printable } from './output/terminal.ts'
+import { version } from './package-files/version.ts'
 import { withCommandProofs } from './step-up/command-proofs.ts'
-import { version } from './version.ts'
+import { printable } from './terminal/terminal.ts'
 
 export type LeadingFlags = Pick<CommandLine, 'rack' | 'mfaCode' | 'mfaMethod'>
 
@@ -32,7 +38,7 @@ export async function runOwnCommand(
   const found = await findCommand(words)
   if (found.kind === 'group') return printGroupHelp(context, found.group)
   const { command } = found
-  const { parseWords } = await import('./commands/parse-words.ts')
+  const { parseWords } = await import('./command-line/parse-words.ts')
   const parsed = await parseWords(command, withLeadingFlags(found.rest, leadingFlags), helpWidth(context))
   if (parsed.kind === 'help') {
     context.print(parsed.text)
@@ -59,13 +65,13 @@ async function explain(context: Context, words: readonly string[]): Promise<numb
   const commandWords = words.filter((word) => !word.startsWith('-'))
   if (commandWords.length > 0 && commandWords[0] !== 'help')
     return runOwnCommand(context, [...commandWords.slice(0, 2), '--help'], null)
-  const { overviewHelp } = await import('./commands/help-text.ts')
+  const { overviewHelp } = await import('./command-line/help-text.ts')
   context.print(await overviewHelp(commandList, helpWidth(context)))
   return exitCodes.ok
 }
 
 async function printGroupHelp(context: Context, group: CommandGroup): Promise<number> {
-  const { groupHelp } = await import('./commands/help-text.ts')
+  const { groupHelp } = await import('./command-line/help-text.ts')
   context.print(await groupHelp(group, helpWidth(context)))
   return exitCodes.ok
 }

@@ -1,10 +1,10 @@
 // The exports from which docs/reference/cli.md and the manual page are generated.
 
-export { checkCommandLine } from './commands/check-command-line.ts'
-export { type Command, loadAllCommands } from './commands/command-list.ts'
-export { argumentsOf, type CommandOption, isSwitch, optionsOf } from './commands/command-module.ts'
-export { overview } from './commands/help-text.ts'
+export { checkCommandLine } from './check-command-line.ts'
+export { type Command, loadAllCommands } from './command-line/command-list.ts'
+export { argumentsOf, type CommandOption, isSwitch, optionsOf } from './command-line/command-module.ts'
+export { overview } from './command-line/help-text.ts'
 export { commandList } from './commands/index.ts'
-export { exitCodes, exitMeanings } from './output/exit-codes.ts'
-export { jsonFaults } from './output/json-faults.ts'
-export { jsonShapes } from './output/json-shapes.ts'
+export { jsonFaults } from './commands/json-faults.ts'
+export { jsonShapes } from './commands/json-shapes.ts'
+export { exitCodes, exitMeanings } from './errors/exit-codes.ts'

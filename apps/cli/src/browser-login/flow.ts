@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import type { Context } from '../context.ts'
-import { Usage } from '../errors.ts'
+import { Usage } from '../errors/errors.ts'
+import type { Context } from '../invocation/context.ts'
 
 /** `because` says why no browser can be opened here; null if the user passed `--no-browser`. */
 export type Flow = { readonly kind: 'loopback' } | { readonly kind: 'device'; readonly because: string | null }

@@ -6,7 +6,7 @@ import {
   readResponse,
   requestFor,
 } from '@rack-gateway/gateway-api'
-import { GatewayUnreachable, LoginFailed } from '../errors.ts'
+import { GatewayUnreachable, LoginFailed } from '../errors/errors.ts'
 import { errorFromResponse, parseGatewayError } from '../gateway/gateway-error.ts'
 import { askGateway, type GatewayAnswer } from '../gateway/gateway-request.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'

@@ -1,4 +1,4 @@
-import { Interrupted } from '../errors.ts'
+import { Interrupted } from '../errors/errors.ts'
 
 export interface InterruptibleTimeout {
   /** Aborted at Ctrl-C. */

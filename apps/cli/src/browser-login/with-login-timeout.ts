@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts'
-import { LoginFailed } from '../errors.ts'
+import { LoginFailed } from '../errors/errors.ts'
+import type { Context } from '../invocation/context.ts'
 import { loginTimedOut } from './login-errors.ts'
 import { withInterruptibleTimeout } from './with-interruptible-timeout.ts'
 

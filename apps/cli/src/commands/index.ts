@@ -1,4 +1,4 @@
-import type { CommandList } from './command-list.ts'
+import type { CommandList } from '../command-line/command-list.ts'
 
 const singleCommands: CommandList['singleCommands'] = {
   login: () => import('./login.ts'),

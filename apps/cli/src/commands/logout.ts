@@ -12,16 +12,16 @@ import {
   updateClientConfig,
   withCredential,
 } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
-import { Usage } from '../errors.ts'
+import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
+import { Usage } from '../errors/errors.ts'
 import type { GatewayAccess } from '../gateway/gateway-api.ts'
 import { trustAt } from '../gateway/tls/gateway-trust.ts'
+import type { Context } from '../invocation/context.ts'
 import { printOutcome } from '../output/print-outcome.ts'
-import { printable } from '../output/terminal.ts'
-import { unknownRack } from '../target/target.ts'
+import { unknownRack } from '../rack-choice/local/target.ts'
+import { printable } from '../terminal/terminal.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
 import { deleteToken, readToken } from '../token-store/stored-token.ts'
-import type { Arguments, CommandOptions } from './command-module.ts'
 import { jsonOption } from './options/shared-options.ts'
 
 export const command = 'logout [name]'
@@ -104,7 +104,7 @@ async function endConvoxLogins(
   config: ClientConfig,
   credentials: readonly Credential[],
 ): Promise<string[]> {
-  const { endConvoxLogin } = await import('../session/convox-session.ts')
+  const { endConvoxLogin } = await import('../convox/login/convox-session.ts')
   const gateways = new Map<string, Credential['slot']>()
   for (const { slot } of credentials) {
     const { origin } = gatewayAddress(slot.origin)

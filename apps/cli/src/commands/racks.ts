@@ -1,12 +1,12 @@
 import { type ClientConfig, credentialOf, readClientConfig } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
+import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
+import type { Context } from '../invocation/context.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { table } from '../output/table.ts'
-import { printable } from '../output/terminal.ts'
-import { expiryOf } from '../session/expiry.ts'
-import type { RackRow } from '../target/rack-row.ts'
-import { currentOf, localChoice } from '../target/target.ts'
-import type { Arguments, CommandOptions } from './command-module.ts'
+import { currentOf, localChoice } from '../rack-choice/local/target.ts'
+import type { RackRow } from '../rack-choice/rack-row.ts'
+import { printable } from '../terminal/terminal.ts'
+import { expiryOf } from '../token/expiry.ts'
 import { jsonOption } from './options/shared-options.ts'
 
 export const command = 'racks'
@@ -19,7 +19,7 @@ export async function handler({ context, json }: Arguments<typeof builder>): Pro
   const { env } = context
   const automation = env.RACK_GATEWAY_URL || env.RACK_GATEWAY_TOKEN
   const rows = automation
-    ? await (await import('../target/automation-racks.ts')).automationRacks(context)
+    ? await (await import('../rack-choice/automation-racks.ts')).automationRacks(context)
     : await racksOfFile(context)
   if (json) context.print(safeJson(rows, 2))
   else if (rows.length === 0) context.note('You have no names for racks yet. Log in with: rack-gateway login NAME URL')

@@ -1,9 +1,9 @@
 import { gatewayOf, readClientConfig, updateClientConfig } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
+import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
+import type { Context } from '../invocation/context.ts'
 import { printOutcome } from '../output/print-outcome.ts'
-import { printable } from '../output/terminal.ts'
-import { localChoice, unknownRack } from '../target/target.ts'
-import type { Arguments, CommandOptions } from './command-module.ts'
+import { localChoice, unknownRack } from '../rack-choice/local/target.ts'
+import { printable } from '../terminal/terminal.ts'
 import { jsonOption } from './options/shared-options.ts'
 
 export const command = 'switch <name>'

@@ -1,9 +1,9 @@
+import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
 import { maskInLog } from '../output/mask-in-log.ts'
 import { safeJson } from '../output/safe-json.ts'
-import { withRack } from '../target/find-rack.ts'
-import { findRenewedTarget } from '../target/renewed-target.ts'
-import { rackUrl } from '../target/target.ts'
-import type { Arguments, CommandOptions } from './command-module.ts'
+import { withRack } from '../rack-choice/find-rack.ts'
+import { rackUrl } from '../rack-choice/local/target.ts'
+import { findRenewedTarget } from '../rack-choice/renewed-target.ts'
 import { gatewayOptions } from './options/shared-options.ts'
 
 export const command = 'url'

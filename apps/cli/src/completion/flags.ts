@@ -1,4 +1,4 @@
-import { type CommandModule, isSwitch, optionsOf } from '../commands/command-module.ts'
+import { type CommandModule, isSwitch, optionsOf } from '../command-line/command-module.ts'
 import { type Expected, expectedWords, type NameKind, type Suggestion } from './expected.ts'
 
 /** A flag of rack-gateway or of convox. */

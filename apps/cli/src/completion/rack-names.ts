@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { readClientConfig } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 
 /** Empty if the environment replaces the configuration file, or if other users can read the file. */
 export async function rackNames(context: Context): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { ownCommands } from '../command-line/command-line.ts'
 import {
   type Command,
   type CommandGroup,
@@ -7,11 +8,10 @@ import {
   loadGroup,
   loadSingleCommand,
   loadSingleCommands,
-} from '../commands/command-list.ts'
-import { argumentsOf } from '../commands/command-module.ts'
+} from '../command-line/command-list.ts'
+import { argumentsOf } from '../command-line/command-module.ts'
 import { rackOption } from '../commands/options/shared-options.ts'
-import { ownCommands } from '../convox/command-line.ts'
-import { mfaMethods } from '../step-up/mfa-choice.ts'
+import { mfaMethods } from '../step-up/proofs/mfa-choice.ts'
 import { convoxFirstWords, expectedOfConvox } from './convox-words.ts'
 import { type Expected, expectedNames, expectedWords, nothingExpected, type Suggestion } from './expected.ts'
 import { afterFlags, cursorPosition, flagsOf, type KnownFlag, splitLastWord, suggestFlags } from './flags.ts'

@@ -1,4 +1,4 @@
-import { ConvoxNotExecutable } from '../errors.ts'
+import { ConvoxNotExecutable } from '../errors/errors.ts'
 
 /** @param code the system's error code; `ENOENT`: the interpreter is missing, because the file itself exists */
 export function convoxStartError(name: string, code: string): Error {

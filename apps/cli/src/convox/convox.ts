@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import spawn from 'cross-spawn'
-import { ConvoxIsRackGateway, ConvoxMissing } from '../errors.ts'
+import { ConvoxIsRackGateway, ConvoxMissing } from '../errors/errors.ts'
 import { convoxName, findConvox, type ProcessSettings } from './convox-file.ts'
 import { convoxStartError } from './convox-start-error.ts'
 

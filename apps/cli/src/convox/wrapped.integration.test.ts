@@ -3,11 +3,11 @@ import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { rootCertificate as root } from '@rack-gateway/testing/certificates'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { suggestBeforeStart } from '../commands/did-you-mean.ts'
 import { convoxFirstWords } from '../completion/convox-words.ts'
 import { effectivePolicy } from '../testing/effective-policy.ts'
 import { writeFakeConvox } from '../testing/fake-convox.ts'
 import { commandLine, createMachine, type Machine } from '../testing/harness.ts'
-import { suggestBeforeStart } from './did-you-mean.ts'
 import { startTlsGateway } from './relay/testing/tls-gateway.ts'
 
 const config = {

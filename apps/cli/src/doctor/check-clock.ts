@@ -1,8 +1,8 @@
 import { tryGateway } from '../gateway/gateway-request.ts'
-import { durationText } from '../session/expiry.ts'
-import { requestDeadline } from './deadlines.ts'
-import { type Finding, noGateway, ok, problem, warning } from './finding.ts'
-import type { CheckSubject } from './subject.ts'
+import { durationText } from '../token/expiry.ts'
+import { requestDeadline } from './findings/deadlines.ts'
+import { type Finding, noGateway, ok, problem, warning } from './findings/finding.ts'
+import type { CheckSubject } from './findings/subject.ts'
 
 /** Seconds that the gateway tolerates between its clock and the clocks of identity providers and CI systems. */
 const tolerance = 30

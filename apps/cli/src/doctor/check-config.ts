@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs'
-import { exitCodeOf, exitCodes } from '../output/exit-codes.ts'
-import { printable } from '../output/terminal.ts'
-import { localChoice } from '../target/target.ts'
-import { type Finding, ok, problemFrom, warning } from './finding.ts'
-import type { CheckSubject } from './subject.ts'
+import { exitCodeOf, exitCodes } from '../errors/exit-codes.ts'
+import { localChoice } from '../rack-choice/local/target.ts'
+import { printable } from '../terminal/terminal.ts'
+import { type Finding, ok, problemFrom, warning } from './findings/finding.ts'
+import type { CheckSubject } from './findings/subject.ts'
 
 /** A missing login is a finding of the token check. */
 export async function checkConfig(subject: CheckSubject): Promise<Finding> {

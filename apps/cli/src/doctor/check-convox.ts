@@ -1,12 +1,12 @@
 import spawn from 'cross-spawn'
-import type { Context } from '../context.ts'
 import { convoxName, findConvox } from '../convox/convox-file.ts'
 import { convoxStartError } from '../convox/convox-start-error.ts'
-import { ConvoxIsRackGateway, ConvoxMissing } from '../errors.ts'
-import { exitCodes } from '../output/exit-codes.ts'
-import { printable } from '../output/terminal.ts'
-import { requestDeadline } from './deadlines.ts'
-import { type Finding, ok, problemFrom, warning } from './finding.ts'
+import { ConvoxIsRackGateway, ConvoxMissing } from '../errors/errors.ts'
+import { exitCodes } from '../errors/exit-codes.ts'
+import type { Context } from '../invocation/context.ts'
+import { printable } from '../terminal/terminal.ts'
+import { requestDeadline } from './findings/deadlines.ts'
+import { type Finding, ok, problemFrom, warning } from './findings/finding.ts'
 
 const maxOutputLength = 200
 

@@ -1,10 +1,10 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { exitCodes } from '../errors/exit-codes.ts'
 import { failureReason } from '../gateway/gateway-request.ts'
-import { exitCodes } from '../output/exit-codes.ts'
-import { printable } from '../output/terminal.ts'
-import { type Finding, noGateway, ok, problem } from './finding.ts'
-import type { CheckSubject } from './subject.ts'
+import { printable } from '../terminal/terminal.ts'
+import { type Finding, noGateway, ok, problem } from './findings/finding.ts'
+import type { CheckSubject } from './findings/subject.ts'
 
 export async function checkDns({ origin }: Pick<CheckSubject, 'origin'>): Promise<Finding> {
   if (origin === null) return noGateway

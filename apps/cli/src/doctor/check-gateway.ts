@@ -1,11 +1,11 @@
+import { exitCodes } from '../errors/exit-codes.ts'
 import { tryGateway } from '../gateway/gateway-request.ts'
 import { explainProxyPage } from '../gateway/proxy-page.ts'
-import { exitCodes } from '../output/exit-codes.ts'
-import { printable } from '../output/terminal.ts'
-import { requestDeadline } from './deadlines.ts'
-import { type Finding, noGateway, ok, problem } from './finding.ts'
+import { printable } from '../terminal/terminal.ts'
+import { requestDeadline } from './findings/deadlines.ts'
+import { type Finding, noGateway, ok, problem } from './findings/finding.ts'
+import type { CheckSubject } from './findings/subject.ts'
 import { inspectConnection } from './proxy/inspect.ts'
-import type { CheckSubject } from './subject.ts'
 
 /** Asks only for addresses that an ingress does not hide. */
 export async function checkGateway(subject: CheckSubject): Promise<Finding> {

@@ -1,10 +1,10 @@
+import { exitCodes } from '../errors/exit-codes.ts'
 import { parseGatewayError } from '../gateway/gateway-error.ts'
 import { tryGateway } from '../gateway/gateway-request.ts'
-import { exitCodes } from '../output/exit-codes.ts'
-import { printable } from '../output/terminal.ts'
-import { requestDeadline } from './deadlines.ts'
-import { type Finding, ok, problem, warning } from './finding.ts'
-import type { CheckSubject } from './subject.ts'
+import { printable } from '../terminal/terminal.ts'
+import { requestDeadline } from './findings/deadlines.ts'
+import { type Finding, ok, problem, warning } from './findings/finding.ts'
+import type { CheckSubject } from './findings/subject.ts'
 
 /** Whether the gateway can use the rack. Only these errors are about the gateway and its rack. */
 const rackProblems: ReadonlySet<string> = new Set([

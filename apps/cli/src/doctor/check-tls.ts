@@ -1,17 +1,17 @@
 import type { PeerCertificate } from 'node:tls'
 import { isUnencryptedRemote } from '@rack-gateway/config/client'
-import { BadSetting } from '../errors.ts'
+import { BadSetting } from '../errors/errors.ts'
+import { exitCodes } from '../errors/exit-codes.ts'
 import { failureReason, requireTlsVerification } from '../gateway/gateway-request.ts'
 import { createVerifiedConnector } from '../gateway/tls/authorities.ts'
 import { describeCertificateFault } from '../gateway/tls/certificate-errors.ts'
 import { configuredAuthorities } from '../gateway/tls/configured-authorities.ts'
 import { trustRemedy } from '../gateway/tls/gateway-trust.ts'
-import { exitCodes } from '../output/exit-codes.ts'
-import { printable } from '../output/terminal.ts'
-import { durationText } from '../session/expiry.ts'
+import { printable } from '../terminal/terminal.ts'
+import { durationText } from '../token/expiry.ts'
 import { fetchCertificate, UntrustedCertificate } from './fetch-certificate.ts'
-import { type Finding, noGateway, ok, problem, warning } from './finding.ts'
-import type { CheckSubject } from './subject.ts'
+import { type Finding, noGateway, ok, problem, warning } from './findings/finding.ts'
+import type { CheckSubject } from './findings/subject.ts'
 
 /** Milliseconds. A certificate that expires sooner gets a warning. */
 const warningPeriod = 14 * 24 * 60 * 60 * 1000

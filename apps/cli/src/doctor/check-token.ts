@@ -1,14 +1,14 @@
 import { credentialOf, readClientConfig } from '@rack-gateway/config/client'
+import { exitCodeOf, exitCodes } from '../errors/exit-codes.ts'
 import { askMe } from '../gateway/gateway-client.ts'
-import { exitCodeOf, exitCodes } from '../output/exit-codes.ts'
-import { printable } from '../output/terminal.ts'
-import { type Expiry, expiryOf } from '../session/expiry.ts'
 import { identityError } from '../session/require-identity.ts'
+import { printable } from '../terminal/terminal.ts'
+import { type Expiry, expiryOf } from '../token/expiry.ts'
 import { tokenLocation } from '../token-store/stored-token.ts'
 import { modeOf } from './check-config.ts'
-import { requestDeadline } from './deadlines.ts'
-import { type Finding, ok, problemFrom, warning } from './finding.ts'
-import type { CheckSubject } from './subject.ts'
+import { requestDeadline } from './findings/deadlines.ts'
+import { type Finding, ok, problemFrom, warning } from './findings/finding.ts'
+import type { CheckSubject } from './findings/subject.ts'
 
 /** Never shows the token. */
 export async function checkToken({ context, target, fault }: CheckSubject): Promise<Finding> {

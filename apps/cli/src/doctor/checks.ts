@@ -1,9 +1,9 @@
 import { withTimeout } from '@rack-gateway/time'
+import { isExpected } from '../errors/exit-codes.ts'
 import { failureReason } from '../gateway/gateway-request.ts'
 import { askVersions, upgradeAdvice } from '../gateway/versions.ts'
-import { isExpected } from '../output/exit-codes.ts'
-import { printable } from '../output/terminal.ts'
-import { version } from '../version.ts'
+import { version } from '../package-files/version.ts'
+import { printable } from '../terminal/terminal.ts'
 import { checkClock } from './check-clock.ts'
 import { checkConfig } from './check-config.ts'
 import { checkConvox } from './check-convox.ts'
@@ -12,7 +12,7 @@ import { checkGateway } from './check-gateway.ts'
 import { checkRack } from './check-rack.ts'
 import { checkTls } from './check-tls.ts'
 import { checkToken } from './check-token.ts'
-import { checkDeadline, slowDeadline } from './deadlines.ts'
+import { checkDeadline, slowDeadline } from './findings/deadlines.ts'
 import {
   type CheckName,
   checkNames,
@@ -22,13 +22,13 @@ import {
   problem,
   problemFrom,
   warning,
-} from './finding.ts'
+} from './findings/finding.ts'
+import type { CheckSubject } from './findings/subject.ts'
 import { checkAddress } from './proxy/check-address.ts'
 import { checkHost } from './proxy/check-host.ts'
 import { checkTimeout } from './proxy/check-timeout.ts'
 import { checkUpload } from './proxy/check-upload.ts'
 import { checkWebSocket } from './proxy/check-websocket.ts'
-import type { CheckSubject } from './subject.ts'
 
 type Check = (subject: CheckSubject) => Promise<Finding>
 

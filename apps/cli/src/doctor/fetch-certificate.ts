@@ -1,6 +1,6 @@
 import { connect, type PeerCertificate, type SecureContext } from 'node:tls'
 import { addressOf } from '../gateway/tls/connection.ts'
-import { requestDeadline } from './deadlines.ts'
+import { requestDeadline } from './findings/deadlines.ts'
 
 export class UntrustedCertificate extends Error {
   /** Node's error code. */

@@ -1,9 +1,9 @@
 import { isUuid } from '@rack-gateway/audit/uuid'
 import { nearest } from '@rack-gateway/errors/nearest'
 import type { Invitation, SecondFactor, ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-api'
-import { Usage } from '../errors.ts'
+import { Usage } from '../errors/errors.ts'
 import { counted } from '../output/counted.ts'
-import { printable } from '../output/terminal.ts'
+import { printable } from '../terminal/terminal.ts'
 import type { GatewayAccess } from './gateway-api.ts'
 import {
   invitations,

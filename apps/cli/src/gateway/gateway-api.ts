@@ -7,8 +7,8 @@ import {
   type RequestOf,
   type ResponseOf,
 } from '@rack-gateway/gateway-api'
-import { GatewayUnreachable } from '../errors.ts'
-import type { Target } from '../target/target.ts'
+import { GatewayUnreachable } from '../errors/errors.ts'
+import type { Target } from '../rack-choice/local/target.ts'
 import { errorFromResponse, isMissing } from './gateway-error.ts'
 import { askGateway } from './gateway-request.ts'
 

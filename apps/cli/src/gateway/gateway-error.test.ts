@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { exitCodeOf } from '../output/exit-codes.ts'
+import { exitCodeOf } from '../errors/exit-codes.ts'
 import { errorFromResponse } from './gateway-error.ts'
 
 const origin = 'https://gateway.example.com'

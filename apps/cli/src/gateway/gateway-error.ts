@@ -8,8 +8,8 @@ import {
   StepUpNeeded,
   TokenRejected,
   Usage,
-} from '../errors.ts'
-import { printable } from '../output/terminal.ts'
+} from '../errors/errors.ts'
+import { printable } from '../terminal/terminal.ts'
 import { type GatewayAnswer, unreachableError } from './gateway-request.ts'
 import { explainProxyPage } from './proxy-page.ts'
 

@@ -1,5 +1,5 @@
 import type { ItemOf, ListEndpointName, RequestOf } from '@rack-gateway/gateway-api'
-import { Denied, Usage } from '../errors.ts'
+import { Denied, Usage } from '../errors/errors.ts'
 import { callGateway, type GatewayAccess } from './gateway-api.ts'
 
 const pageSize = 200

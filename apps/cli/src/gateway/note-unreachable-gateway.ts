@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
-import type { Context } from '../context.ts'
-import { printable } from '../output/terminal.ts'
+import type { Context } from '../invocation/context.ts'
+import { printable } from '../terminal/terminal.ts'
 import { tryGateway, unreachableError } from './gateway-request.ts'
 import { explainProxyPage } from './proxy-page.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { exitCodeOf } from '../output/exit-codes.ts'
+import { exitCodeOf } from '../errors/exit-codes.ts'
 import { errorFromResponse } from './gateway-error.ts'
 import { explainProxyPage } from './proxy-page.ts'
 

@@ -1,9 +1,9 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
+import { printable } from '../terminal/terminal.ts'
 import { safeJson } from './safe-json.ts'
 import { type NarrowTable, table } from './table.ts'
-import { printable } from './terminal.ts'
 
 /** Prints only the fields that the schema has, because other fields are not documented. */
 export function printJson<S extends TSchema>(context: Context, schema: S, value: Static<S>): void {

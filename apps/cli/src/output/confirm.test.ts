@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { exitCodeOf } from '../errors/exit-codes.ts'
 import { confirm } from './confirm.ts'
-import { exitCodeOf } from './exit-codes.ts'
 
 function asking(answer: string, interactive = true) {
   const asked: string[] = []

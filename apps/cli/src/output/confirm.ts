@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts'
-import { NotConfirmed, Usage } from '../errors.ts'
-import { printable } from './terminal.ts'
+import { NotConfirmed, Usage } from '../errors/errors.ts'
+import type { Context } from '../invocation/context.ts'
+import { printable } from '../terminal/terminal.ts'
 
 /**
  * @param action such as `revoke the API token nightly`, or a function that finds this text

@@ -1,5 +1,5 @@
 import type { Grant } from '@rack-gateway/gateway-api'
-import { expiryOf } from '../session/expiry.ts'
+import { expiryOf } from '../token/expiry.ts'
 
 /** `expires in 3 days`; empty if it does not expire. */
 export function expiryText(expiresAt: string | null, now: number): string {

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 
 /**
  * Keeps a secret out of the log of GitHub Actions. Its runner reads commands from stderr, too, so stdout can go into a

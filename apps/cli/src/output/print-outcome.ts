@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { safeJson } from './safe-json.ts'
 
 /** With `--json`, sentences go to standard error, and the result of `run` is printed as JSON. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Context } from '../context.ts'
-import { defaultTimeouts } from '../gateway/timeouts.ts'
+import type { Context } from '../invocation/context.ts'
+import { defaultTimeouts } from '../invocation/timeouts.ts'
 import { createDeferred } from '../testing/deferred.ts'
 import { withProgress } from './progress.ts'
 

@@ -1,6 +1,6 @@
 import widthOf from 'string-width'
-import type { Context } from '../context.ts'
-import { printable } from './terminal.ts'
+import type { Context } from '../invocation/context.ts'
+import { printable } from '../terminal/terminal.ts'
 
 type Terminal = Pick<Context, 'columns' | 'styled'>
 

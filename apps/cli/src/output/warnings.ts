@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts'
-import { printable } from './terminal.ts'
+import type { Context } from '../invocation/context.ts'
+import { printable } from '../terminal/terminal.ts'
 
 /** Prints the warnings of a response on standard error, with and without `--json`. */
 export function printWarnings(context: Context, { warnings = [] }: { readonly warnings?: readonly string[] }): void {

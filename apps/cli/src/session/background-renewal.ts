@@ -1,6 +1,6 @@
 import { withTimeout } from '@rack-gateway/time'
-import type { Context } from '../context.ts'
-import type { Target } from '../target/target.ts'
+import type { Context } from '../invocation/context.ts'
+import type { Target } from '../rack-choice/local/target.ts'
 
 export interface BackgroundRenewal<T extends Target = Target> {
   /** The target for the command. Waits briefly for a newer token if the old one expires soon. */

@@ -1,10 +1,10 @@
 import { Secret } from '@rack-gateway/config/client'
 import { chooseFlow } from '../browser-login/flow.ts'
 import { loopbackLogin } from '../browser-login/loopback.ts'
-import type { Context } from '../context.ts'
-import { LoginFailed } from '../errors.ts'
+import { LoginFailed } from '../errors/errors.ts'
 import { endSession } from '../gateway/gateway-client.ts'
-import type { Target } from '../target/target.ts'
+import type { Context } from '../invocation/context.ts'
+import type { Target } from '../rack-choice/local/target.ts'
 import { requireIdentity } from './require-identity.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { Secret } from '@rack-gateway/config/client'
-import { JobTokenMissing } from '../errors.ts'
+import { JobTokenMissing } from '../errors/errors.ts'
 import { failureReason, parseJson, readBody, requireTlsVerification } from '../gateway/gateway-request.ts'
-import { printable } from '../output/terminal.ts'
-import { isTokenText } from './token-text.ts'
+import { printable } from '../terminal/terminal.ts'
+import { isTokenText } from '../token/token-text.ts'
 
 const deadlineMs = 10_000
 

@@ -3,12 +3,12 @@ import type { NewSession } from '@rack-gateway/gateway-api'
 import { deviceLogin } from '../browser-login/device.ts'
 import { chooseFlow } from '../browser-login/flow.ts'
 import { type BrowserLogin, loopbackLogin } from '../browser-login/loopback.ts'
-import type { Context } from '../context.ts'
-import { Usage } from '../errors.ts'
+import { Usage } from '../errors/errors.ts'
 import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
+import type { Context } from '../invocation/context.ts'
+import { isTokenText } from '../token/token-text.ts'
 import { reusableSession } from './reusable-session.ts'
-import { isTokenText } from './token-text.ts'
 
 export interface LoginOptions {
   readonly name: string

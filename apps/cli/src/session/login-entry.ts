@@ -11,7 +11,7 @@ import {
   withCredential,
 } from '@rack-gateway/config/client'
 import type { Me } from '@rack-gateway/gateway-api'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { type StoredToken, storeToken, type TokenDetails } from '../token-store/stored-token.ts'
 
 export interface Login {

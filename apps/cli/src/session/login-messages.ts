@@ -1,6 +1,6 @@
 import { type ClientConfig, gatewaysUsingSlot } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
-import { printable } from '../output/terminal.ts'
+import type { Context } from '../invocation/context.ts'
+import { printable } from '../terminal/terminal.ts'
 import type { Credential } from './login-credential.ts'
 
 /** The configuration before and after a login. */

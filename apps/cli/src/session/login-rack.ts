@@ -1,9 +1,9 @@
 import type { GatewayEntry } from '@rack-gateway/config/client'
 import { nearest } from '@rack-gateway/errors/nearest'
 import type { Me } from '@rack-gateway/gateway-api'
-import type { Context } from '../context.ts'
-import { UnknownRack, Usage } from '../errors.ts'
-import { printable } from '../output/terminal.ts'
+import { UnknownRack, Usage } from '../errors/errors.ts'
+import type { Context } from '../invocation/context.ts'
+import { printable } from '../terminal/terminal.ts'
 
 export interface RackRequest {
   /** The user's name for the rack. */

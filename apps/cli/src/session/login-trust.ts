@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import type { ClientConfig } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
-import { Usage } from '../errors.ts'
+import { Usage } from '../errors/errors.ts'
 import { expectedCaFile, readAuthorities } from '../gateway/tls/configured-authorities.ts'
 import { type GatewayTrust, loginArgumentsOf, trustAt } from '../gateway/tls/gateway-trust.ts'
+import type { Context } from '../invocation/context.ts'
 import type { LoginOptions } from './login-credential.ts'
 
 /** @throws Usage for an unusable `--ca` */

@@ -12,12 +12,12 @@ import {
   withFileLock,
 } from '@rack-gateway/config/client'
 import type { RenewedSession } from '@rack-gateway/gateway-api'
-import type { Context } from '../context.ts'
 import { askRenewal, renewalDeadlineMs } from '../gateway/gateway-client.ts'
-import type { Target } from '../target/target.ts'
+import type { Context } from '../invocation/context.ts'
+import type { Target } from '../rack-choice/local/target.ts'
+import { expiryOf } from '../token/expiry.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
 import { readToken, replaceToken, rewriteToCheck } from '../token-store/stored-token.ts'
-import { expiryOf } from './expiry.ts'
 
 /**
  * Only one process renews at a time: the next process finds the new token. Other processes can change the file

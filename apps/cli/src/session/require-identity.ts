@@ -1,9 +1,9 @@
 import { asSentences } from '@rack-gateway/errors'
-import { GatewayUnreachable, GatewayUntrusted, TokenRejected } from '../errors.ts'
+import { GatewayUnreachable, GatewayUntrusted, TokenRejected } from '../errors/errors.ts'
 import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import { unreachableError } from '../gateway/gateway-request.ts'
-import { printable, withoutPunctuation } from '../output/terminal.ts'
-import type { Target } from '../target/target.ts'
+import type { Target } from '../rack-choice/local/target.ts'
+import { printable, withoutPunctuation } from '../terminal/terminal.ts'
 
 export type KnownIdentity = MeAnswer & { readonly kind: 'known' }
 

@@ -1,9 +1,9 @@
 import { type ClientConfig, entryOf, type GatewayEntry, Secret } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
 import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
+import type { Context } from '../invocation/context.ts'
+import { expiryOf } from '../token/expiry.ts'
 import { readToken } from '../token-store/stored-token.ts'
-import { expiryOf } from './expiry.ts'
 
 export interface SessionRequest {
   readonly origin: string

@@ -1,6 +1,6 @@
 import { reasonOf } from '@rack-gateway/errors'
 import type { GatewayAccess } from '../gateway/gateway-api.ts'
-import { printable, withoutPunctuation } from '../output/terminal.ts'
+import { printable, withoutPunctuation } from '../terminal/terminal.ts'
 import { listSessions, revokeSession } from './own-sessions.ts'
 
 /** A credential that stays in the file. */

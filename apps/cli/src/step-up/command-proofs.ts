@@ -1,7 +1,7 @@
 import type { Secret } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
-import { createMfaChoice, type MfaMethod } from './mfa-choice.ts'
-import type { CommandProofs } from './request-proofs.ts'
+import type { Context } from '../invocation/context.ts'
+import { createMfaChoice, type MfaMethod } from './proofs/mfa-choice.ts'
+import type { CommandProofs } from './proofs/request-proofs.ts'
 
 export interface MfaOptions {
   readonly mfaCode?: string | undefined

@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts'
-import { StepUpNeeded } from '../errors.ts'
-import type { ProvingGateway } from './request-proofs.ts'
+import { StepUpNeeded } from '../errors/errors.ts'
+import type { Context } from '../invocation/context.ts'
+import type { ProvingGateway } from './proofs/request-proofs.ts'
 import { type CodeAnswer, type Proof, proveWithCode } from './step-up-api.ts'
 import type { UsableMethods } from './usable-methods.ts'
 

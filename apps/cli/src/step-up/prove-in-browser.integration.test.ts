@@ -1,7 +1,7 @@
 import { Secret } from '@rack-gateway/config/client'
 import type { StepUp } from '@rack-gateway/gateway-api'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { quietContext } from '../testing/quiet-context.ts'
 import { proveInBrowser } from './prove-in-browser.ts'

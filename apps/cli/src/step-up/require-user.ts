@@ -1,7 +1,7 @@
-import type { Context } from '../context.ts'
-import { StepUpNeeded } from '../errors.ts'
-import type { MfaChoice } from './mfa-choice.ts'
-import type { ProvingGateway } from './request-proofs.ts'
+import { StepUpNeeded } from '../errors/errors.ts'
+import type { Context } from '../invocation/context.ts'
+import type { MfaChoice } from './proofs/mfa-choice.ts'
+import type { ProvingGateway } from './proofs/request-proofs.ts'
 import { hasSecondFactor } from './step-up-api.ts'
 
 /**

@@ -9,10 +9,10 @@ import {
   requestFor,
   type StepUp,
 } from '@rack-gateway/gateway-api'
-import { GatewayUnreachable, StepUpNeeded } from '../errors.ts'
+import { GatewayUnreachable, StepUpNeeded } from '../errors/errors.ts'
 import { errorFromResponse, parseGatewayError } from '../gateway/gateway-error.ts'
 import { askGateway, type GatewayAnswer, tryGateway } from '../gateway/gateway-request.ts'
-import type { GatewayDenial, ProvingGateway } from './request-proofs.ts'
+import type { GatewayDenial, ProvingGateway } from './proofs/request-proofs.ts'
 
 /** A proof of a second factor, for calls of the session that asked for the proof. */
 export interface Proof {

@@ -1,8 +1,8 @@
 import type { StepUp } from '@rack-gateway/gateway-api'
 import { chooseFlow } from '../browser-login/flow.ts'
-import type { Context } from '../context.ts'
-import { StepUpNeeded } from '../errors.ts'
-import type { MfaMethod } from './mfa-choice.ts'
+import { StepUpNeeded } from '../errors/errors.ts'
+import type { Context } from '../invocation/context.ts'
+import type { MfaMethod } from './proofs/mfa-choice.ts'
 
 export interface UsableMethods {
   readonly passkey: boolean

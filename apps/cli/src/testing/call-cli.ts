@@ -1,5 +1,5 @@
 import { runCli } from '../cli.ts'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { quietContext } from './quiet-context.ts'
 
 export interface CliResult {

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 import { callCli } from './call-cli.ts'
 import { writeFakeConvox } from './fake-convox.ts'
 

@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts'
-import { defaultTimeouts } from '../gateway/timeouts.ts'
+import type { Context } from '../invocation/context.ts'
+import { defaultTimeouts } from '../invocation/timeouts.ts'
 
 /** A context without a terminal, input, and output, apart from what a test changes. */
 export function quietContext(change: Partial<Context> & Pick<Context, 'cwd' | 'configPath'>): Context {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { expect, onTestFinished, test } from 'vitest'
-import { defaultTimeouts } from '../gateway/timeouts.ts'
+import { defaultTimeouts } from '../invocation/timeouts.ts'
 import { createMachine } from '../testing/harness.ts'
 import { withCredentialsLock } from './credentials-lock.ts'
 

@@ -1,5 +1,5 @@
 import { withFileLock } from '@rack-gateway/config/client'
-import type { Context } from '../context.ts'
+import type { Context } from '../invocation/context.ts'
 
 /** Milliseconds. Longer than a keychain takes for a read, a write, and a check together, even if it waits for the user. */
 const lockTimeout = 240_000

@@ -1,4 +1,4 @@
-import { KeychainUnusable } from '../errors.ts'
+import { KeychainUnusable } from '../errors/errors.ts'
 import { type Keychain, service, useFileStore } from './keychain.ts'
 import { runTool, type ToolCall, type ToolOutcome, type ToolSettings } from './run-tool.ts'
 

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { KeychainUnusable } from '../errors.ts'
-import { printable } from '../output/terminal.ts'
+import { KeychainUnusable } from '../errors/errors.ts'
+import { printable } from '../terminal/terminal.ts'
 import { useFileStore } from './keychain.ts'
 
 export interface ToolSettings {

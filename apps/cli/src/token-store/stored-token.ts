@@ -6,8 +6,8 @@ import {
   type TokenEntry,
 } from '@rack-gateway/config/client'
 import { reasonOf } from '@rack-gateway/errors'
-import type { Context } from '../context.ts'
-import { BadSetting, KeychainUnusable } from '../errors.ts'
+import { BadSetting, KeychainUnusable } from '../errors/errors.ts'
+import type { Context } from '../invocation/context.ts'
 import { type Keychain, service, useFileStore } from './keychain.ts'
 import { systemKeychain } from './system-keychain.ts'
 

@@ -1,8 +1,8 @@
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { safeJson } from '../../output/safe-json.ts'
-import { printable } from '../../output/terminal.ts'
-import { targetOf } from '../../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { gatewayOptions, reasonOption } from '../options/shared-options.ts'
 import { shownTime } from './events/times.ts'
 

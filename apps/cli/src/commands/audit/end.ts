@@ -1,8 +1,8 @@
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { confirm } from '../../output/confirm.ts'
 import { safeJson } from '../../output/safe-json.ts'
-import { targetOf } from '../../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions, yesOption } from '../options/shared-options.ts'
 import { noRecording } from './recordings/no-recording.ts'
 

@@ -3,15 +3,16 @@ import { directoryArchive, proveArchived } from '@rack-gateway/audit/archive/rea
 import { isUuid } from '@rack-gateway/audit/uuid'
 import { makeProof, verifyProof } from '@rack-gateway/audit/verify'
 import { requestFor } from '@rack-gateway/gateway-api'
-import { NotSigned, Usage } from '../../errors.ts'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
+import { NotSigned, Usage } from '../../errors/errors.ts'
+import { exitCodes } from '../../errors/exit-codes.ts'
 import { parseJson } from '../../gateway/gateway-request.ts'
-import { exitCodes } from '../../output/exit-codes.ts'
-import { printable } from '../../output/terminal.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { rackOption } from '../options/shared-options.ts'
-import { openEvidence } from './verification/evidence.ts'
+import { openResponseBody } from './verification/open-response-body.ts'
 import { proofSentences } from './verification/proof-sentences.ts'
-import { archiveOption, databaseOption, keyOption, pinnedKey, toUnreadableError } from './verification/read-evidence.ts'
+import { toUnreadableError } from './verification/unreadable-error.ts'
+import { archiveOption, databaseOption, keyOption, pinnedKey } from './verification/verification-options.ts'
 
 export const command = 'prove <id>'
 export const describe = 'Get a proof that one event is in the log.'
@@ -72,7 +73,7 @@ async function proveFromArchive(directory: string, id: string): Promise<unknown>
 
 async function requestProof({ context, id, rack }: ProveArguments): Promise<unknown> {
   const pieces: Buffer[] = []
-  for await (const piece of await openEvidence(
+  for await (const piece of await openResponseBody(
     context,
     rack ?? null,
     requestFor('proveAuditEvent', { id: id.toLowerCase() }),

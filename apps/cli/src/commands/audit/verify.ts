@@ -9,18 +9,19 @@ import {
 } from '@rack-gateway/audit/verify'
 import { requestFor } from '@rack-gateway/gateway-api'
 import type { RecordingsVerification } from '@rack-gateway/recordings/verify'
-import type { Context } from '../../context.ts'
-import { Usage } from '../../errors.ts'
-import { exitCodes } from '../../output/exit-codes.ts'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
+import { Usage } from '../../errors/errors.ts'
+import { exitCodes } from '../../errors/exit-codes.ts'
+import type { Context } from '../../invocation/context.ts'
 import { safeJson } from '../../output/safe-json.ts'
-import { printable } from '../../output/terminal.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 import { compareWithLog, verifyArchives } from './verification/archives.ts'
-import { openEvidence } from './verification/evidence.ts'
 import { archiveSentences, logSentences } from './verification/log-sentences.ts'
-import { archiveOption, databaseOption, keyOption, pinnedKey, toUnreadableError } from './verification/read-evidence.ts'
+import { openResponseBody } from './verification/open-response-body.ts'
 import { recordingSentences } from './verification/recording-sentences.ts'
+import { toUnreadableError } from './verification/unreadable-error.ts'
+import { archiveOption, databaseOption, keyOption, pinnedKey } from './verification/verification-options.ts'
 import type { RecordingsVerifier } from './verification/verify-recordings.ts'
 
 export const command = 'verify'
@@ -141,7 +142,7 @@ async function recordingsVerifier(context: Context, address: string | null): Pro
 async function verifyLog(context: Context, sources: VerifySources, options: VerifyOptions): Promise<Verification> {
   if (sources.export !== null) return verifyExport(bytesOf(sources.export), options)
   if (sources.database === null)
-    return verifyGatewayResponse(await openEvidence(context, sources.rack, requestFor('readAuditLog', {})), options)
+    return verifyGatewayResponse(await openResponseBody(context, sources.rack, requestFor('readAuditLog', {})), options)
   // Imported here, because the PostgreSQL driver is slow to load.
   const { connectToDatabase } = await import('./verification/audit-database.ts')
   const sql = connectToDatabase(sources.database)

@@ -1,11 +1,11 @@
 import type { Binding, BindingRequest } from '@rack-gateway/gateway-api'
-import { Usage } from '../../errors.ts'
+import type { CommandOptions, Values } from '../../command-line/command-module.ts'
+import { Usage } from '../../errors/errors.ts'
 import { findServiceAccount, findToken, findTrust, findUser } from '../../gateway/find-resource.ts'
 import type { GatewayAccess } from '../../gateway/gateway-api.ts'
 import { emptyIfDenied } from '../../gateway/list-all-items.ts'
 import { type ResourceKind, serviceAccounts, tokens, trusts, users } from '../../gateway/resource-kinds.ts'
 import type { NamedBinding } from '../../output/output-schemas.ts'
-import type { CommandOptions, Values } from '../command-module.ts'
 import { ownerOptions } from '../options/shared-options.ts'
 
 export const subjectOptions = {

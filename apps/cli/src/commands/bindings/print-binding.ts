@@ -1,10 +1,10 @@
 import type { Binding } from '@rack-gateway/gateway-api'
-import type { Context } from '../../context.ts'
+import type { Context } from '../../invocation/context.ts'
 import { printJson } from '../../output/answer.ts'
 import { expiryText, grantText } from '../../output/grant-text.ts'
 import { NamedBinding } from '../../output/output-schemas.ts'
-import { printable } from '../../output/terminal.ts'
-import type { Target } from '../../target/target.ts'
+import type { Target } from '../../rack-choice/local/target.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { withSubjectNames } from './binding-subject.ts'
 
 /** @param action such as `Created` */

@@ -1,9 +1,9 @@
+import type { Arguments, CommandModule, CommandOptions } from '../../command-line/command-module.ts'
 import { bashScript } from '../../completion/scripts/bash.ts'
 import { fishScript } from '../../completion/scripts/fish.ts'
 import { powershellScript } from '../../completion/scripts/powershell.ts'
 import { zshScript } from '../../completion/scripts/zsh.ts'
 import { safeJson } from '../../output/safe-json.ts'
-import type { Arguments, CommandModule, CommandOptions } from '../command-module.ts'
 import { jsonOption } from '../options/shared-options.ts'
 
 const builder = { json: jsonOption } as const satisfies CommandOptions

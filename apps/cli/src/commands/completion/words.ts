@@ -1,7 +1,7 @@
+import type { CommandList } from '../../command-line/command-list.ts'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { suggestionsAt } from '../../completion/suggestions.ts'
 import { safeJson } from '../../output/safe-json.ts'
-import type { CommandList } from '../command-list.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
 import { jsonOption } from '../options/shared-options.ts'
 
 export const command = 'words [words..]'

@@ -1,9 +1,9 @@
 import { chooseFlow } from '../../browser-login/flow.ts'
-import { Usage } from '../../errors.ts'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
+import { Usage } from '../../errors/errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { safeJson } from '../../output/safe-json.ts'
-import { targetOf } from '../../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 

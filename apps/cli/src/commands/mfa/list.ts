@@ -1,11 +1,11 @@
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
 import { printJson, printTable } from '../../output/answer.ts'
 import { counted } from '../../output/counted.ts'
 import { minuteText } from '../../output/grant-text.ts'
 import { PrintedSecondFactors } from '../../output/output-schemas.ts'
-import { targetOf } from '../../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 import { kindText } from './kind-text.ts'
 

@@ -1,5 +1,5 @@
-import type { Context } from '../../context.ts'
-import { printable } from '../../output/terminal.ts'
+import type { Context } from '../../invocation/context.ts'
+import { printable } from '../../terminal/terminal.ts'
 
 export function printBackupCodes(context: Context, codes: readonly string[]): void {
   context.note('Store these backup codes in a safe place. Each can be used once. They are not shown again:')

@@ -1,5 +1,5 @@
 import { durationProblem, readDuration } from '@rack-gateway/time'
-import { Usage } from '../../errors.ts'
+import { Usage } from '../../errors/errors.ts'
 
 export interface DurationRange {
   /** Such as `1m`, inclusive. */

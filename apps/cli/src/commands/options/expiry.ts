@@ -1,5 +1,5 @@
 import { readDuration, readTime } from '@rack-gateway/time'
-import { Usage } from '../../errors.ts'
+import { Usage } from '../../errors/errors.ts'
 
 /**
  * Parses a duration from now (`30d`, `12h`, or `45m`), a day, or a day with a time. A time without an offset is local. A

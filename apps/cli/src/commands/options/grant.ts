@@ -1,4 +1,4 @@
-import type { Values } from '../command-module.ts'
+import type { Values } from '../../command-line/command-module.ts'
 import { expiryField } from './expiry.ts'
 import type { grantOptions } from './shared-options.ts'
 

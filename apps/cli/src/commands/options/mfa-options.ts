@@ -1,5 +1,5 @@
-import { mfaMethods } from '../../step-up/mfa-choice.ts'
-import type { CommandOptions } from '../command-module.ts'
+import type { CommandOptions } from '../../command-line/command-module.ts'
+import { mfaMethods } from '../../step-up/proofs/mfa-choice.ts'
 
 /** For commands that can need a proof of a second factor. `withCommandProofs` uses their values. */
 export const mfaOptions = {

@@ -1,4 +1,4 @@
-import type { CommandOption, CommandOptions } from '../command-module.ts'
+import type { CommandOption, CommandOptions } from '../../command-line/command-module.ts'
 
 /** An option that takes a list. It can be repeated, and each value can have several items, separated by commas. */
 export function listOption<const O extends Pick<CommandOption, 'alias' | 'choices' | 'complete'> = object>(

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import { Usage } from '../../errors.ts'
-import { printable } from '../../output/terminal.ts'
+import { Usage } from '../../errors/errors.ts'
+import { printable } from '../../terminal/terminal.ts'
 
 const caseFile = /\.cases\.ya?ml$/
 

@@ -1,10 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nearest } from '@rack-gateway/errors/nearest'
-import type { Context } from '../../context.ts'
-import { Usage } from '../../errors.ts'
-import { printable } from '../../output/terminal.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
+import { Usage } from '../../errors/errors.ts'
+import type { Context } from '../../invocation/context.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { type ExampleName, exampleNames, exampleText } from './example-policies.ts'
 
 const names = `${exampleNames.slice(0, -1).join(', ')}, or ${exampleNames.at(-1)}`

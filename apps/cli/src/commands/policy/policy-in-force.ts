@@ -1,8 +1,8 @@
 import { compilePolicy, type PolicyDocument } from '@rack-gateway/rbac-policy'
-import type { Context } from '../../context.ts'
-import { GatewayUnreachable } from '../../errors.ts'
+import { GatewayUnreachable } from '../../errors/errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { targetOf } from '../../target/gateway-target.ts'
+import type { Context } from '../../invocation/context.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 
 /** @throws as `callGateway`, and GatewayUnreachable if this version of rack-gateway cannot read the document */
 export async function fetchPolicyInForce(context: Context, rack: string | null): Promise<PolicyDocument> {

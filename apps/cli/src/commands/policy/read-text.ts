@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Context } from '../../context.ts'
-import { Usage } from '../../errors.ts'
-import { printable } from '../../output/terminal.ts'
-import { readAll } from '../../read-input.ts'
+import { Usage } from '../../errors/errors.ts'
+import type { Context } from '../../invocation/context.ts'
+import { readAll } from '../../invocation/read-input.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { stdinName } from './stdin-name.ts'
 
 const maxBytes = 1024 * 1024

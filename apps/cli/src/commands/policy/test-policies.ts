@@ -5,8 +5,8 @@ import {
   readCases,
   runCases,
 } from '@rack-gateway/rbac-policy/cases'
-import type { Context } from '../../context.ts'
-import { Usage } from '../../errors.ts'
+import { Usage } from '../../errors/errors.ts'
+import type { Context } from '../../invocation/context.ts'
 import { adjacentDocument, relativeToFile } from './case-files.ts'
 import { invalidFile, namedDocument } from './named-document.ts'
 import { readText, shownName } from './read-text.ts'

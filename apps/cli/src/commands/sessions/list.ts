@@ -1,9 +1,9 @@
 import { Session } from '@rack-gateway/gateway-api'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { printJsonList, printTable } from '../../output/answer.ts'
 import { expiryText, minuteText } from '../../output/grant-text.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { listSessions } from '../../session/own-sessions.ts'
-import { targetOf } from '../../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
 export const command = 'list'

@@ -1,11 +1,11 @@
 import type { Static } from 'typebox'
-import type { Context } from '../../context.ts'
+import type { Context } from '../../invocation/context.ts'
 import { printJson } from '../../output/answer.ts'
 import { grantText } from '../../output/grant-text.ts'
 import { maskInLog } from '../../output/mask-in-log.ts'
 import { PrintedNewToken } from '../../output/output-schemas.ts'
-import { printable } from '../../output/terminal.ts'
 import { printWarnings } from '../../output/warnings.ts'
+import { printable } from '../../terminal/terminal.ts'
 
 /** Without `json`, prints only the token on standard output, and its description on standard error. */
 export function printNewToken(

@@ -1,10 +1,10 @@
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { findTrust } from '../../gateway/find-resource.ts'
 import { printFields, printJson } from '../../output/answer.ts'
 import { expiryText, grantText, minuteText } from '../../output/grant-text.ts'
 import { PrintedTrust } from '../../output/output-schemas.ts'
 import { safeJson } from '../../output/safe-json.ts'
-import { targetOf } from '../../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
 export const command = 'show <trust>'

@@ -1,6 +1,6 @@
-import { Usage } from '../../errors.ts'
-import { printable } from '../../output/terminal.ts'
-import type { CommandOptions, Values } from '../command-module.ts'
+import type { CommandOptions, Values } from '../../command-line/command-module.ts'
+import { Usage } from '../../errors/errors.ts'
+import { printable } from '../../terminal/terminal.ts'
 import { parseSeconds } from '../options/duration.ts'
 import { repeatableOption } from '../options/shared-options.ts'
 

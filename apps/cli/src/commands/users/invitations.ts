@@ -1,10 +1,10 @@
 import { Invitation } from '@rack-gateway/gateway-api'
 import { issuerName } from '@rack-gateway/rbac-policy'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
 import { printJsonList, printTable } from '../../output/answer.ts'
 import { minuteText } from '../../output/grant-text.ts'
-import { targetOf } from '../../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 import { grantsText } from './grants-text.ts'
 

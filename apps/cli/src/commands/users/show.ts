@@ -1,9 +1,9 @@
 import { User } from '@rack-gateway/gateway-api'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { findUser } from '../../gateway/find-resource.ts'
 import { printFields, printJson } from '../../output/answer.ts'
 import { minuteText } from '../../output/grant-text.ts'
-import { targetOf } from '../../target/gateway-target.ts'
-import type { Arguments, CommandOptions } from '../command-module.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { kindText } from '../mfa/kind-text.ts'
 import { gatewayOptions, userArgument } from '../options/shared-options.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { Context } from '../../context.ts'
+import type { Context } from '../../invocation/context.ts'
 
 /** What determines the app of a command without `--app`. */
 export interface AppContext {

@@ -1,5 +1,5 @@
 import { tryGateway } from '../../gateway/gateway-request.ts'
-import type { Target } from '../../target/target.ts'
+import type { Target } from '../../rack-choice/local/target.ts'
 
 /** The longest time that a command waits for the policy. */
 const deadlineMs = 2_000

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readPrivateFile } from '@rack-gateway/config/private-file'
-import type { Target } from '../../target/target.ts'
+import type { Target } from '../../rack-choice/local/target.ts'
 
 /** A cached answer of the gateway. It contains no secret. */
 export interface CachedPolicy {

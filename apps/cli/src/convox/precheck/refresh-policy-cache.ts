@@ -1,5 +1,5 @@
-import type { Context } from '../../context.ts'
-import type { Target } from '../../target/target.ts'
+import type { Context } from '../../invocation/context.ts'
+import type { Target } from '../../rack-choice/local/target.ts'
 import { updatePolicyCache, verifyChecksum } from './cache-policy.ts'
 import { fetchEffectivePolicy } from './fetch-effective-policy.ts'
 import type { CachedPolicyFile } from './policy-cache-file.ts'

@@ -1,7 +1,7 @@
 import { isUnencryptedRemote } from '@rack-gateway/config/client'
-import type { Context } from '../../context.ts'
-import { printable } from '../../output/terminal.ts'
-import { type RackTarget, rackUrl } from '../../target/target.ts'
+import type { Context } from '../../invocation/context.ts'
+import { type RackTarget, rackUrl } from '../../rack-choice/local/target.ts'
+import { printable } from '../../terminal/terminal.ts'
 import type { ConvoxConnection, RelayConnection } from './convox-connection.ts'
 import { reloadTarget } from './reload-target.ts'
 

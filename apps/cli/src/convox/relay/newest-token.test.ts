@@ -1,6 +1,6 @@
 import { Secret } from '@rack-gateway/config/client'
 import { expect, test, vi } from 'vitest'
-import type { Target } from '../../target/target.ts'
+import type { Target } from '../../rack-choice/local/target.ts'
 import { newestToken } from './newest-token.ts'
 
 function target(token: string, origin = 'https://gateway.example.com'): Target {

@@ -1,5 +1,5 @@
 import type { Secret } from '@rack-gateway/config/client'
-import type { Target } from '../../target/target.ts'
+import type { Target } from '../../rack-choice/local/target.ts'
 
 /** Milliseconds. Reloading once a minute is enough, because a replaced token stays valid for a day by default. */
 const reloadInterval = 60_000

@@ -1,6 +1,6 @@
 import { tryGateway, unreachableError } from '../../gateway/gateway-request.ts'
 import { explainProxyPage } from '../../gateway/proxy-page.ts'
-import type { Target } from '../../target/target.ts'
+import type { Target } from '../../rack-choice/local/target.ts'
 
 /** Milliseconds. */
 const deadline = 4_500

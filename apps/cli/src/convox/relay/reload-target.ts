@@ -1,6 +1,6 @@
-import type { Context } from '../../context.ts'
-import { findRenewedTarget } from '../../target/renewed-target.ts'
-import type { Target } from '../../target/target.ts'
+import type { Context } from '../../invocation/context.ts'
+import type { Target } from '../../rack-choice/local/target.ts'
+import { findRenewedTarget } from '../../rack-choice/renewed-target.ts'
 
 /**
  * Finds the target again, because another process may have renewed the token, or the renewal may be due. Prints nothing

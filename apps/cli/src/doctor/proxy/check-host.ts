@@ -1,7 +1,7 @@
-import { exitCodes } from '../../output/exit-codes.ts'
-import { printable } from '../../output/terminal.ts'
-import { type Finding, ok, problem, warning } from '../finding.ts'
-import type { CheckSubject } from '../subject.ts'
+import { exitCodes } from '../../errors/exit-codes.ts'
+import { printable } from '../../terminal/terminal.ts'
+import { type Finding, ok, problem, warning } from '../findings/finding.ts'
+import type { CheckSubject } from '../findings/subject.ts'
 import { inspectConnection } from './inspect.ts'
 import { proxyRemedy } from './settings.ts'
 

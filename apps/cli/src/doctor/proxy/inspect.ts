@@ -1,9 +1,9 @@
 import { type Connection, readResponse, requestFor } from '@rack-gateway/gateway-api'
 import { parseGatewayError } from '../../gateway/gateway-error.ts'
 import { tryGateway } from '../../gateway/gateway-request.ts'
-import { requestDeadline } from '../deadlines.ts'
-import { type Finding, warning } from '../finding.ts'
-import type { CheckSubject } from '../subject.ts'
+import { requestDeadline } from '../findings/deadlines.ts'
+import { type Finding, warning } from '../findings/finding.ts'
+import type { CheckSubject } from '../findings/subject.ts'
 
 export type Inspection =
   | { readonly kind: 'seen'; readonly connection: Connection; readonly server: string | null }

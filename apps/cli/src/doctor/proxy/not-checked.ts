@@ -1,5 +1,5 @@
 import { parseGatewayError } from '../../gateway/gateway-error.ts'
-import { type Finding, warning } from '../finding.ts'
+import { type Finding, warning } from '../findings/finding.ts'
 
 export const misdirectedFinding = warning('Not checked. See the finding of host.', null)
 

@@ -5,8 +5,8 @@ import { failureReason, parseJson, requireTlsVerification, requireTokenText } fr
 import { createVerifiedConnector } from '../../gateway/tls/authorities.ts'
 import { configuredAuthorities } from '../../gateway/tls/configured-authorities.ts'
 import { openConnection } from '../../gateway/tls/connection.ts'
-import { version } from '../../version.ts'
-import type { CheckSubject } from '../subject.ts'
+import { version } from '../../package-files/version.ts'
+import type { CheckSubject } from '../findings/subject.ts'
 
 export interface Probe {
   readonly method: 'GET' | 'POST'

@@ -1,7 +1,7 @@
 import { isUnknownAuthority } from '@rack-gateway/config/certificate-faults'
 import type { Explanation } from '@rack-gateway/errors'
 import { certificateErrorClause, networkErrorCode } from '@rack-gateway/errors/network-errors'
-import { printable } from '../../output/terminal.ts'
+import { printable } from '../../terminal/terminal.ts'
 
 /** The values that the explanation of a certificate error contains. */
 export interface CertificateContext {

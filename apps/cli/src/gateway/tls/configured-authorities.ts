@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { certificatesIn, certificatesProblem, certificateText } from '@rack-gateway/config/certificates'
-import { BadSetting } from '../../errors.ts'
-import { printable } from '../../output/terminal.ts'
+import { BadSetting } from '../../errors/errors.ts'
+import { printable } from '../../terminal/terminal.ts'
 import type { GatewayTrust } from './gateway-trust.ts'
 
 export const expectedCaFile = "a PEM file with the authorities of the gateway's certificate"

@@ -6,7 +6,7 @@ import {
   isNonInteractiveToken,
   type TokenEntry,
 } from '@rack-gateway/config/client'
-import { printable } from '../../output/terminal.ts'
+import { printable } from '../../terminal/terminal.ts'
 
 /** The authorities that the configuration file trusts for a gateway. */
 export interface GatewayTrust {

@@ -1,7 +1,7 @@
 import { exactFilterNames, exclusionName } from '@rack-gateway/audit/schemas'
 import type { RequestOf } from '@rack-gateway/gateway-api'
-import { Usage } from '../../../errors.ts'
-import type { CommandOptions, Values } from '../../command-module.ts'
+import type { CommandOptions, Values } from '../../../command-line/command-module.ts'
+import { Usage } from '../../../errors/errors.ts'
 import { listOption, repeatableOption } from '../../options/shared-options.ts'
 import { readTimeFlag, type Zone } from './times.ts'
 

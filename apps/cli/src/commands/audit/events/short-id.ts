@@ -1,6 +1,6 @@
-import { Usage } from '../../../errors.ts'
+import { Usage } from '../../../errors/errors.ts'
 import { callGateway } from '../../../gateway/gateway-api.ts'
-import type { Target } from '../../../target/target.ts'
+import type { Target } from '../../../rack-choice/local/target.ts'
 
 /** The time of a UUIDv7 in milliseconds is in its first 13 characters. The first 18 also have 12 other bits. */
 const lengths = [13, 18] as const

@@ -1,5 +1,5 @@
 import { readDuration, readTime } from '@rack-gateway/time'
-import { Usage } from '../../../errors.ts'
+import { Usage } from '../../../errors/errors.ts'
 
 export type Zone = 'local' | 'utc'
 

@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { GatewayUnreachable, RecordingBroken, RecordingNotWhole } from '../../../errors.ts'
+import { GatewayUnreachable, RecordingBroken, RecordingNotWhole } from '../../../errors/errors.ts'
 import { failureReason, parseJson } from '../../../gateway/gateway-request.ts'
-import { printable } from '../../../output/terminal.ts'
+import { printable } from '../../../terminal/terminal.ts'
 
 const Header = Type.Object({
   version: Type.Literal(3),

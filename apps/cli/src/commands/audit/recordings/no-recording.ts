@@ -1,5 +1,5 @@
-import { Usage } from '../../../errors.ts'
-import { printable } from '../../../output/terminal.ts'
+import { Usage } from '../../../errors/errors.ts'
+import { printable } from '../../../terminal/terminal.ts'
 
 export function noRecording(id: string): Error {
   return new Usage(

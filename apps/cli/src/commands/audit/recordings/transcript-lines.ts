@@ -1,5 +1,5 @@
 import { ScreenLines } from '@rack-gateway/recordings/terminal'
-import { printable } from '../../../output/terminal.ts'
+import { printable } from '../../../terminal/terminal.ts'
 import type { CastEvent, CastHeader } from './cast.ts'
 
 export interface TranscriptLine {

@@ -6,7 +6,7 @@ import {
   verifyArchivedMonth,
 } from '@rack-gateway/audit/archive/read'
 import type { ArchiveRecord, Verification } from '@rack-gateway/audit/verify'
-import { Usage } from '../../../errors.ts'
+import { Usage } from '../../../errors/errors.ts'
 
 /** Verifies the archived months in a directory, oldest first. @throws Usage if the directory has none */
 export async function verifyArchives(

@@ -1,5 +1,5 @@
 import postgres, { type Sql } from 'postgres'
-import { Usage } from '../../../errors.ts'
+import { Usage } from '../../../errors/errors.ts'
 
 /** Opens one connection without a statement timeout, because reading the whole log can take long. */
 export function connectToDatabase(url: string): Sql {

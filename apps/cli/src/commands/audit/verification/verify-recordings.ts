@@ -12,9 +12,9 @@ import {
   type RecordingsVerification,
   verifyRecordings,
 } from '@rack-gateway/recordings/verify'
-import type { Context } from '../../../context.ts'
-import { AuditUnreadable, Usage } from '../../../errors.ts'
-import { printable, withoutPunctuation } from '../../../output/terminal.ts'
+import { AuditUnreadable, Usage } from '../../../errors/errors.ts'
+import type { Context } from '../../../invocation/context.ts'
+import { printable, withoutPunctuation } from '../../../terminal/terminal.ts'
 
 /** Compares recordings with a log while the log is verified. */
 export interface RecordingsVerifier {

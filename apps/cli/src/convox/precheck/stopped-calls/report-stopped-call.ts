@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import { toRequestedCall } from '../../../gateway/requested-call.ts'
-import type { Target } from '../../../target/target.ts'
+import type { Target } from '../../../rack-choice/local/target.ts'
 import { keptReports } from './kept-reports.ts'
 import { sendKeptReports } from './send-kept-reports.ts'
 import { sendReport } from './send-report.ts'

@@ -1,4 +1,4 @@
-import type { Target } from '../../../target/target.ts'
+import type { Target } from '../../../rack-choice/local/target.ts'
 import { type KeptReports, keptReports } from './kept-reports.ts'
 import { sendReport } from './send-report.ts'
 

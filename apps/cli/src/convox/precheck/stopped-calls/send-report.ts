@@ -1,6 +1,6 @@
 import type { RequestOf } from '@rack-gateway/gateway-api'
 import { tryGateway } from '../../../gateway/gateway-request.ts'
-import type { Target } from '../../../target/target.ts'
+import type { Target } from '../../../rack-choice/local/target.ts'
 
 export type StoppedCallReport = RequestOf<'reportStoppedCall'>['body']
 
