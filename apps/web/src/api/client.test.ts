@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { get, pathOf, post, setCsrfToken } from './client.ts'
-import { ApiError, NoAnswer } from './errors.ts'
+import { ApiError, NoAnswer } from './errors/api-error.ts'
 
 afterEach(() => setCsrfToken(undefined))
 

@@ -1,5 +1,5 @@
 import type { Endpoints, JsonEndpointName, RequestOf, ResponseOf } from '@rack-gateway/gateway-api'
-import { errorOf, NoAnswer } from './errors.ts'
+import { errorOf, NoAnswer } from './errors/api-error.ts'
 import { sendRequest } from './step-up/send-request.ts'
 
 type Method = Endpoints[JsonEndpointName]['method']

@@ -1,6 +1,6 @@
 import { onlineManager, QueryObserver } from '@tanstack/react-query'
 import { afterEach, expect, test, vi } from 'vitest'
-import { NoAnswer } from './errors.ts'
+import { NoAnswer } from './errors/api-error.ts'
 import { createQueryClient } from './queries.ts'
 import { rackQuery } from './rack-data/queries.ts'
 import { rackPath } from './rack-data/rack-path.ts'

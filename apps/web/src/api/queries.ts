@@ -1,6 +1,6 @@
 import { MutationCache, QueryCache, QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { get, setCsrfToken } from './client.ts'
-import { NoAnswer } from './errors.ts'
+import { NoAnswer } from './errors/api-error.ts'
 import { showSessionEndOn401 } from './session-end.ts'
 
 export function createQueryClient(): QueryClient {

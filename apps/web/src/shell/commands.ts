@@ -2,7 +2,7 @@ import type { Me } from '@rack-gateway/gateway-api'
 import { can } from '../api/can.ts'
 import { peopleActions, peopleTabs } from '../pages/people/tabs.ts'
 import { policyActions } from '../pages/policy/policy-actions.ts'
-import { setTimeZone } from '../ui/time-zone.ts'
+import { setTimeZone } from '../ui/time/time-zone.ts'
 import { pagesFor } from './pages.ts'
 import { setTheme } from './theme.ts'
 

@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { act, cleanup, renderHook } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ApiError } from '../api/errors.ts'
+import { ApiError } from '../api/errors/api-error.ts'
 import { useNewestAnswer } from './use-newest-answer.ts'
 
 beforeEach(() => vi.useFakeTimers())

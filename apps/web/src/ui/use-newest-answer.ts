@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
-import { ApiError } from '../api/errors.ts'
+import { ApiError } from '../api/errors/api-error.ts'
 
 interface Question<Values> {
   readonly values: Values

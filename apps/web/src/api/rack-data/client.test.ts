@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { setCsrfToken } from '../client.ts'
-import { ApiError, NoAnswer } from '../errors.ts'
+import { ApiError, NoAnswer } from '../errors/api-error.ts'
 import { openRackStream, postToRack, rackGet, sendRackChange } from './client.ts'
 import { RackError, UnreadableAnswer } from './errors.ts'
 import { InvalidName, rackPath } from './rack-path.ts'

@@ -1,5 +1,5 @@
 import { apiPrefix, csrfHeader } from '../client.ts'
-import { errorOf, NoAnswer } from '../errors.ts'
+import { errorOf, NoAnswer } from '../errors/api-error.ts'
 import { sendRequest } from '../step-up/send-request.ts'
 import { RackError, UnreadableAnswer } from './errors.ts'
 import { type Reader, UnexpectedStructure } from './fields.ts'

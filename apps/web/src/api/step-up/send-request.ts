@@ -1,4 +1,4 @@
-import { ApiError, errorOf, NoAnswer } from '../errors.ts'
+import { ApiError, errorOf, NoAnswer } from '../errors/api-error.ts'
 import { currentProof, StepUpCanceled, waitForProof } from './waiting-calls.ts'
 
 interface RequestOptions {

@@ -1,4 +1,4 @@
-import { usePageSearch } from '../../ui/page-search.ts'
+import { usePageSearch } from '../../ui/navigation/page-search.ts'
 import type { AppsSearch } from './search.ts'
 
 export const useAppsSearch = usePageSearch<AppsSearch>

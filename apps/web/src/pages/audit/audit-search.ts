@@ -1,4 +1,4 @@
-import { searchText } from '../../ui/page-search.ts'
+import { searchText } from '../../ui/navigation/page-search.ts'
 import { defaultRange, isRange, type Range } from './filter/time-range.ts'
 
 const dialogs = ['export', 'alarms', 'checkpoint', 'range'] as const

@@ -1,6 +1,6 @@
 import { useMe } from '../../api/queries.ts'
-import { Page } from '../../ui/page.tsx'
-import { RefreshButton } from '../../ui/refresh-button.tsx'
+import { RefreshButton } from '../../ui/controls/refresh-button.tsx'
+import { Page } from '../../ui/layout/page.tsx'
 import { ActivityCard } from './activity/activity-card.tsx'
 import { LiveCard } from './live/live-card.tsx'
 import { NextSteps } from './next-steps/next-steps.tsx'

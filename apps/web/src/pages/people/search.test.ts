@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mergeSearch } from '../../ui/page-search.ts'
+import { mergeSearch } from '../../ui/navigation/page-search.ts'
 import { validatePeopleSearch } from './search.ts'
 
 test('only known parameters are read from the address, as text', () => {

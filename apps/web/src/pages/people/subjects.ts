@@ -1,7 +1,7 @@
 import { useQueries } from '@tanstack/react-query'
 import { can } from '../../api/can.ts'
 import { useMe } from '../../api/queries.ts'
-import type { ComboBoxOption } from '../../ui/combo-box.tsx'
+import type { ComboBoxOption } from '../../ui/controls/combo-box.tsx'
 import { choicesQuery } from './lists/list-query.ts'
 
 export const subjectKinds = ['user', 'group', 'service-account', 'api-token', 'trust'] as const

@@ -1,4 +1,4 @@
-import { usePageSearch } from '../../ui/page-search.ts'
+import { usePageSearch } from '../../ui/navigation/page-search.ts'
 import type { PeopleSearch } from './search.ts'
 
 export const usePeopleSearch = usePageSearch<PeopleSearch>

@@ -1,8 +1,8 @@
 import type { PolicyMatrix } from '@rack-gateway/gateway-api'
-import { Badge } from '../../ui/badge.tsx'
-import { Card } from '../../ui/card.tsx'
-import { PolicySource } from '../../ui/policy-source.tsx'
-import { Table } from '../../ui/table.tsx'
+import { Card } from '../../ui/layout/card.tsx'
+import { Table } from '../../ui/lists/table.tsx'
+import { Badge } from '../../ui/status/badge.tsx'
+import { PolicySource } from '../../ui/text/policy-source.tsx'
 import styles from './rules.module.css'
 
 export function BlockedOperations({ matrix }: { readonly matrix: PolicyMatrix }) {

@@ -1,7 +1,7 @@
 import type { PolicyMatrix } from '@rack-gateway/gateway-api'
-import { Card } from '../../ui/card.tsx'
-import { Table } from '../../ui/table.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { Card } from '../../ui/layout/card.tsx'
+import { Table } from '../../ui/lists/table.tsx'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import { conditionsText, listNames } from './conditions-text.ts'
 import { RuleName } from './rule-name.tsx'
 

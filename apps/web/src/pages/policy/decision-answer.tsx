@@ -1,7 +1,7 @@
 import type { Decisions, PolicyMatrix } from '@rack-gateway/gateway-api'
-import { Badge, type Tone } from '../../ui/badge.tsx'
-import { PolicySource } from '../../ui/policy-source.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { Badge, type Tone } from '../../ui/status/badge.tsx'
+import { PolicySource } from '../../ui/text/policy-source.tsx'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import styles from './decision-answer.module.css'
 
 type Decision = Decisions['decisions'][number]['decision']

@@ -1,7 +1,7 @@
 import { getRouteApi, useLocation } from '@tanstack/react-router'
 import { type KeyboardEvent, type MouseEvent, memo, useEffect, useMemo } from 'react'
-import { CopyButton } from '../../ui/copy-button.tsx'
-import { hasHiddenCharacters, VisibleText } from '../../ui/visible-text.tsx'
+import { CopyButton } from '../../ui/controls/copy-button.tsx'
+import { hasHiddenCharacters, VisibleText } from '../../ui/text/visible-text.tsx'
 import styles from './document-lines.module.css'
 import { type Token, yamlLines } from './yaml-lines.ts'
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import { DocumentLines } from './document-lines.tsx'
 import styles from './document-tab.module.css'
 import { matrixQuery, policyQuery } from './policy-queries.ts'

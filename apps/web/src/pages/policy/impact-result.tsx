@@ -1,8 +1,8 @@
 import type { Impact, ImpactChange } from '@rack-gateway/gateway-api'
-import { Badge } from '../../ui/badge.tsx'
-import { Table } from '../../ui/table.tsx'
-import { Time } from '../../ui/time.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { Table } from '../../ui/lists/table.tsx'
+import { Badge } from '../../ui/status/badge.tsx'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
+import { Time } from '../../ui/time/time.tsx'
 import styles from './proposal.module.css'
 
 const numberFormat = new Intl.NumberFormat()

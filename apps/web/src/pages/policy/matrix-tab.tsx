@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { TextField } from '../../ui/fields.tsx'
+import { TextField } from '../../ui/controls/fields.tsx'
 import { MatrixTable } from './matrix-table.tsx'
 import { permissionGroups } from './permission-groups.ts'
 import { matrixQuery } from './policy-queries.ts'

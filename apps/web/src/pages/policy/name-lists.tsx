@@ -1,7 +1,7 @@
 import type { PolicyMatrix } from '@rack-gateway/gateway-api'
-import { Card } from '../../ui/card.tsx'
-import { PolicySource } from '../../ui/policy-source.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { Card } from '../../ui/layout/card.tsx'
+import { PolicySource } from '../../ui/text/policy-source.tsx'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import styles from './rules.module.css'
 
 const lists = [

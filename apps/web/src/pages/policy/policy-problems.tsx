@@ -1,7 +1,7 @@
 import type { PolicyCheck } from '@rack-gateway/gateway-api'
-import { Badge } from '../../ui/badge.tsx'
-import { Card } from '../../ui/card.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { Card } from '../../ui/layout/card.tsx'
+import { Badge } from '../../ui/status/badge.tsx'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import styles from './proposal.module.css'
 
 interface PolicyProblemsProps {

@@ -1,4 +1,4 @@
-import { searchText } from '../../ui/page-search.ts'
+import { searchText } from '../../ui/navigation/page-search.ts'
 
 export const policyTabs = ['document', 'matrix', 'rules', 'decision', 'proposal'] as const
 export type PolicyTab = (typeof policyTabs)[number]

@@ -3,7 +3,7 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { createRef } from 'react'
 import { afterEach, expect, test, vi } from 'vitest'
-import { Announcements } from '../../ui/announce.tsx'
+import { Announcements } from '../../ui/status/announce.tsx'
 import { ProposalForm } from './proposal-form.tsx'
 import { setProposal } from './proposal-store.ts'
 

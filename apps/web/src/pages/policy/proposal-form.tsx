@@ -1,8 +1,8 @@
 import { type DragEvent, type FormEvent, type KeyboardEvent, type RefObject, useState } from 'react'
 import { FileTrigger } from 'react-aria-components'
-import { announce } from '../../ui/announce.tsx'
-import { Button } from '../../ui/button.tsx'
-import { Card } from '../../ui/card.tsx'
+import { Button } from '../../ui/controls/button.tsx'
+import { Card } from '../../ui/layout/card.tsx'
+import { announce } from '../../ui/status/announce.tsx'
 import styles from './proposal-form.module.css'
 import { setProposal, useProposal } from './proposal-store.ts'
 

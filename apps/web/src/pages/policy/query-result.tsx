@@ -1,7 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { Problem } from '../../ui/problem.tsx'
-import { Spinner } from '../../ui/spinner.tsx'
+import { Problem } from '../../ui/problems/problem.tsx'
+import { Spinner } from '../../ui/status/spinner.tsx'
 
 interface QueryResultProps<T> {
   readonly query: UseQueryResult<T, Error>

@@ -1,6 +1,6 @@
 import type { PolicyMatrix } from '@rack-gateway/gateway-api'
-import { Card } from '../../ui/card.tsx'
-import { Table } from '../../ui/table.tsx'
+import { Card } from '../../ui/layout/card.tsx'
+import { Table } from '../../ui/lists/table.tsx'
 import { listNames } from './conditions-text.ts'
 import { RuleName } from './rule-name.tsx'
 

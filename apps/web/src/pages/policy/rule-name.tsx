@@ -1,5 +1,5 @@
-import { PolicySource } from '../../ui/policy-source.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { PolicySource } from '../../ui/text/policy-source.tsx'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 
 export function RuleName({ id, source }: { readonly id: string; readonly source: string }) {
   return (

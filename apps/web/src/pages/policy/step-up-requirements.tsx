@@ -1,8 +1,8 @@
 import type { PolicyMatrix } from '@rack-gateway/gateway-api'
-import { Card } from '../../ui/card.tsx'
-import { PolicySource } from '../../ui/policy-source.tsx'
-import { Table } from '../../ui/table.tsx'
-import { Time } from '../../ui/time.tsx'
+import { Card } from '../../ui/layout/card.tsx'
+import { Table } from '../../ui/lists/table.tsx'
+import { PolicySource } from '../../ui/text/policy-source.tsx'
+import { Time } from '../../ui/time/time.tsx'
 
 type StepUp = PolicyMatrix['stepUps'][number]
 

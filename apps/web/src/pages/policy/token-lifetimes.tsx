@@ -1,8 +1,8 @@
 import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 import { exactDurationInWords } from '@rack-gateway/time'
-import { Card } from '../../ui/card.tsx'
-import { PolicySource } from '../../ui/policy-source.tsx'
-import { Table } from '../../ui/table.tsx'
+import { Card } from '../../ui/layout/card.tsx'
+import { Table } from '../../ui/lists/table.tsx'
+import { PolicySource } from '../../ui/text/policy-source.tsx'
 import { RuleName } from './rule-name.tsx'
 
 export function TokenLifetimes({ tokens }: { readonly tokens: PolicyMatrix['tokens'] }) {

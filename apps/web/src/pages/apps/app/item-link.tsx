@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { useApp } from './use-app.ts'
 
 interface ItemLinkProps {

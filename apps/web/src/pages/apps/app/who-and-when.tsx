@@ -1,6 +1,6 @@
 import type { AppChange } from '@rack-gateway/gateway-api'
-import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { Time } from '../../../ui/time/time.tsx'
 
 /** Empty for a change that did not pass through the gateway, or is not loaded. */
 export function WhoAndWhen({ change }: { readonly change: AppChange | null | undefined }) {

@@ -1,8 +1,8 @@
 import { type ReactNode, useRef } from 'react'
-import { FilterField } from '../../../ui/filter-field.tsx'
-import listTools from '../../../ui/list-tools.module.css'
-import { Spinner } from '../../../ui/spinner.tsx'
-import { useRowShortcuts } from '../../../ui/use-row-shortcuts.ts'
+import { FilterField } from '../../../ui/controls/filter-field.tsx'
+import { useRowShortcuts } from '../../../ui/keyboard/use-row-shortcuts.ts'
+import listTools from '../../../ui/lists/list-tools.module.css'
+import { Spinner } from '../../../ui/status/spinner.tsx'
 import { useAppsSearch } from '../use-apps-search.ts'
 
 interface ListFilterProps {

@@ -1,6 +1,6 @@
 import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readBuilds } from '../../../api/rack-data/readers.ts'
-import { Time } from '../../../ui/time.tsx'
+import { Time } from '../../../ui/time/time.tsx'
 import { buildDurationText } from '../app/builds/build-duration.ts'
 import { ItemLink } from '../app/item-link.tsx'
 import { StatusBadge } from '../list/status-badge.tsx'

@@ -1,6 +1,6 @@
 import { hashKey, type QueryKey, type UseQueryOptions, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { Spinner } from '../../../ui/spinner.tsx'
+import { Spinner } from '../../../ui/status/spinner.tsx'
 import { RackState } from './rack-state.tsx'
 
 interface RackAnswerProps<T, Key extends QueryKey> {

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Button } from '../../../ui/button.tsx'
-import { Problem } from '../../../ui/problem.tsx'
-import { SlowNotice } from '../../../ui/slow-notice.tsx'
+import { Button } from '../../../ui/controls/button.tsx'
+import { Problem } from '../../../ui/problems/problem.tsx'
+import { SlowNotice } from '../../../ui/problems/slow-notice.tsx'
 
 interface RackStateProps {
   readonly rack: string

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { PolicySource } from '../../../ui/policy-source.tsx'
+import { PolicySource } from '../../../ui/text/policy-source.tsx'
 import { policyQuery } from '../../policy/policy-queries.ts'
 
 interface DecisionSourceProps {

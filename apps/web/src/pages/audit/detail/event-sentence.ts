@@ -1,7 +1,7 @@
 import type { AuditEvent } from '@rack-gateway/gateway-api'
 import { methodName } from '../../../second-factor/method-names.ts'
-import { timeOfDay } from '../../../ui/time.tsx'
-import type { TimeZone } from '../../../ui/time-zone.ts'
+import { timeOfDay } from '../../../ui/time/time.tsx'
+import type { TimeZone } from '../../../ui/time/time-zone.ts'
 import { type ClientType, isCall, resultOf, subjectOf, whoOf } from '../list/event-facts.ts'
 
 const clientPhrases: Readonly<Record<ClientType, string>> = {

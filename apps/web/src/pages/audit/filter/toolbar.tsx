@@ -1,6 +1,6 @@
 import { type Ref, useState } from 'react'
-import { SelectField } from '../../../ui/fields.tsx'
-import { fromFieldTime, useTimeZone } from '../../../ui/time-zone.ts'
+import { SelectField } from '../../../ui/controls/fields.tsx'
+import { fromFieldTime, useTimeZone } from '../../../ui/time/time-zone.ts'
 import type { AuditView } from '../use-audit-view.ts'
 import { AuditFilterField } from './audit-filter-field.tsx'
 import { FilterMistake } from './filter-text.ts'

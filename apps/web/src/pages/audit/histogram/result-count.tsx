@@ -1,4 +1,4 @@
-import { Tag } from '../../../ui/badge.tsx'
+import { Tag } from '../../../ui/status/badge.tsx'
 import { type ResultKind, resultWords } from '../list/event-facts.ts'
 import { Value } from '../value-menu.tsx'
 import { ResultSwatch } from './result-pattern.tsx'

@@ -1,6 +1,6 @@
 import { parseEventStream } from '@rack-gateway/gateway-api/event-stream'
 import { openStream } from '../../../api/client.ts'
-import { ApiError, NoAnswer } from '../../../api/errors.ts'
+import { ApiError, NoAnswer } from '../../../api/errors/api-error.ts'
 import type { AuditQuery } from '../filter/filter-query.ts'
 import type { Entry } from './collapse.ts'
 import { toEntry } from './events-query.ts'

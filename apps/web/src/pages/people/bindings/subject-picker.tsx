@@ -1,6 +1,6 @@
-import { ComboBox } from '../../../ui/combo-box.tsx'
-import { SelectField } from '../../../ui/fields.tsx'
-import { Spinner } from '../../../ui/spinner.tsx'
+import { ComboBox } from '../../../ui/controls/combo-box.tsx'
+import { SelectField } from '../../../ui/controls/fields.tsx'
+import { Spinner } from '../../../ui/status/spinner.tsx'
 import { type SubjectKind, subjectKindNames, subjectKinds, useSubjects } from '../subjects.ts'
 
 export interface Subject {

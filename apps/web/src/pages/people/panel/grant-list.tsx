@@ -1,8 +1,8 @@
 import type { Binding } from '@rack-gateway/gateway-api'
 import type { ReactNode } from 'react'
-import { scopeText } from '../../../ui/scope-text.ts'
-import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { scopeText } from '../../../ui/text/scope-text.ts'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { Time } from '../../../ui/time/time.tsx'
 import styles from './grant-list.module.css'
 
 type AnyGrant = Pick<Binding, 'role' | 'racks' | 'apps' | 'expiresAt'> & {

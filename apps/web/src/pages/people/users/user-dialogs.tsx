@@ -1,7 +1,7 @@
 import { can } from '../../../api/can.ts'
 import { post } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
-import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
+import { ConfirmDialog } from '../../../ui/dialogs/confirm-dialog.tsx'
 import type { RowOf } from '../lists/list-query.ts'
 import { usePeopleSearch } from '../use-people-search.ts'
 import { LockDialog } from './lock-dialog.tsx'

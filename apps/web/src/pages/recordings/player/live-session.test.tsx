@@ -2,7 +2,7 @@
 import type { Recording } from '@rack-gateway/gateway-api'
 import { cleanup, fireEvent, render, renderHook, screen, waitFor } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
-import { NoAnswer } from '../../../api/errors.ts'
+import { NoAnswer } from '../../../api/errors/api-error.ts'
 import { Controls } from './controls.tsx'
 import { bodyOf, castText } from './engine/testing/casts.ts'
 import { usePlayer } from './use-player.ts'

@@ -1,6 +1,6 @@
 import type { Recording } from '@rack-gateway/gateway-api'
-import { Badge } from '../../../ui/badge.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { Badge } from '../../../ui/status/badge.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { durationText } from '../duration.ts'
 import type { CastEnd } from './engine/load-recording.ts'
 import type { Player } from './engine/player.ts'

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { isField, isInDialog } from '../../../shell/shortcuts.ts'
+import { isField, isInDialog } from '../../../ui/keyboard/key-target.ts'
 import type { Player } from './engine/player.ts'
 
 /** Milliseconds of one step. */

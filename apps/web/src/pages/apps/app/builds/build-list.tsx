@@ -1,6 +1,6 @@
 import type { Build } from '../../../../api/rack-data/readers.ts'
-import { Table } from '../../../../ui/table.tsx'
-import { Time } from '../../../../ui/time.tsx'
+import { Table } from '../../../../ui/lists/table.tsx'
+import { Time } from '../../../../ui/time/time.tsx'
 import { FilteredList } from '../../list/filtered-list.tsx'
 import { StatusBadge } from '../../list/status-badge.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'

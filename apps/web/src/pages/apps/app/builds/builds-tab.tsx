@@ -1,6 +1,6 @@
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
-import { Facts } from '../../../../ui/facts.tsx'
-import { Time } from '../../../../ui/time.tsx'
+import { Facts } from '../../../../ui/lists/facts.tsx'
+import { Time } from '../../../../ui/time/time.tsx'
 import { StatusBadge } from '../../list/status-badge.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { useAppsSearch } from '../../use-apps-search.ts'

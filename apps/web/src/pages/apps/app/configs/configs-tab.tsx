@@ -1,8 +1,8 @@
 import { rackQuery } from '../../../../api/rack-data/queries.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { readConfigs } from '../../../../api/rack-data/readers.ts'
-import { Table } from '../../../../ui/table.tsx'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { Table } from '../../../../ui/lists/table.tsx'
+import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { useApp } from '../use-app.ts'
 

@@ -1,4 +1,4 @@
-import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import type { KeyDifference } from './env-difference.ts'
 import type { Variable } from './env-text.ts'
 import styles from './key-differences.module.css'

@@ -1,4 +1,4 @@
-import { NoAnswer } from '../../../../api/errors.ts'
+import { NoAnswer } from '../../../../api/errors/api-error.ts'
 import { type CastEvent, type CastHeader, LineReader, NotACast, parseEvent, parseHeader } from './cast.ts'
 import type { Keyframes } from './keyframes.ts'
 import { maxTapeLength, type Tape } from './tape.ts'

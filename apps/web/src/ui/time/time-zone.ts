@@ -1,4 +1,4 @@
-import { createStore } from '../create-store.ts'
+import { createStore } from '../../store/create-store.ts'
 
 /** `utc`: the component `Time` shows no relative times, and typed times are in UTC. */
 export type TimeZone = 'local' | 'utc'

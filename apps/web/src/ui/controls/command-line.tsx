@@ -1,6 +1,6 @@
+import { ScrollArea } from '../layout/scroll-area.tsx'
 import styles from './command-line.module.css'
 import { CopyButton } from './copy-button.tsx'
-import { ScrollArea } from './scroll-area.tsx'
 
 export function CommandLine({ children, what = 'The command' }: { readonly children: string; readonly what?: string }) {
   return (

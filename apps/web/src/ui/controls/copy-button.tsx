@@ -1,6 +1,6 @@
 import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
-import { announce } from './announce.tsx'
+import { announce } from '../status/announce.tsx'
 import { Button } from './button.tsx'
 
 /** @param what the subject of the announcement, such as `The command` */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
-import { useWaitingCall } from '../api/step-up/waiting-calls.ts'
-import { Button } from './button.tsx'
+import { useWaitingCall } from '../../api/step-up/waiting-calls.ts'
+import { Button } from '../controls/button.tsx'
 import styles from './slow-notice.module.css'
 
 /** In milliseconds. The text of the notice names this time. */

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
+import { visibleContent } from '../text/visible-text.tsx'
 import styles from './facts.module.css'
-import { visibleContent } from './visible-text.tsx'
 
 interface FactsProps {
   readonly facts: readonly (readonly [string, ReactNode] | null)[]

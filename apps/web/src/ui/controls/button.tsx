@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components'
+import { Spinner } from '../status/spinner.tsx'
 import styles from './button.module.css'
-import { Spinner } from './spinner.tsx'
 
 export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style'> {
   readonly kind?: 'primary' | 'plain' | 'quiet' | 'danger'

@@ -1,4 +1,4 @@
-import { loginAddress } from '../api/session-end.ts'
+import { loginAddress } from '../../api/session-end.ts'
 import styles from './login-link.module.css'
 
 interface LoginLinkProps {

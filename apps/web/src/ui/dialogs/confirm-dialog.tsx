@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { announce } from './announce.tsx'
+import { announce } from '../status/announce.tsx'
 import { FormDialog } from './form-dialog.tsx'
 import { useChange } from './use-change.ts'
 

@@ -1,6 +1,6 @@
+import { VisibleText } from '../text/visible-text.tsx'
 import { diffLines } from './diff-lines.ts'
 import styles from './line-difference.module.css'
-import { VisibleText } from './visible-text.tsx'
 
 const signs = { added: '+', removed: '−', same: ' ' } as const
 const words = { added: 'Added: ', removed: 'Removed: ', same: '' } as const

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
-import { ScrollArea } from './scroll-area.tsx'
+import { ScrollArea } from '../layout/scroll-area.tsx'
+import { visibleContent } from '../text/visible-text.tsx'
 import styles from './table.module.css'
-import { visibleContent } from './visible-text.tsx'
 
 export interface Column<T> {
   readonly title: string

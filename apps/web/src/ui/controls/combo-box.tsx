@@ -9,9 +9,9 @@ import {
   Popover,
   Text,
 } from 'react-aria-components'
+import { VisibleText } from '../text/visible-text.tsx'
 import styles from './combo-box.module.css'
 import fields from './fields.module.css'
-import { VisibleText } from './visible-text.tsx'
 
 export interface ComboBoxOption {
   readonly id: string

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
-import { Button } from './button.tsx'
+import { Button } from '../controls/button.tsx'
+import { Problem } from '../problems/problem.tsx'
+import { SlowNotice } from '../problems/slow-notice.tsx'
 import { Dialog, DialogButtons } from './dialog.tsx'
-import { Problem } from './problem.tsx'
-import { SlowNotice } from './slow-notice.tsx'
 
 interface FormDialogProps {
   readonly title: string

@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 import { cleanup, render, screen } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
-import { ApiError } from '../api/errors.ts'
-import { StepUpCanceled } from '../api/step-up/waiting-calls.ts'
+import { ApiError } from '../../api/errors/api-error.ts'
+import { StepUpCanceled } from '../../api/step-up/waiting-calls.ts'
 import { Problem } from './problem.tsx'
 
 afterEach(cleanup)

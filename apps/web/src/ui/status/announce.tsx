@@ -1,6 +1,6 @@
-import { createStore } from '../create-store.ts'
+import { createStore } from '../../store/create-store.ts'
+import { VisibleText } from '../text/visible-text.tsx'
 import styles from './announce.module.css'
-import { VisibleText } from './visible-text.tsx'
 
 const message = createStore('')
 let timer: ReturnType<typeof setTimeout> | undefined

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect } from 'react'
-import { isField, isInDialog } from '../shell/shortcuts.ts'
+import { isField, isInDialog } from './key-target.ts'
 
 /**
  * Keyboard shortcuts of a list: `j`, `k`, and the arrow keys focus a row, `/` focuses the search field, and Escape

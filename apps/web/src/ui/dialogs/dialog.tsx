@@ -1,9 +1,9 @@
 import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
-import { Button } from './button.tsx'
+import { Button } from '../controls/button.tsx'
+import { VisibleText } from '../text/visible-text.tsx'
 import styles from './dialog.module.css'
-import { VisibleText } from './visible-text.tsx'
 
 interface DialogProps {
   readonly title: string

@@ -1,5 +1,5 @@
+import { VisibleText } from '../text/visible-text.tsx'
 import { Time } from './time.tsx'
-import { VisibleText } from './visible-text.tsx'
 
 interface LastUseProps {
   readonly use: { readonly lastUsedAt: string | null; readonly lastUsedFrom: string | null }

@@ -1,11 +1,11 @@
 import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { ApiError } from '../api/errors.ts'
-import { StepUpCanceled } from '../api/step-up/waiting-calls.ts'
-import { Button } from './button.tsx'
-import { LoginLink } from './login-link.tsx'
+import { ApiError } from '../../api/errors/api-error.ts'
+import { StepUpCanceled } from '../../api/step-up/waiting-calls.ts'
+import { Button } from '../controls/button.tsx'
+import { LoginLink } from '../navigation/login-link.tsx'
+import { VisibleText } from '../text/visible-text.tsx'
 import styles from './problem.module.css'
-import { VisibleText } from './visible-text.tsx'
 
 interface ProblemProps {
   readonly error: Error

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { RefreshCw } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
-import { isField, isInDialog } from '../shell/shortcuts.ts'
+import { isField, isInDialog } from '../keyboard/key-target.ts'
 import { Button } from './button.tsx'
 
 /** @param queryKind the first part of the keys of the queries to refresh */
