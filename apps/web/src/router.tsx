@@ -9,7 +9,7 @@ import {
 import type { ReactNode } from 'react'
 import { meQuery } from './api/queries.ts'
 import { validateAppsSearch } from './pages/apps/search.ts'
-import { readAuditSearch } from './pages/audit/audit-search.ts'
+import { readAuditSearch } from './pages/audit/address/audit-search.ts'
 import { validateHealthSearch } from './pages/health/health-search.ts'
 import { OverviewPage } from './pages/overview/overview-page.tsx'
 import { loadOverview } from './pages/overview/overview-queries.ts'

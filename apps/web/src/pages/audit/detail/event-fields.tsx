@@ -9,7 +9,7 @@ import { Time } from '../../../ui/time/time.tsx'
 import { useTimeZone } from '../../../ui/time/time-zone.ts'
 import type { FilterName } from '../filter/filter-names.ts'
 import { clientTypeNames, whoOf } from '../list/event-facts.ts'
-import { Value } from '../value-menu.tsx'
+import { Value } from '../value-menu/value-menu.tsx'
 import styles from './event-panel.module.css'
 import { proofText } from './event-sentence.ts'
 

@@ -1,10 +1,10 @@
 import { createContext, type ReactNode, useContext, useMemo, useRef, useState } from 'react'
 import { Menu, MenuItem, Popover } from 'react-aria-components'
-import { announce } from '../../ui/status/announce.tsx'
-import { VisibleText } from '../../ui/text/visible-text.tsx'
-import { type ExcludableName, type FilterName, filterNames } from './filter/filter-names.ts'
-import type { Filter } from './filter/filter-text.ts'
-import { exclude, includeOnly } from './filter/refine.ts'
+import { announce } from '../../../ui/status/announce.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { type ExcludableName, type FilterName, filterNames } from '../filter/filter-names.ts'
+import type { Filter } from '../filter/filter-text.ts'
+import { exclude, includeOnly } from '../filter/refine.ts'
 import styles from './value-menu.module.css'
 
 interface MenuValue {

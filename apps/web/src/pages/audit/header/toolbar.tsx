@@ -1,10 +1,10 @@
 import { type Ref, useState } from 'react'
 import { SelectField } from '../../../ui/controls/fields.tsx'
 import { fromFieldTime, useTimeZone } from '../../../ui/time/time-zone.ts'
-import type { AuditView } from '../use-audit-view.ts'
-import { AuditFilterField } from './audit-filter-field.tsx'
-import { FilterMistake } from './filter-text.ts'
-import { isRange, ranges } from './time-range.ts'
+import type { AuditView } from '../address/use-audit-view.ts'
+import { AuditFilterField } from '../filter/audit-filter-field.tsx'
+import { FilterMistake } from '../filter/filter-text.ts'
+import { isRange, ranges } from '../filter/time-range.ts'
 import styles from './toolbar.module.css'
 
 interface ToolbarProps {

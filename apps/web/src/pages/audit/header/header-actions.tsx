@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { BellRing, Download, Radio, ShieldAlert, ShieldCheck } from 'lucide-react'
-import { serverNow } from '../../api/client.ts'
-import { Button } from '../../ui/controls/button.tsx'
-import { relativeTime } from '../../ui/time/time.tsx'
+import { serverNow } from '../../../api/client.ts'
+import { Button } from '../../../ui/controls/button.tsx'
+import { relativeTime } from '../../../ui/time/time.tsx'
+import type { AuditView } from '../address/use-audit-view.ts'
+import { checkpointQuery } from '../dialogs/checkpoint.tsx'
+import type { LiveTail } from '../list/use-live-tail.ts'
 import { alarmsText } from './alarms-text.ts'
-import { checkpointQuery } from './dialogs/checkpoint.tsx'
 import styles from './header-actions.module.css'
-import type { LiveTail } from './list/use-live-tail.ts'
-import type { AuditView } from './use-audit-view.ts'
 
 const liveTexts = {
   off: 'Live',

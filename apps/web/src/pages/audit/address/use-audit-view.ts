@@ -1,14 +1,14 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
-import { serverNow } from '../../api/client.ts'
-import { announce } from '../../ui/status/announce.tsx'
-import { useTimeZone } from '../../ui/time/time-zone.ts'
+import { serverNow } from '../../../api/client.ts'
+import { announce } from '../../../ui/status/announce.tsx'
+import { useTimeZone } from '../../../ui/time/time-zone.ts'
+import { type AuditQuery, hasTimes, toQuery } from '../filter/filter-query.ts'
+import { type Filter, FilterMistake, parseFilter, printFilter } from '../filter/filter-text.ts'
+import type { TimeContext } from '../filter/read-time.ts'
+import { removeTerms } from '../filter/refine.ts'
+import { defaultRange, type Range } from '../filter/time-range.ts'
 import type { AuditSearch } from './audit-search.ts'
-import { type AuditQuery, hasTimes, toQuery } from './filter/filter-query.ts'
-import { type Filter, FilterMistake, parseFilter, printFilter } from './filter/filter-text.ts'
-import type { TimeContext } from './filter/read-time.ts'
-import { removeTerms } from './filter/refine.ts'
-import { defaultRange, type Range } from './filter/time-range.ts'
 
 export interface AuditView {
   readonly search: AuditSearch

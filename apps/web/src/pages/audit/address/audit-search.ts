@@ -1,5 +1,5 @@
-import { searchText } from '../../ui/navigation/page-search.ts'
-import { defaultRange, isRange, type Range } from './filter/time-range.ts'
+import { searchText } from '../../../ui/navigation/page-search.ts'
+import { defaultRange, isRange, type Range } from '../filter/time-range.ts'
 
 const dialogs = ['export', 'alarms', 'checkpoint', 'range'] as const
 export type AuditDialog = (typeof dialogs)[number]
