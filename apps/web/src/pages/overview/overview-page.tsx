@@ -5,7 +5,7 @@ import { ActivityCard } from './activity/activity-card.tsx'
 import { LiveCard } from './live/live-card.tsx'
 import { NextSteps } from './next-steps/next-steps.tsx'
 import styles from './overview-page.module.css'
-import { mayReadAudit } from './overview-queries.ts'
+import { mayReadAudit } from './queries/overview-queries.ts'
 import { RacksCard } from './racks/racks-card.tsx'
 import { WaitingCard } from './waiting/waiting-card.tsx'
 

@@ -7,7 +7,7 @@ import { Spinner } from '../../../ui/status/spinner.tsx'
 import { Time } from '../../../ui/time/time.tsx'
 import type { Histogram } from '../../audit/histogram/bars.ts'
 import { ResultBars } from '../../audit/histogram/result-bars.tsx'
-import { checkpointStatusQuery, lastDayQuery } from '../overview-queries.ts'
+import { checkpointStatusQuery, lastDayQuery } from '../queries/overview-queries.ts'
 import styles from './activity-card.module.css'
 import { countRequests } from './count-requests.ts'
 

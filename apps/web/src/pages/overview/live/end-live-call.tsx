@@ -6,7 +6,7 @@ import { TextField } from '../../../ui/controls/fields.tsx'
 import { FormDialog } from '../../../ui/dialogs/form-dialog.tsx'
 import { announce } from '../../../ui/status/announce.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
-import { liveCallsQuery } from '../overview-queries.ts'
+import { liveCallsQuery } from '../queries/overview-queries.ts'
 import { commandOrPath, targetOf } from './live-call-text.ts'
 
 interface EndLiveCallProps {

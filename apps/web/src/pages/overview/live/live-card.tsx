@@ -11,7 +11,7 @@ import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
-import { liveCallsQuery } from '../overview-queries.ts'
+import { liveCallsQuery } from '../queries/overview-queries.ts'
 import { commandOrPath, targetOf } from './live-call-text.ts'
 import styles from './live-card.module.css'
 

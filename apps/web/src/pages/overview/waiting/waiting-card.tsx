@@ -9,7 +9,7 @@ import { Problem } from '../../../ui/problems/problem.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
-import { checkpointStatusQuery, mayReadAudit, missingFactorQuery, ownTokensQuery } from '../overview-queries.ts'
+import { checkpointStatusQuery, mayReadAudit, missingFactorQuery, ownTokensQuery } from '../queries/overview-queries.ts'
 import styles from './waiting-card.module.css'
 import { waitingItems } from './waiting-items.ts'
 

@@ -1,10 +1,8 @@
 import type { Me, RackStatuses } from '@rack-gateway/gateway-api'
-import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query'
-import { can } from '../../api/can.ts'
-import { get, serverNow } from '../../api/client.ts'
-import { meQuery } from '../../api/queries.ts'
-import { loadNextSteps } from './next-steps/next-steps-queries.ts'
-import { nextRackRequest, rackWait } from './racks/rack-wait.ts'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { can } from '../../../api/can.ts'
+import { get, serverNow } from '../../../api/client.ts'
+import { nextRackRequest, rackWait } from './rack-wait.ts'
 
 const rackStatusesKey = ['overview', 'racks'] as const
 
@@ -61,20 +59,3 @@ export const lastDayQuery = queryOptions({
 })
 
 export const mayReadAudit = (me: Me) => can(me, 'gateway:audit:read')
-
-/**
- * Waits for the quick parts before the page is shown, so that nothing moves afterwards. Does not wait for racks and
- * counts, which can be slow.
- */
-export async function loadOverview(queryClient: QueryClient): Promise<void> {
-  const me = await queryClient.ensureQueryData(meQuery)
-  if (me.racks.length > 0) void queryClient.prefetchQuery(rackStatusesQuery)
-  if (mayReadAudit(me)) void queryClient.prefetchQuery(lastDayQuery)
-  await Promise.all([
-    loadNextSteps(queryClient),
-    queryClient.prefetchInfiniteQuery(liveCallsQuery),
-    queryClient.prefetchQuery(ownTokensQuery),
-    queryClient.prefetchQuery(missingFactorQuery),
-    mayReadAudit(me) && queryClient.prefetchQuery(checkpointStatusQuery),
-  ])
-}
