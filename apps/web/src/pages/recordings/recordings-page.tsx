@@ -9,7 +9,7 @@ import { Problem } from '../../ui/problems/problem.tsx'
 import { Spinner } from '../../ui/status/spinner.tsx'
 import { RecordingFilters } from './list/recording-filters.tsx'
 import { RecordingTable } from './list/recording-table.tsx'
-import { recordingsQuery } from './recording-queries.ts'
+import { recordingsQuery } from './recording/recording-queries.ts'
 
 export default function RecordingsPage() {
   const filter = useSearch({ from: '/recordings' })

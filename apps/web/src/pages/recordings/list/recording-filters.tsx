@@ -2,7 +2,7 @@ import { type FormEvent, useState } from 'react'
 import { Button } from '../../../ui/controls/button.tsx'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
 import { fromFieldTime, toFieldTime, useTimeZone } from '../../../ui/time/time-zone.ts'
-import { type RecordingsSearch, readRecordingsSearch } from '../recordings-search.ts'
+import { type RecordingsSearch, readRecordingsSearch } from '../address/recordings-search.ts'
 import styles from './recording-filters.module.css'
 
 const textFields = [

@@ -4,8 +4,8 @@ import { Table } from '../../../ui/lists/table.tsx'
 import { Badge, Tag } from '../../../ui/status/badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
-import { durationText } from '../duration.ts'
-import { commandOrRoute, locationOf, recordingState } from '../recording-state.ts'
+import { durationText } from '../recording/duration.ts'
+import { commandOrRoute, locationOf, recordingState } from '../recording/recording-state.ts'
 import styles from './recording-table.module.css'
 
 interface RecordingTableProps {

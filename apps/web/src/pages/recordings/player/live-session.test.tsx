@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { NoAnswer } from '../../../api/errors/api-error.ts'
 import { Controls } from './controls.tsx'
 import { bodyOf, castText } from './engine/testing/casts.ts'
-import { usePlayer } from './use-player.ts'
+import { usePlayer } from './hooks/use-player.ts'
 
 afterEach(() => {
   cleanup()

@@ -7,15 +7,15 @@ import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { Controls } from './controls.tsx'
 import { SessionEventPanel } from './events/session-event-panel.tsx'
+import { useAddress } from './hooks/use-address.ts'
+import { type OpenPlayer, usePlayer } from './hooks/use-player.ts'
+import { usePlayerKeys } from './hooks/use-player-keys.ts'
 import { Notes } from './notes.tsx'
 import { startPosition } from './player-search.ts'
 import styles from './recording-player.module.css'
 import { Screen } from './screen/screen.tsx'
 import { SearchPanel } from './search/search-panel.tsx'
 import { Timeline } from './timeline.tsx'
-import { useAddress } from './use-address.ts'
-import { type OpenPlayer, usePlayer } from './use-player.ts'
-import { usePlayerKeys } from './use-player-keys.ts'
 
 interface RecordingPlayerProps {
   readonly recording: Recording

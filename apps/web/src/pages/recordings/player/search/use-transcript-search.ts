@@ -3,7 +3,7 @@ import type { Player } from '../engine/player.ts'
 import { type Match, maxMatches, searchTranscript } from '../engine/search-transcript.ts'
 import type { Tape } from '../engine/tape.ts'
 import { yieldByMessage } from '../engine/time-slices.ts'
-import { usePlayerState } from '../use-player.ts'
+import { usePlayerState } from '../hooks/use-player.ts'
 
 export interface TranscriptSearch {
   readonly matches: readonly Match[]

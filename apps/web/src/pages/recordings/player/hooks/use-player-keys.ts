@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
-import { isField, isInDialog } from '../../../ui/keyboard/key-target.ts'
-import type { Player } from './engine/player.ts'
+import { isField, isInDialog } from '../../../../ui/keyboard/key-target.ts'
+import type { Player } from '../engine/player.ts'
 
 /** Milliseconds of one step. */
 const step = 5_000

@@ -1,7 +1,7 @@
 import type { Recording } from '@rack-gateway/gateway-api'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { get } from '../../api/client.ts'
-import type { RecordingsSearch } from './recordings-search.ts'
+import { get } from '../../../api/client.ts'
+import type { RecordingsSearch } from '../address/recordings-search.ts'
 
 /** Newest first. */
 export function recordingsQuery(filter: RecordingsSearch) {

@@ -1,12 +1,12 @@
 import type { Recording } from '@rack-gateway/gateway-api'
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { openStream } from '../../../api/client.ts'
-import { showSessionEndOn401 } from '../../../api/session-end.ts'
-import { Keyframes } from './engine/keyframes.ts'
-import { type CastEnd, loadRecording } from './engine/load-recording.ts'
-import { Player, type PlayerState } from './engine/player.ts'
-import { Tape } from './engine/tape.ts'
-import { yieldByMessage } from './engine/time-slices.ts'
+import { openStream } from '../../../../api/client.ts'
+import { showSessionEndOn401 } from '../../../../api/session-end.ts'
+import { Keyframes } from '../engine/keyframes.ts'
+import { type CastEnd, loadRecording } from '../engine/load-recording.ts'
+import { Player, type PlayerState } from '../engine/player.ts'
+import { Tape } from '../engine/tape.ts'
+import { yieldByMessage } from '../engine/time-slices.ts'
 
 export interface OpenPlayer {
   readonly player: Player

@@ -1,5 +1,5 @@
 import type { Recording } from '@rack-gateway/gateway-api'
-import type { Tone } from '../../ui/status/badge.tsx'
+import type { Tone } from '../../../ui/status/badge.tsx'
 
 export function recordingState({
   endedAt,

@@ -1,6 +1,6 @@
 import { useMatch, useNavigate, useRouter } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import type { Player } from './engine/player.ts'
+import type { Player } from '../engine/player.ts'
 
 /** Milliseconds between changes of the address. Browsers limit the number of changes. */
 const interval = 1_000
