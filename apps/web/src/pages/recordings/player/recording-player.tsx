@@ -54,7 +54,7 @@ interface LoadedPlayerProps {
 }
 
 function LoadedPlayer({ openPlayer, recording, isLive, hasFailed, onReconnect }: LoadedPlayerProps) {
-  const { player, tape } = openPlayer
+  const { player, recordingEvents } = openPlayer
   const me = useMe()
   const field = useRef<HTMLDivElement>(null)
   useAddress(player)
@@ -68,7 +68,7 @@ function LoadedPlayer({ openPlayer, recording, isLive, hasFailed, onReconnect }:
         <Notes player={player} recording={recording} isLive={isLive} hasFailed={hasFailed} />
       </div>
       <div className={styles.side}>
-        <SearchPanel ref={field} player={player} tape={tape} />
+        <SearchPanel ref={field} player={player} recordingEvents={recordingEvents} />
         {can(me, 'gateway:audit:read') && <SessionEventPanel player={player} recording={recording} />}
       </div>
     </div>

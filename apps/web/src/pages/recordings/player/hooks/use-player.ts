@@ -5,12 +5,12 @@ import { showSessionEndOn401 } from '../../../../api/session-end.ts'
 import { Keyframes } from '../engine/keyframes.ts'
 import { type CastEnd, loadRecording } from '../engine/load-recording.ts'
 import { Player, type PlayerState } from '../engine/player.ts'
-import { Tape } from '../engine/tape.ts'
+import { RecordingEvents } from '../engine/recording-events.ts'
 import { yieldByMessage } from '../engine/time-slices.ts'
 
 export interface OpenPlayer {
   readonly player: Player
-  readonly tape: Tape
+  readonly recordingEvents: RecordingEvents
 }
 
 interface UsePlayerOptions {
@@ -36,10 +36,10 @@ export function usePlayer(recording: Recording, { startAt, onSessionEnd }: UsePl
   useEffect(() => {
     const controller = new AbortController()
     const { signal } = controller
-    const tape = new Tape()
+    const recordingEvents = new RecordingEvents()
     const keyframes = new Keyframes()
     const player = new Player({
-      tape,
+      recordingEvents,
       keyframes,
       yieldToPage: yieldByMessage,
       frame: () => new Promise((resolve) => requestAnimationFrame(resolve)),
@@ -50,10 +50,10 @@ export function usePlayer(recording: Recording, { startAt, onSessionEnd }: UsePl
       const path = isLive ? '/recordings/{id}/live' : '/recordings/{id}'
       const request = isLive ? { id, query: { from: 'start' } } : { id }
       const body = await openStream(path, request, { accept: 'application/x-asciicast, application/json', signal })
-      setOpenPlayer({ player, tape })
+      setOpenPlayer({ player, recordingEvents })
       const end = await loadRecording({
         body,
-        tape,
+        recordingEvents,
         keyframes,
         yieldToPage: yieldByMessage,
         signal,

@@ -12,13 +12,13 @@ interface Segment {
 const segmentLength = 256 * 1024
 
 /** The maximum number of characters. A longer recording is cut off, because some browsers keep blobs in memory. */
-export const maxTapeLength = 512 * 1024 * 1024
+export const maxRecordingLength = 512 * 1024 * 1024
 
 /**
  * The events of a recording, in segments. Complete segments are blobs: browsers keep blobs outside the page's memory,
  * and large ones on disk.
  */
-export class Tape {
+export class RecordingEvents {
   readonly #segments: Segment[] = []
   #lines: string[] = []
   #events: CastEvent[] = []
