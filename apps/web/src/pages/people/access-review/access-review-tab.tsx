@@ -8,7 +8,7 @@ import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
-import { subjectKindNames } from '../subjects.ts'
+import { subjectKindNames } from '../subjects/subjects.ts'
 import styles from './access-review.module.css'
 
 export default function AccessReviewTab() {

@@ -6,7 +6,7 @@ import { useChange } from '../../../ui/dialogs/use-change.ts'
 import { announce } from '../../../ui/status/announce.tsx'
 import { emptyGrant, GrantFields, grantOf } from '../forms/grant-fields.tsx'
 import { WarningsDialog } from '../forms/warnings.tsx'
-import type { SubjectKind } from '../subjects.ts'
+import type { SubjectKind } from '../subjects/subjects.ts'
 import { type Subject, SubjectPicker } from './subject-picker.tsx'
 
 interface BindingDialogProps {

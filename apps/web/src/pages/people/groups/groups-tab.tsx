@@ -9,9 +9,9 @@ import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { listQuery } from '../lists/list-query.ts'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
-import styles from '../panel/grant-list.module.css'
 import { Panel, PanelPart } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
+import styles from '../roles/grant-list.module.css'
 
 export default function GroupsTab() {
   const list = useList('/groups', {}, ({ name }) => [name])

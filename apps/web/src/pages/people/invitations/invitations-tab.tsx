@@ -7,9 +7,9 @@ import { Badge, type Tone } from '../../../ui/status/badge.tsx'
 import { scopeText } from '../../../ui/text/scope-text.ts'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
+import { usePeopleSearch } from '../address/use-people-search.ts'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
-import { usePeopleSearch } from '../use-people-search.ts'
 import { InviteDialog } from './invite-dialog.tsx'
 
 const states: Readonly<Record<string, { readonly tone: Tone; readonly label: string }>> = {

@@ -11,7 +11,7 @@ import { mergeSearch } from '../../../ui/navigation/page-search.ts'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText, visibleContent } from '../../../ui/text/visible-text.tsx'
-import { usePeopleSearch } from '../use-people-search.ts'
+import { usePeopleSearch } from '../address/use-people-search.ts'
 import styles from './list-view.module.css'
 import type { ListRows } from './use-list.ts'
 

@@ -4,7 +4,7 @@ import { Button } from '../../../ui/controls/button.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
-import { usePeopleSearch } from '../use-people-search.ts'
+import { usePeopleSearch } from '../address/use-people-search.ts'
 import styles from './panel.module.css'
 
 interface PanelProps {

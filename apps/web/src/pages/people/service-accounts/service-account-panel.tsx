@@ -6,10 +6,10 @@ import { ConfirmDialog } from '../../../ui/dialogs/confirm-dialog.tsx'
 import { Facts } from '../../../ui/lists/facts.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { Time } from '../../../ui/time/time.tsx'
-import { OwnedTokens } from '../panel/owned-tokens.tsx'
+import { usePeopleSearch } from '../address/use-people-search.ts'
 import { LoadingPanel, Panel } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
-import { usePeopleSearch } from '../use-people-search.ts'
+import { OwnedTokens } from '../tokens/owned-tokens.tsx'
 
 export function ServiceAccountPanel({ id }: { readonly id: string }) {
   const { search, openDialog, closeDialog } = usePeopleSearch()

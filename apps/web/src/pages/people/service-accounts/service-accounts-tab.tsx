@@ -7,9 +7,9 @@ import { useChange } from '../../../ui/dialogs/use-change.ts'
 import { announce } from '../../../ui/status/announce.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { Time } from '../../../ui/time/time.tsx'
+import { usePeopleSearch } from '../address/use-people-search.ts'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
-import { usePeopleSearch } from '../use-people-search.ts'
 import { ServiceAccountPanel } from './service-account-panel.tsx'
 
 /** A service account owns API tokens that do not depend on a person. */

@@ -7,7 +7,7 @@ import { FormDialog } from '../../../ui/dialogs/form-dialog.tsx'
 import { useChange } from '../../../ui/dialogs/use-change.ts'
 import { defaultExpiry, ExpiryField, tokenExpiryOf } from '../forms/expiry-field.tsx'
 import { emptyGrant, RoleField, ScopeFields } from '../forms/grant-fields.tsx'
-import { useSubjects } from '../subjects.ts'
+import { useSubjects } from '../subjects/subjects.ts'
 import { FreshLogin } from './fresh-login.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
 

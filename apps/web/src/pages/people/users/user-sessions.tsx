@@ -5,9 +5,9 @@ import { ConfirmDialog } from '../../../ui/dialogs/confirm-dialog.tsx'
 import { deviceName } from '../../../ui/text/device-name.ts'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
+import { usePeopleSearch } from '../address/use-people-search.ts'
 import { listQuery, type RowOf } from '../lists/list-query.ts'
 import { PanelList } from '../panel/panel-list.tsx'
-import { usePeopleSearch } from '../use-people-search.ts'
 
 type Session = RowOf<'/sessions'>
 

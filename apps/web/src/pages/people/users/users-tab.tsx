@@ -6,9 +6,9 @@ import { Button } from '../../../ui/controls/button.tsx'
 import { Checkbox } from '../../../ui/controls/checkbox.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { Time } from '../../../ui/time/time.tsx'
+import { usePeopleSearch } from '../address/use-people-search.ts'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
-import { usePeopleSearch } from '../use-people-search.ts'
 import { UserPanel } from './user-panel.tsx'
 
 /** Lists everybody who has logged in, and the users that the command `rack-gateway-server` created. */

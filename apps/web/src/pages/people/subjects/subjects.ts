@@ -1,8 +1,8 @@
 import { useQueries } from '@tanstack/react-query'
-import { can } from '../../api/can.ts'
-import { useMe } from '../../api/queries.ts'
-import type { ComboBoxOption } from '../../ui/controls/combo-box.tsx'
-import { choicesQuery } from './lists/list-query.ts'
+import { can } from '../../../api/can.ts'
+import { useMe } from '../../../api/queries.ts'
+import type { ComboBoxOption } from '../../../ui/controls/combo-box.tsx'
+import { choicesQuery } from '../lists/list-query.ts'
 
 export const subjectKinds = ['user', 'group', 'service-account', 'api-token', 'trust'] as const
 export type SubjectKind = (typeof subjectKinds)[number]

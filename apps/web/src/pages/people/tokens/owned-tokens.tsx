@@ -4,9 +4,9 @@ import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { listQuery } from '../lists/list-query.ts'
-import { TokenState } from '../tokens/token-state.tsx'
-import styles from './grant-list.module.css'
-import { PanelPart } from './panel.tsx'
+import { PanelPart } from '../panel/panel.tsx'
+import styles from '../roles/grant-list.module.css'
+import { TokenState } from './token-state.tsx'
 
 interface OwnedTokensProps {
   readonly owner: string

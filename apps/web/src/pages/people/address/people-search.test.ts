@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { mergeSearch } from '../../ui/navigation/page-search.ts'
-import { validatePeopleSearch } from './search.ts'
+import { mergeSearch } from '../../../ui/navigation/page-search.ts'
+import { validatePeopleSearch } from './people-search.ts'
 
 test('only known parameters are read from the address, as text', () => {
   expect(validatePeopleSearch({ q: 12, open: 'a', dialog: {}, item: null, of: ['x'], other: 'y' })).toEqual({

@@ -1,4 +1,4 @@
-import { readPageSearch } from '../../ui/navigation/page-search.ts'
+import { readPageSearch } from '../../../ui/navigation/page-search.ts'
 
 export interface PeopleSearch {
   /** The text that rows must contain. */
