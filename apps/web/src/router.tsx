@@ -8,7 +8,7 @@ import {
 } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { meQuery } from './api/queries.ts'
-import { validateAppsSearch } from './pages/apps/search.ts'
+import { validateAppsSearch } from './pages/apps/address/apps-search.ts'
 import { readAuditSearch } from './pages/audit/address/audit-search.ts'
 import { validateHealthSearch } from './pages/health/health-search.ts'
 import { loadOverview } from './pages/overview/load-overview.ts'
@@ -107,7 +107,7 @@ const apps = createRoute({
   component: lazyRouteComponent(() => import('./pages/apps/apps-page.tsx')),
 })
 const appsTabs = [
-  lazyRoute(apps, '/', () => import('./pages/apps/list/apps-tab.tsx')),
+  lazyRoute(apps, '/', () => import('./pages/apps/over-apps/apps-over-racks.tsx')),
   lazyRoute(apps, 'processes', () => import('./pages/apps/over-apps/processes-over-apps.tsx')),
   lazyRoute(apps, 'instances', () => import('./pages/apps/over-apps/instances-over-racks.tsx')),
   lazyRoute(apps, 'builds', () => import('./pages/apps/over-apps/builds-over-apps.tsx')),

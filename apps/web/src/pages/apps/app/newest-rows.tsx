@@ -1,6 +1,6 @@
 import { Button } from '../../../ui/controls/button.tsx'
 import { CommandLine } from '../../../ui/controls/command-line.tsx'
-import { useAppsSearch } from '../use-apps-search.ts'
+import { useAppsSearch } from '../address/use-apps-search.ts'
 import { listCommand } from './list-command.ts'
 import { useApp } from './use-app.ts'
 

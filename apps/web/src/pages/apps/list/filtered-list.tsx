@@ -3,7 +3,7 @@ import { FilterField } from '../../../ui/controls/filter-field.tsx'
 import { useRowShortcuts } from '../../../ui/keyboard/use-row-shortcuts.ts'
 import listTools from '../../../ui/lists/list-tools.module.css'
 import { Spinner } from '../../../ui/status/spinner.tsx'
-import { useAppsSearch } from '../use-apps-search.ts'
+import { useAppsSearch } from '../address/use-apps-search.ts'
 
 interface ListFilterProps {
   /** Such as `Apps`. */

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useMe } from '../../../api/queries.ts'
 import type { Reader } from '../../../api/rack-data/fields.ts'
 import type { RackPath } from '../../../api/rack-data/rack-path.ts'
-import { useAppsSearch } from '../use-apps-search.ts'
+import { useAppsSearch } from '../address/use-apps-search.ts'
 import { limitedRackQuery, loadStep } from './limited-rack-query.ts'
 
 export interface RackCall {

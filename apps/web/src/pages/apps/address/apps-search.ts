@@ -1,4 +1,4 @@
-import { readPageSearch } from '../../ui/navigation/page-search.ts'
+import { readPageSearch } from '../../../ui/navigation/page-search.ts'
 
 export interface AppsSearch {
   /** The filter of the list. */

@@ -9,11 +9,11 @@ import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
 import { changeText } from '../changes/change-text.ts'
 import { useLastChanges } from '../changes/use-last-changes.ts'
-import { ListOverRacks } from '../over-apps/list-over-racks.tsx'
-import { useOverRacks } from '../over-apps/use-over-racks.ts'
-import { StatusBadge } from './status-badge.tsx'
+import { StatusBadge } from '../list/status-badge.tsx'
+import { ListOverRacks } from './list-over-racks.tsx'
+import { useOverRacks } from './use-over-racks.ts'
 
-export default function AppsTab() {
+export default function AppsOverRacks() {
   const racks = useOverRacks(rackPath`/apps`, readApps)
   const changes = useLastChanges(racks.rows.map(({ rack, item }) => ({ rack, app: item.name })))
   return (
