@@ -11,8 +11,8 @@ import { Tag } from '../../../ui/status/badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { StatusBadge } from '../list/status-badge.tsx'
 import { RackAnswer } from '../rack-answer/rack-answer.tsx'
+import { useApp } from './address/use-app.ts'
 import styles from './app-summary.module.css'
-import { useApp } from './use-app.ts'
 
 export default function AppPage() {
   const { rack, app } = useApp()

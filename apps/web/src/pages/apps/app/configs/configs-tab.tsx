@@ -4,7 +4,7 @@ import { readConfigs } from '../../../../api/rack-data/readers.ts'
 import { Table } from '../../../../ui/lists/table.tsx'
 import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
-import { useApp } from '../use-app.ts'
+import { useApp } from '../address/use-app.ts'
 
 export default function ConfigsTab() {
   const { rack, app } = useApp()

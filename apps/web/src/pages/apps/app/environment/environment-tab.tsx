@@ -1,8 +1,8 @@
 import type { App, Release } from '../../../../api/rack-data/readers.ts'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
-import { ItemLink } from '../item-link.tsx'
+import { useApp } from '../address/use-app.ts'
+import { ItemLink } from '../items/item-link.tsx'
 import { appQuery, newestReleaseQuery, releaseQuery } from '../releases/release-queries.ts'
-import { useApp } from '../use-app.ts'
 import { EnvironmentEditor } from './environment-editor.tsx'
 import { useDraft } from './use-draft.ts'
 

@@ -6,7 +6,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { useNewRelease } from './use-new-release.ts'
 import { useRevealedValues } from './use-revealed-values.ts'
 
-vi.mock('../use-app.ts', () => ({ useApp: () => ({ rack: 'staging', app: 'web' }) }))
+vi.mock('../address/use-app.ts', () => ({ useApp: () => ({ rack: 'staging', app: 'web' }) }))
 afterEach(cleanup)
 
 const secret = 'S3CR3T'

@@ -17,8 +17,8 @@ import { FilteredList } from '../../list/filtered-list.tsx'
 import { RowActions } from '../../list/row-actions.tsx'
 import { StatusBadge } from '../../list/status-badge.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
-import { useApp } from '../use-app.ts'
-import { execCommand } from './exec-command.ts'
+import { useApp } from '../address/use-app.ts'
+import { execCommand } from '../commands/exec-command.ts'
 
 export default function ProcessesTab() {
   const { rack, app } = useApp()

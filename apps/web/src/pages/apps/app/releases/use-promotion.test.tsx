@@ -6,7 +6,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { readRelease } from '../../../../api/rack-data/readers.ts'
 import { usePromotion } from './use-promotion.ts'
 
-vi.mock('../use-app.ts', () => ({ useApp: () => ({ rack: 'staging', app: 'web' }) }))
+vi.mock('../address/use-app.ts', () => ({ useApp: () => ({ rack: 'staging', app: 'web' }) }))
 afterEach(cleanup)
 
 const older = readRelease({ id: 'R1', build: 'B1', env: 'KEY=[hidden:R1:mac]\nA=1\n' })

@@ -5,7 +5,7 @@ import { Table } from '../../../../ui/lists/table.tsx'
 import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import { StatusBadge } from '../../list/status-badge.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
-import { useApp } from '../use-app.ts'
+import { useApp } from '../address/use-app.ts'
 
 export default function ResourcesTab() {
   const { rack, app } = useApp()

@@ -10,7 +10,7 @@ import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import { useAppsSearch } from '../../address/use-apps-search.ts'
 import { RowActions } from '../../list/row-actions.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
-import { useApp } from '../use-app.ts'
+import { useApp } from '../address/use-app.ts'
 import { ScaleDialog } from './scale-dialog.tsx'
 import { servicesQuery } from './services-query.ts'
 

@@ -9,7 +9,7 @@ import { Problem } from '../../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../../ui/status/spinner.tsx'
 import { Time } from '../../../../ui/time/time.tsx'
 import { changeText } from '../../changes/change-text.ts'
-import { useApp } from '../use-app.ts'
+import { useApp } from '../address/use-app.ts'
 
 function changesQuery(rack: string, app: string) {
   return infiniteQueryOptions({

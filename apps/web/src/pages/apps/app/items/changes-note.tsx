@@ -1,4 +1,4 @@
-import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import type { useItemChanges } from './use-item-changes.ts'
 
 export function ChangesNote({ changes: { data, error } }: { readonly changes: ReturnType<typeof useItemChanges> }) {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { get } from '../../../api/client.ts'
-import { rackPath } from '../../../api/rack-data/rack-path.ts'
-import { useApp } from './use-app.ts'
+import { get } from '../../../../api/client.ts'
+import { rackPath } from '../../../../api/rack-data/rack-path.ts'
+import { useApp } from '../address/use-app.ts'
 
 interface ItemIds {
   readonly release?: readonly string[]

@@ -1,8 +1,8 @@
-import { Button } from '../../../ui/controls/button.tsx'
-import { CommandLine } from '../../../ui/controls/command-line.tsx'
-import { useAppsSearch } from '../address/use-apps-search.ts'
-import { listCommand } from './list-command.ts'
-import { useApp } from './use-app.ts'
+import { Button } from '../../../../ui/controls/button.tsx'
+import { CommandLine } from '../../../../ui/controls/command-line.tsx'
+import { useAppsSearch } from '../../address/use-apps-search.ts'
+import { useApp } from '../address/use-app.ts'
+import { listCommand } from '../commands/list-command.ts'
 
 /** One response of the gateway names the creators of at most this many builds or releases. */
 const maxRows = 100

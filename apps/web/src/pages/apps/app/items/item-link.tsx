@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
-import { VisibleText } from '../../../ui/text/visible-text.tsx'
-import { useApp } from './use-app.ts'
+import { VisibleText } from '../../../../ui/text/visible-text.tsx'
+import { useApp } from '../address/use-app.ts'
 
 interface ItemLinkProps {
   readonly tab: 'builds' | 'releases'

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
-import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import styles from './open-item.module.css'
 
 interface OpenItemProps {

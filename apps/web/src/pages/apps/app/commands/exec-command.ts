@@ -1,4 +1,4 @@
-import { isPlainWord } from '../plain-word.ts'
+import { isPlainWord } from './plain-word.ts'
 
 interface ExecTarget {
   readonly rack: string

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { validateName } from '../../../api/rack-data/rack-path.ts'
-import { Problem } from '../../../ui/problems/problem.tsx'
+import { validateName } from '../../../../api/rack-data/rack-path.ts'
+import { Problem } from '../../../../ui/problems/problem.tsx'
 
 interface NamedItemProps {
   /** From the address of the page, which can contain any text. */
