@@ -17,16 +17,16 @@ export class ApiError extends Error {
 }
 
 /** The gateway did not answer, or another server, such as a proxy, answered instead. */
-export class NoAnswer extends Error {
+export class NoResponse extends Error {
   constructor() {
     super('The gateway is not responding. Check your connection, and try again.')
-    this.name = 'NoAnswer'
+    this.name = 'NoResponse'
   }
 }
 
 export async function errorOf(response: Response): Promise<Error> {
   const value: unknown = await response.json().catch(() => null)
-  if (!isErrorBody(value)) return new NoAnswer()
+  if (!isErrorBody(value)) return new NoResponse()
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
   return new ApiError(response.status, value, Number.isFinite(seconds) ? seconds * 1_000 : null)
 }

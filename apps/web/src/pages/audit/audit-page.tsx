@@ -25,13 +25,13 @@ import { maxNewEntries, useLiveTail } from './list/use-live-tail.ts'
 import { Value, ValueMenu } from './value-menu/value-menu.tsx'
 
 export default function AuditPage() {
-  const mayRead = can(useMe(), 'gateway:audit:read')
+  const canRead = can(useMe(), 'gateway:audit:read')
   const view = useAuditView()
   const { filter, openId, loadedAt, reload } = view
   const query = filter instanceof FilterMistake ? null : filter.query
   const events = useInfiniteQuery(eventsQuery(query, loadedAt))
   // A range with an end gets no new events.
-  const canFollow = mayRead && query !== null && query.to === undefined
+  const canFollow = canRead && query !== null && query.to === undefined
   const tail = useLiveTail(canFollow ? query : null, view.search.live === true, reload)
   const [followed, setFollowed] = useState<readonly Entry[]>([])
   const [followedQuery, setFollowedQuery] = useState(query)
@@ -69,7 +69,7 @@ export default function AuditPage() {
     if (showsNewAtOnce) showNew()
   })
 
-  if (!mayRead) return <Page title="Audit">{events.error && <Problem error={events.error} />}</Page>
+  if (!canRead) return <Page title="Audit">{events.error && <Problem error={events.error} />}</Page>
   return (
     <ValueMenu refine={view.refine} openEvent={view.open}>
       <Page title="Audit" fills actions={<HeaderActions view={view} tail={tail} canFollow={canFollow} />}>

@@ -2,10 +2,10 @@ import type { QueryClient } from '@tanstack/react-query'
 import { meQuery } from '../../api/queries.ts'
 import { loadNextSteps } from './next-steps/next-steps-queries.ts'
 import {
+  canReadAudit,
   checkpointStatusQuery,
   lastDayQuery,
   liveCallsQuery,
-  mayReadAudit,
   missingFactorQuery,
   ownTokensQuery,
   rackStatusesQuery,
@@ -18,12 +18,12 @@ import {
 export async function loadOverview(queryClient: QueryClient): Promise<void> {
   const me = await queryClient.ensureQueryData(meQuery)
   if (me.racks.length > 0) void queryClient.prefetchQuery(rackStatusesQuery)
-  if (mayReadAudit(me)) void queryClient.prefetchQuery(lastDayQuery)
+  if (canReadAudit(me)) void queryClient.prefetchQuery(lastDayQuery)
   await Promise.all([
     loadNextSteps(queryClient),
     queryClient.prefetchInfiniteQuery(liveCallsQuery),
     queryClient.prefetchQuery(ownTokensQuery),
     queryClient.prefetchQuery(missingFactorQuery),
-    mayReadAudit(me) && queryClient.prefetchQuery(checkpointStatusQuery),
+    canReadAudit(me) && queryClient.prefetchQuery(checkpointStatusQuery),
   ])
 }

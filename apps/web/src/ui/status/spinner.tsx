@@ -1,6 +1,6 @@
 import styles from './spinner.module.css'
 
-/** Appears after 300 ms, so that quick answers never flash. */
+/** Appears after 300 ms, so that quick responses never flash. */
 export function Spinner({ label = 'Loading' }: { readonly label?: string }) {
   return (
     <span className={styles.spinner} role="img" aria-label={label}>

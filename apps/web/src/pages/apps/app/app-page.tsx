@@ -10,7 +10,7 @@ import { Problem } from '../../../ui/problems/problem.tsx'
 import { Tag } from '../../../ui/status/badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { StatusBadge } from '../list/status-badge.tsx'
-import { RackAnswer } from '../rack-answer/rack-answer.tsx'
+import { RackResponse } from '../rack-response/rack-response.tsx'
 import { useApp } from './address/use-app.ts'
 import styles from './app-summary.module.css'
 
@@ -31,9 +31,9 @@ function NamedApp({ rack, app }: { readonly rack: string; readonly app: string }
   const { data, error } = useQuery(query)
   return (
     <Page title={`${app} on ${rack}`} actions={<RefreshButton queryKind="rack" />}>
-      <RackAnswer rack={rack} what="the app" query={query}>
+      <RackResponse rack={rack} what="the app" query={query}>
         {(read) => <AppSummary app={read} />}
-      </RackAnswer>
+      </RackResponse>
       <PageTabs
         label={`The app ${app}`}
         tabs={appTabs.map(({ name, label }) => ({ to: `/apps/${rack}/${app}/${name}`, label }))}

@@ -8,7 +8,7 @@ import { useAppsSearch } from '../address/use-apps-search.ts'
 interface ListFilterProps {
   /** Such as `Apps`. */
   readonly label: string
-  /** Null before the first answer. */
+  /** Null before the first response. */
   readonly count: { readonly matching: number; readonly all: number } | null
   /** Whether some rows are not loaded, so that the filter cannot find them. */
   readonly isPartial: boolean

@@ -52,12 +52,12 @@ export function ListOverRacks<Row>({
   // The filter cannot find rows that are not loaded.
   const isPartial = areRowsMissing || racks.calls.length < racks.total
   const isLoading = calls.some(({ isFetching }) => isFetching)
-  const hasAnswer = calls.some(({ isPending }) => !isPending)
+  const hasResponse = calls.some(({ isPending }) => !isPending)
   return (
     <div className="stack-3" ref={container}>
       <ListFilter
         label={label}
-        count={hasAnswer ? { matching: matching.length, all: rows.length } : null}
+        count={hasResponse ? { matching: matching.length, all: rows.length } : null}
         isPartial={isPartial}
         isLoading={isLoading}
       >
@@ -75,7 +75,7 @@ export function ListOverRacks<Row>({
         )}
       </ListFilter>
       <RackStates calls={calls} />
-      {hasAnswer && (
+      {hasResponse && (
         <Table
           label={label}
           isFramed

@@ -30,7 +30,7 @@ export function LiveCard() {
   const calls = data?.pages.flatMap(({ items }) => items) ?? []
   const seesOthers = can(me, 'gateway:live-call:read')
   const canWatch = can(me, 'gateway:recording:read')
-  const mayEnd = ({ own }: LiveCall) => own || can(me, 'gateway:live-call:end')
+  const canEnd = ({ own }: LiveCall) => own || can(me, 'gateway:live-call:end')
   const openDialog = (id: string) => void navigate({ to: '/', search: { end: id } })
   // Not a fixed page: the gateway can answer after the person has gone to another one.
   const closeDialog = () => void navigate({ to: '.', search: (before) => ({ ...before, end: undefined }) })
@@ -67,7 +67,7 @@ export function LiveCard() {
             {
               title: 'Action',
               cell: (call) =>
-                mayEnd(call) && (
+                canEnd(call) && (
                   <Button
                     kind="danger"
                     aria-label={`End ${call.kind} of ${call.principal.name}`}

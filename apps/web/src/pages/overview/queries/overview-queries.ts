@@ -58,4 +58,4 @@ export const lastDayQuery = queryOptions({
   staleTime: 60_000,
 })
 
-export const mayReadAudit = (me: Me) => can(me, 'gateway:audit:read')
+export const canReadAudit = (me: Me) => can(me, 'gateway:audit:read')

@@ -9,7 +9,7 @@ import { Problem } from '../../../ui/problems/problem.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
-import { checkpointStatusQuery, mayReadAudit, missingFactorQuery, ownTokensQuery } from '../queries/overview-queries.ts'
+import { canReadAudit, checkpointStatusQuery, missingFactorQuery, ownTokensQuery } from '../queries/overview-queries.ts'
 import styles from './waiting-card.module.css'
 import { waitingItems } from './waiting-items.ts'
 
@@ -18,7 +18,7 @@ const firstRows = 6
 export function WaitingCard() {
   const me = useMe()
   const [showsAll, setShowsAll] = useState(false)
-  const checkpoint = useQuery({ ...checkpointStatusQuery, enabled: mayReadAudit(me) })
+  const checkpoint = useQuery({ ...checkpointStatusQuery, enabled: canReadAudit(me) })
   const tokens = useQuery(ownTokensQuery)
   const missingFactor = useQuery(missingFactorQuery)
   const items = waitingItems(

@@ -12,7 +12,7 @@ import { subjectKindNames } from '../subjects/subjects.ts'
 import styles from './access-review.module.css'
 
 export default function AccessReviewTab() {
-  const mayOpen = can(useMe(), 'gateway:binding:write')
+  const canOpen = can(useMe(), 'gateway:binding:write')
   const list = useList('/access-review', {}, (grant) => [
     grant.subject.name,
     subjectKindNames[grant.subject.kind],
@@ -71,7 +71,7 @@ export default function AccessReviewTab() {
                 : invitation !== null
                   ? 'an invitation'
                   : 'a binding'
-            if (!mayOpen) return <VisibleText>{text}</VisibleText>
+            if (!canOpen) return <VisibleText>{text}</VisibleText>
             return (
               <Link to="/people/bindings" search={{ of: group ?? subject.id, open: binding }}>
                 <VisibleText>{text}</VisibleText>

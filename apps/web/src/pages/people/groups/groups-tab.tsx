@@ -32,12 +32,12 @@ export default function GroupsTab() {
 }
 
 function GroupPanel({ name }: { readonly name: string }) {
-  const mayListUsers = can(useMe(), 'gateway:user:write')
+  const canListUsers = can(useMe(), 'gateway:user:write')
   return (
     <Panel title={name}>
       <p>The identity provider decides who is in a group. The gateway updates a person's groups when they log in.</p>
       <SubjectRoles kind="group" id={name} name={name} />
-      {mayListUsers && <GroupMembers group={name} />}
+      {canListUsers && <GroupMembers group={name} />}
     </Panel>
   )
 }

@@ -22,7 +22,7 @@ const states: Readonly<Record<string, { readonly tone: Tone; readonly label: str
 
 export default function InvitationsTab() {
   const me = useMe()
-  const mayInvite = can(me, 'gateway:user:write') && can(me, 'gateway:binding:write')
+  const canInvite = can(me, 'gateway:user:write') && can(me, 'gateway:binding:write')
   const { search, openDialog, closeDialog } = usePeopleSearch()
   const list = useList('/invitations', {}, (invitation) => [
     invitation.email,
@@ -40,7 +40,7 @@ export default function InvitationsTab() {
         keyOf={({ id }) => id}
         empty="No invitations yet. Invite a person to give them roles before their first login."
         actions={
-          mayInvite && (
+          canInvite && (
             <Button kind="primary" onPress={() => openDialog('create')}>
               Invite a person
             </Button>
@@ -84,7 +84,7 @@ export default function InvitationsTab() {
           },
         ]}
       />
-      {mayInvite && search.dialog === 'create' && <InviteDialog onClose={closeDialog} />}
+      {canInvite && search.dialog === 'create' && <InviteDialog onClose={closeDialog} />}
       {search.dialog === 'revoke' && invitationToRevoke && (
         <ConfirmDialog
           title={`Revoke the invitation for ${invitationToRevoke.email}?`}

@@ -30,7 +30,7 @@ export function DecisionForm({ routes, runServices, search, isAsking }: Decision
   const [draft, setDraft] = useState<Draft>(search)
   // The address can change without this form: by a link, or by going back.
   useEffect(() => setDraft(search), [search])
-  const mayNameOthers = can(me, 'gateway:user:write')
+  const canNameOthers = can(me, 'gateway:user:write')
   const racks = [...new Set([...me.racks, ...(draft.rack === undefined ? [] : [draft.rack])])]
   const route = routes.find(({ id }) => id === draft.route)
   const fields = route && fieldsOf(route)
@@ -43,7 +43,7 @@ export function DecisionForm({ routes, runServices, search, isAsking }: Decision
     event.preventDefault()
     const { as, route: id, rack = me.racks[0], app, service, command } = draft
     const values = {
-      ...(mayNameOthers && { as }),
+      ...(canNameOthers && { as }),
       route: id,
       ...(fields?.rack && { rack }),
       ...(fields?.app && { app }),
@@ -65,7 +65,7 @@ export function DecisionForm({ routes, runServices, search, isAsking }: Decision
           onChange={(id) => setDraft(({ route: _, ...others }) => (id === null ? others : { ...others, route: id }))}
           hint="Type a part of it, such as promote."
         />
-        {mayNameOthers && (
+        {canNameOthers && (
           <TextField
             label="Person"
             hint="An email address, or a user ID. Leave empty to ask about yourself."

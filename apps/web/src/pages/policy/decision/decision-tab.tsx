@@ -6,8 +6,8 @@ import { CopyButton } from '../../../ui/controls/copy-button.tsx'
 import { Card } from '../../../ui/layout/card.tsx'
 import { matrixQuery } from '../queries/policy-queries.ts'
 import { QueryResult } from '../queries/query-result.tsx'
-import { DecisionAnswer } from './decision-answer.tsx'
 import { DecisionForm } from './decision-form.tsx'
+import { DecisionResult } from './decision-result.tsx'
 import { questionOf } from './question.ts'
 
 const route = getRouteApi('/policy')
@@ -18,7 +18,7 @@ export function DecisionTab() {
   const search = route.useSearch()
   const matrix = useQuery(matrixQuery)
   const question = questionOf(search, matrix.data?.routes ?? [], me.racks[0])
-  const answer = useQuery({
+  const decisions = useQuery({
     queryKey: ['policy', 'decision', question?.body],
     queryFn: () => post('/policy/decisions', { body: question?.body ?? { calls: [] } }),
     enabled: question !== null,
@@ -31,15 +31,15 @@ export function DecisionTab() {
             routes={routes}
             runServices={names.runServices.map(({ name }) => name)}
             search={search}
-            isAsking={answer.isFetching}
+            isAsking={decisions.isFetching}
           />
           {question !== null && (
             <Card
               title="Answer"
               actions={<CopyButton text={location.href} what="The link to this answer" label="Copy link" />}
             >
-              <QueryResult query={answer} what="the answer">
-                {(decisions) => <DecisionAnswer question={question} answer={decisions} />}
+              <QueryResult query={decisions} what="the answer">
+                {(result) => <DecisionResult question={question} result={result} />}
               </QueryResult>
             </Card>
           )}

@@ -7,7 +7,7 @@ import { Problem } from '../../../ui/problems/problem.tsx'
 import { announce } from '../../../ui/status/announce.tsx'
 import { ImpactResult } from './impact-result.tsx'
 import styles from './proposal.module.css'
-import { useNewestAnswer } from './use-newest-answer.ts'
+import { useNewestResult } from './use-newest-result.ts'
 
 const ranges = [
   { value: '24h', label: 'the last 24 hours' },
@@ -18,7 +18,7 @@ const ranges = [
 /** A study takes a while and is an audit event, so only the button starts it. */
 export function ImpactStudy({ document }: { readonly document: string }) {
   const [since, setSince] = useState('30d')
-  const study = useNewestAnswer(
+  const study = useNewestResult(
     (range: string, signal) => post('/policy/impact', { body: { document, since: range } }, signal),
     ({ permitted, refused }) => announce(`Newly permitted calls: ${permitted}. Newly denied calls: ${refused}.`),
   )
@@ -35,7 +35,7 @@ export function ImpactStudy({ document }: { readonly document: string }) {
         </Button>
       </div>
       {study.error && <Problem error={study.error} retry={() => study.ask(since)} />}
-      {study.answer && <ImpactResult impact={study.answer} />}
+      {study.result && <ImpactResult impact={study.result} />}
     </Card>
   )
 }

@@ -18,13 +18,13 @@ import styles from './proposal.module.css'
 import { ProposalForm } from './proposal-form.tsx'
 import { useProposal } from './proposal-store.ts'
 import { offsetOf } from './text-position.ts'
-import { useNewestAnswer } from './use-newest-answer.ts'
+import { useNewestResult } from './use-newest-result.ts'
 
 export function ProposalTab() {
   const me = useMe()
   const text = useProposal()
   const field = useRef<HTMLTextAreaElement>(null)
-  const check = useNewestAnswer(
+  const check = useNewestResult(
     (document: string, signal) => post('/policy/check', { body: { document } }, signal),
     ({ valid, problems }) =>
       announce(valid ? 'The document is valid.' : `The document is not valid. Problems: ${problems.length}.`),
@@ -36,8 +36,8 @@ export function ProposalTab() {
     field.current?.setSelectionRange(at, at)
   }
 
-  // An answer about an earlier text is not shown.
-  const checked = check.answer !== undefined && check.askedValues === text ? check.answer : null
+  // A result about an earlier text is not shown.
+  const checked = check.result !== undefined && check.askedValues === text ? check.result : null
   return (
     <>
       <ProposalForm field={field} isChecking={check.isPending} onCheck={check.ask} />

@@ -3,7 +3,7 @@ import { Table } from '../../../../ui/lists/table.tsx'
 import { Time } from '../../../../ui/time/time.tsx'
 import { FilteredList } from '../../list/filtered-list.tsx'
 import { StatusBadge } from '../../list/status-badge.tsx'
-import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { RackResponse } from '../../rack-response/rack-response.tsx'
 import { useApp } from '../address/use-app.ts'
 import { ChangesNote } from '../items/changes-note.tsx'
 import { ItemLink } from '../items/item-link.tsx'
@@ -16,9 +16,9 @@ export function BuildList() {
   const { rack, app } = useApp()
   const limit = useNewestLimit()
   return (
-    <RackAnswer rack={rack} what="builds" query={buildsQuery(rack, app, limit)}>
+    <RackResponse rack={rack} what="builds" query={buildsQuery(rack, app, limit)}>
       {(builds) => <BuildTable builds={builds} limit={limit} />}
-    </RackAnswer>
+    </RackResponse>
   )
 }
 

@@ -3,7 +3,7 @@ import { Facts } from '../../../../ui/lists/facts.tsx'
 import { Time } from '../../../../ui/time/time.tsx'
 import { useAppsSearch } from '../../address/use-apps-search.ts'
 import { StatusBadge } from '../../list/status-badge.tsx'
-import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { RackResponse } from '../../rack-response/rack-response.tsx'
 import { useApp } from '../address/use-app.ts'
 import { ItemLink } from '../items/item-link.tsx'
 import { NamedItem } from '../items/named-item.tsx'
@@ -26,7 +26,7 @@ export default function BuildsTab() {
 function BuildView({ id }: { readonly id: string }) {
   const { rack, app } = useApp()
   return (
-    <RackAnswer rack={rack} what="the build" query={buildQuery(rack, app, id)}>
+    <RackResponse rack={rack} what="the build" query={buildQuery(rack, app, id)}>
       {(build) => (
         <OpenItem title={`Build ${id}`} back="All builds" badge={<StatusBadge status={build.status} />}>
           <Facts
@@ -46,6 +46,6 @@ function BuildView({ id }: { readonly id: string }) {
           />
         </OpenItem>
       )}
-    </RackAnswer>
+    </RackResponse>
   )
 }

@@ -13,7 +13,7 @@ export function useNewestLimit(): number {
 
 interface NewestRowsProps {
   readonly what: 'builds' | 'releases'
-  /** The number of rows in the answer of the rack. */
+  /** The number of rows in the response of the rack. */
   readonly count: number
 }
 

@@ -16,21 +16,21 @@ import { useAppsSearch } from '../../address/use-apps-search.ts'
 import { FilteredList } from '../../list/filtered-list.tsx'
 import { RowActions } from '../../list/row-actions.tsx'
 import { StatusBadge } from '../../list/status-badge.tsx'
-import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { RackResponse } from '../../rack-response/rack-response.tsx'
 import { useApp } from '../address/use-app.ts'
 import { execCommand } from '../commands/exec-command.ts'
 
 export default function ProcessesTab() {
   const { rack, app } = useApp()
   return (
-    <RackAnswer rack={rack} what="processes" query={rackQuery(rack, rackPath`/apps/${app}/processes`, readProcesses)}>
+    <RackResponse rack={rack} what="processes" query={rackQuery(rack, rackPath`/apps/${app}/processes`, readProcesses)}>
       {(processes) => (
         <>
           <ProcessTable processes={processes} />
           <ProcessDialogs processes={processes} />
         </>
       )}
-    </RackAnswer>
+    </RackResponse>
   )
 }
 

@@ -3,7 +3,7 @@ import type { App, Release } from '../../../../api/rack-data/readers.ts'
 import { Table } from '../../../../ui/lists/table.tsx'
 import { Time } from '../../../../ui/time/time.tsx'
 import { FilteredList } from '../../list/filtered-list.tsx'
-import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { RackResponse } from '../../rack-response/rack-response.tsx'
 import { useApp } from '../address/use-app.ts'
 import { ChangeAuthor } from '../items/change-author.tsx'
 import { ChangesNote } from '../items/changes-note.tsx'
@@ -19,9 +19,9 @@ export function ReleaseList() {
   const { data: app } = useQuery(appQuery(rack, name))
   const limit = useNewestLimit()
   return (
-    <RackAnswer rack={rack} what="releases" query={releasesQuery(rack, name, limit)}>
+    <RackResponse rack={rack} what="releases" query={releasesQuery(rack, name, limit)}>
       {(releases) => <ReleaseTable releases={releases} app={app} limit={limit} />}
-    </RackAnswer>
+    </RackResponse>
   )
 }
 

@@ -9,7 +9,7 @@ import { Table } from '../../../../ui/lists/table.tsx'
 import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import { useAppsSearch } from '../../address/use-apps-search.ts'
 import { RowActions } from '../../list/row-actions.tsx'
-import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { RackResponse } from '../../rack-response/rack-response.tsx'
 import { useApp } from '../address/use-app.ts'
 import { ScaleDialog } from './scale-dialog.tsx'
 import { servicesQuery } from './services-query.ts'
@@ -17,14 +17,14 @@ import { servicesQuery } from './services-query.ts'
 export default function ServicesTab() {
   const { rack, app } = useApp()
   return (
-    <RackAnswer rack={rack} what="services" query={servicesQuery(rack, app)}>
+    <RackResponse rack={rack} what="services" query={servicesQuery(rack, app)}>
       {(services) => (
         <>
           <ServiceTable services={services} />
           <ServiceDialogs services={services} />
         </>
       )}
-    </RackAnswer>
+    </RackResponse>
   )
 }
 

@@ -1,4 +1,4 @@
-import { NoAnswer } from '../../../../api/errors/api-error.ts'
+import { NoResponse } from '../../../../api/errors/api-error.ts'
 import { type CastEvent, type CastHeader, LineReader, NotACast, parseEvent, parseHeader } from './cast.ts'
 import type { Keyframes } from './keyframes.ts'
 import { maxRecordingLength, type RecordingEvents } from './recording-events.ts'
@@ -40,7 +40,7 @@ const ends: readonly string[] = ['complete', 'cut', 'broken', 'open', 'unproven'
  *
  * @returns the end that the gateway sent, or `too-long`; null if the connection closed before the gateway sent an end,
  *   or if `signal` aborted
- * @throws NotACast if the body is not an asciicast, NoAnswer if the connection fails
+ * @throws NotACast if the body is not an asciicast, NoResponse if the connection fails
  */
 export async function loadRecording(options: LoadOptions): Promise<CastEnd | null> {
   const { body, signal, yieldToPage, onProgress } = options
@@ -53,7 +53,7 @@ export async function loadRecording(options: LoadOptions): Promise<CastEnd | nul
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((error: unknown) => {
-        throw signal.aborted ? error : new NoAnswer()
+        throw signal.aborted ? error : new NoResponse()
       })
       if (done || signal.aborted) break
       for (const line of lines.read(value)) {

@@ -3,16 +3,16 @@ import type { ReactNode } from 'react'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { RackState } from './rack-state.tsx'
 
-interface RackAnswerProps<T, Key extends QueryKey> {
+interface RackResponseProps<T, Key extends QueryKey> {
   readonly rack: string
   /** Such as `services`. */
   readonly what: string
   readonly query: UseQueryOptions<T, Error, T, Key>
-  readonly children: (answer: T) => ReactNode
+  readonly children: (data: T) => ReactNode
 }
 
-/** The last answer stays visible while the rack is called again. */
-export function RackAnswer<T, Key extends QueryKey>({ rack, what, query, children }: RackAnswerProps<T, Key>) {
+/** The last response stays visible while the rack is called again. */
+export function RackResponse<T, Key extends QueryKey>({ rack, what, query, children }: RackResponseProps<T, Key>) {
   const call = useQuery(query)
   return (
     <>

@@ -2,31 +2,31 @@ import type { Decisions, PolicyMatrix } from '@rack-gateway/gateway-api'
 import { Badge, type Tone } from '../../../ui/status/badge.tsx'
 import { PolicySource } from '../../../ui/text/policy-source.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
-import styles from './decision-answer.module.css'
+import styles from './decision-result.module.css'
 
 type Decision = Decisions['decisions'][number]['decision']
 
-interface DecisionAnswerProps {
+interface DecisionResultProps {
   readonly question: {
     readonly route: PolicyMatrix['routes'][number]
     readonly body: { readonly calls: readonly { readonly app?: string }[] }
   }
-  readonly answer: Decisions
+  readonly result: Decisions
 }
 
 /** If the decision depends on a fact that only the rack knows, shows both possible decisions. */
-export function DecisionAnswer({ question, answer }: DecisionAnswerProps) {
+export function DecisionResult({ question, result }: DecisionResultProps) {
   const app = question.body.calls[0]?.app
-  const [outcome] = answer.decisions
+  const [outcome] = result.decisions
   if (outcome === undefined) return null
   return (
-    <div className={styles.answer} aria-live="polite">
+    <div className={styles.result} aria-live="polite">
       <p>
-        <strong>{question.route.summary}</strong> For <VisibleText>{answer.caller.name}</VisibleText>
-        {answer.rack !== '*' && (
+        <strong>{question.route.summary}</strong> For <VisibleText>{result.caller.name}</VisibleText>
+        {result.rack !== '*' && (
           <>
             {' on '}
-            <VisibleText>{answer.rack}</VisibleText>
+            <VisibleText>{result.rack}</VisibleText>
           </>
         )}
         {app !== undefined && (

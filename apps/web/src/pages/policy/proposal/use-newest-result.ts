@@ -17,23 +17,23 @@ const pause = 500
 const maxAttempts = 10
 
 /**
- * A newer question aborts the older question, so that an older answer never replaces a newer answer.
+ * A newer question aborts the older question, so that an older result never replaces a newer result.
  *
- * @param onAnswer not called if a newer question was asked, or if the person left the page
+ * @param onResult not called if a newer question was asked, or if the person left the page
  */
-export function useNewestAnswer<Values, Answer>(
-  ask: (values: Values, signal: AbortSignal) => Promise<Answer>,
-  onAnswer: (answer: Answer) => void,
+export function useNewestResult<Values, Result>(
+  ask: (values: Values, signal: AbortSignal) => Promise<Result>,
+  onResult: (result: Result) => void,
 ) {
   const newest = useRef<AbortController | null>(null)
   useEffect(() => () => newest.current?.abort(), [])
   const { mutate, variables, data, error, isPending } = useMutation({
     mutationFn: ({ values, signal, isReplacement }: Question<Values>) =>
       untilAccepted(() => ask(values, signal), { signal, attempts: isReplacement ? maxAttempts : 1 }),
-    onSuccess(answer, { signal }) {
-      if (!signal.aborted) onAnswer(answer)
+    onSuccess(result, { signal }) {
+      if (!signal.aborted) onResult(result)
     },
-    onSettled(_answer, _error, { signal }) {
+    onSettled(_result, _error, { signal }) {
       if (newest.current?.signal === signal) newest.current = null
     },
   })
@@ -46,16 +46,16 @@ export function useNewestAnswer<Values, Answer>(
       mutate({ values, signal: controller.signal, isReplacement })
     },
     askedValues: variables?.values,
-    answer: data,
+    result: data,
     error,
     isPending,
   }
 }
 
-async function untilAccepted<Answer>(
-  ask: () => Promise<Answer>,
+async function untilAccepted<Result>(
+  ask: () => Promise<Result>,
   { signal, attempts }: { readonly signal: AbortSignal; readonly attempts: number },
-): Promise<Answer> {
+): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await ask()

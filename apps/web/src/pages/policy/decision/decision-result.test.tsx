@@ -2,13 +2,13 @@
 import type { Decisions, PolicyMatrix } from '@rack-gateway/gateway-api'
 import { cleanup, render, screen } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
-import { DecisionAnswer } from './decision-answer.tsx'
+import { DecisionResult } from './decision-result.tsx'
 
 afterEach(cleanup)
 
 const route = { summary: 'Delete an app.' } as PolicyMatrix['routes'][number]
 
-function answerOf(decision: Partial<Decisions['decisions'][number]['decision']>): Decisions {
+function resultOf(decision: Partial<Decisions['decisions'][number]['decision']>): Decisions {
   return {
     rack: 'staging',
     policy: 'aa',
@@ -34,8 +34,8 @@ function answerOf(decision: Partial<Decisions['decisions'][number]['decision']>)
   }
 }
 
-function show(decision: Parameters<typeof answerOf>[0]): void {
-  render(<DecisionAnswer question={{ route, body: { calls: [{ app: 'myapp' }] } }} answer={answerOf(decision)} />)
+function show(decision: Parameters<typeof resultOf>[0]): void {
+  render(<DecisionResult question={{ route, body: { calls: [{ app: 'myapp' }] } }} result={resultOf(decision)} />)
 }
 
 test('a denial lists the roles of the caller, without saying that they grant the permission', () => {

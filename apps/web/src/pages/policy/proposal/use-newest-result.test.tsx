@@ -4,7 +4,7 @@ import { act, cleanup, renderHook } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ApiError } from '../../../api/errors/api-error.ts'
-import { useNewestAnswer } from './use-newest-answer.ts'
+import { useNewestResult } from './use-newest-result.ts'
 
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => {
@@ -15,11 +15,11 @@ afterEach(() => {
 const body = { error: 'One at a time.', code: 'RGW_TOO_MANY_REQUESTS', rule: 'check-limit' }
 const busy = new ApiError(429, body as ApiError['body'])
 
-/** Questions wait until the test answers them, even if they were aborted. */
+/** Questions wait until the test results them, even if they were aborted. */
 function start() {
   const open: { text: string; signal: AbortSignal; resolve: (text: string) => void; reject: (error: Error) => void }[] =
     []
-  const onAnswer = vi.fn()
+  const onResult = vi.fn()
   const ask = (text: string, signal: AbortSignal) =>
     new Promise<string>((resolve, reject) => {
       open.push({ text, signal, resolve, reject })
@@ -28,10 +28,10 @@ function start() {
   const wrapper = ({ children }: { children: ReactNode }) => (
     <QueryClientProvider client={client}>{children}</QueryClientProvider>
   )
-  const hook = renderHook(() => useNewestAnswer(ask, onAnswer), { wrapper })
+  const hook = renderHook(() => useNewestResult(ask, onResult), { wrapper })
   return {
     open,
-    onAnswer,
+    onResult,
     hook,
     state: () => hook.result.current,
     ask: (text: string) => act(async () => hook.result.current.ask(text)),
@@ -43,8 +43,8 @@ function start() {
   }
 }
 
-test('an older answer never replaces a newer one, whichever comes first', async () => {
-  const { open, onAnswer, state, ask, settle } = start()
+test('an older result never replaces a newer one, whichever comes first', async () => {
+  const { open, onResult, state, ask, settle } = start()
   await ask('old')
   await ask('new')
   expect(open.map(({ text, signal }) => [text, signal.aborted])).toEqual([
@@ -53,8 +53,8 @@ test('an older answer never replaces a newer one, whichever comes first', async 
   ])
   await settle(() => open[1]?.resolve('to the new one'))
   await settle(() => open[0]?.resolve('to the old one'))
-  expect(state()).toMatchObject({ askedValues: 'new', answer: 'to the new one', error: null, isPending: false })
-  expect(onAnswer.mock.calls).toEqual([['to the new one']])
+  expect(state()).toMatchObject({ askedValues: 'new', result: 'to the new one', error: null, isPending: false })
+  expect(onResult.mock.calls).toEqual([['to the new one']])
 })
 
 test('an aborted older question is not an error', async () => {
@@ -71,8 +71,8 @@ test('a question that replaces another waits until the gateway has ended the oth
   await ask('new')
   await settle(() => open[1]?.reject(busy))
   expect(open.map(({ text }) => text)).toEqual(['old', 'new', 'new'])
-  await settle(() => open[2]?.resolve('an answer'))
-  expect(state()).toMatchObject({ answer: 'an answer', error: null })
+  await settle(() => open[2]?.resolve('a result'))
+  expect(state()).toMatchObject({ result: 'a result', error: null })
 })
 
 test('without an older question, the limit of the gateway is shown at once', async () => {
@@ -84,10 +84,10 @@ test('without an older question, the limit of the gateway is shown at once', asy
 })
 
 test('leaving the page ends the question', async () => {
-  const { open, onAnswer, hook, ask, settle } = start()
+  const { open, onResult, hook, ask, settle } = start()
   await ask('first')
   hook.unmount()
   expect(open[0]?.signal.aborted).toBe(true)
   await settle(() => open[0]?.resolve('late'))
-  expect(onAnswer).not.toHaveBeenCalled()
+  expect(onResult).not.toHaveBeenCalled()
 })
