@@ -8,16 +8,16 @@ import {
 } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { meQuery } from './api/queries.ts'
-import { validateAppsSearch } from './pages/apps/search.ts'
-import { readAuditSearch } from './pages/audit/audit-search.ts'
+import { validateAppsSearch } from './pages/apps/address/apps-search.ts'
+import { readAuditSearch } from './pages/audit/address/audit-search.ts'
 import { validateHealthSearch } from './pages/health/health-search.ts'
+import { loadOverview } from './pages/overview/load-overview.ts'
 import { OverviewPage } from './pages/overview/overview-page.tsx'
-import { loadOverview } from './pages/overview/overview-queries.ts'
 import { validateOverviewSearch } from './pages/overview/overview-search.ts'
-import { validatePeopleSearch } from './pages/people/search.ts'
-import { validatePolicySearch } from './pages/policy/policy-search.ts'
+import { validatePeopleSearch } from './pages/people/address/people-search.ts'
+import { validatePolicySearch } from './pages/policy/address/policy-search.ts'
+import { readRecordingsSearch } from './pages/recordings/address/recordings-search.ts'
 import { readPlayerSearch } from './pages/recordings/player/player-search.ts'
-import { readRecordingsSearch } from './pages/recordings/recordings-search.ts'
 import { validateFactorsSearch } from './pages/second-factors/factors-search.ts'
 import { validateStepUpSearch } from './pages/step-up/step-up-search.ts'
 import { LoadFailed, NotFoundPage } from './shell/failures.tsx'
@@ -107,7 +107,7 @@ const apps = createRoute({
   component: lazyRouteComponent(() => import('./pages/apps/apps-page.tsx')),
 })
 const appsTabs = [
-  lazyRoute(apps, '/', () => import('./pages/apps/list/apps-tab.tsx')),
+  lazyRoute(apps, '/', () => import('./pages/apps/over-apps/apps-over-racks.tsx')),
   lazyRoute(apps, 'processes', () => import('./pages/apps/over-apps/processes-over-apps.tsx')),
   lazyRoute(apps, 'instances', () => import('./pages/apps/over-apps/instances-over-racks.tsx')),
   lazyRoute(apps, 'builds', () => import('./pages/apps/over-apps/builds-over-apps.tsx')),

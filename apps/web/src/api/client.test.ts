@@ -1,10 +1,10 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { get, pathOf, post, setCsrfToken } from './client.ts'
-import { ApiError, NoAnswer } from './errors.ts'
+import { ApiError, NoResponse } from './errors/api-error.ts'
 
 afterEach(() => setCsrfToken(undefined))
 
-function answer(status: number, body: string): ReturnType<typeof vi.fn> {
+function respond(status: number, body: string): ReturnType<typeof vi.fn> {
   const fetched = vi.fn(async () => new Response(body, { status }))
   vi.stubGlobal('fetch', fetched)
   return fetched
@@ -21,7 +21,7 @@ test('the path has the ID and the query, each encoded', () => {
 
 test('a change sends the CSRF token, and a read does not', async () => {
   setCsrfToken('the token')
-  const fetched = answer(200, '{}')
+  const fetched = respond(200, '{}')
   await get('/me', {})
   await post('/users/{id}/unlock', { id: 'x', action: 'Unlock x' })
   const headers = fetched.mock.calls.map(([, init]) => init.headers)
@@ -30,7 +30,7 @@ test('a change sends the CSRF token, and a read does not', async () => {
 })
 
 test('an error has the message of the gateway', async () => {
-  answer(403, JSON.stringify(denial))
+  respond(403, JSON.stringify(denial))
   const error = await get('/users', {}).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(ApiError)
   expect(error).toMatchObject({ status: 403, message: denial.error, body: denial })
@@ -40,14 +40,14 @@ test.each([
   ['a page of a proxy', 502, '<html>Bad gateway</html>'],
   ['a success that is no JSON', 200, 'ok'],
   ['an error without a message', 500, '{}'],
-])('%s is no answer of the gateway', async (_, status, body) => {
-  answer(status, body)
-  await expect(get('/me', {})).rejects.toThrow(NoAnswer)
+])('%s is no response of the gateway', async (_, status, body) => {
+  respond(status, body)
+  await expect(get('/me', {})).rejects.toThrow(NoResponse)
 })
 
-test('a network that fails is no answer of the gateway', async () => {
+test('a network that fails is no response of the gateway', async () => {
   vi.stubGlobal('fetch', async () => {
     throw new TypeError('Failed to fetch')
   })
-  await expect(get('/me', {})).rejects.toThrow(NoAnswer)
+  await expect(get('/me', {})).rejects.toThrow(NoResponse)
 })

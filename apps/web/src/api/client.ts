@@ -1,5 +1,5 @@
 import type { Endpoints, JsonEndpointName, RequestOf, ResponseOf } from '@rack-gateway/gateway-api'
-import { errorOf, NoAnswer } from './errors.ts'
+import { errorOf, NoResponse } from './errors/api-error.ts'
 import { sendRequest } from './step-up/send-request.ts'
 
 type Method = Endpoints[JsonEndpointName]['method']
@@ -31,7 +31,7 @@ export function pathOf(path: string, { id = '', query = {} }: AnyRequest): strin
   return `${apiPrefix}${path.replace('{id}', encodeURIComponent(id))}${search.size === 0 ? '' : `?${search}`}`
 }
 
-/** @throws ApiError, NoAnswer */
+/** @throws ApiError, NoResponse */
 export function get<P extends PathOf<'GET'>>(
   path: P,
   request: RequestOf<NameOf<'GET', P>>,
@@ -40,7 +40,7 @@ export function get<P extends PathOf<'GET'>>(
   return send('GET', path, request as AnyRequest, signal)
 }
 
-/** @throws ApiError, NoAnswer, StepUpCanceled */
+/** @throws ApiError, NoResponse, StepUpCanceled */
 export function post<P extends PathOf<'POST'>>(
   path: P,
   request: ConsoleRequest<NameOf<'POST', P>>,
@@ -49,7 +49,7 @@ export function post<P extends PathOf<'POST'>>(
   return send('POST', path, request as AnyRequest, signal)
 }
 
-/** @throws ApiError, NoAnswer, StepUpCanceled */
+/** @throws ApiError, NoResponse, StepUpCanceled */
 export function remove<P extends PathOf<'DELETE'>>(
   path: P,
   request: ConsoleRequest<NameOf<'DELETE', P>>,
@@ -63,7 +63,7 @@ interface StreamOptions {
   readonly signal: AbortSignal
 }
 
-/** @throws ApiError, NoAnswer */
+/** @throws ApiError, NoResponse */
 export async function openStream(
   path: string,
   request: AnyRequest,
@@ -114,6 +114,6 @@ async function send<T>(method: Method, path: string, request: AnyRequest, signal
   if (!Number.isNaN(date)) clockOffset = date - Date.now()
   if (!response.ok) throw await errorOf(response)
   const value: unknown = await response.json().catch(() => null)
-  if (value === null) throw new NoAnswer()
+  if (value === null) throw new NoResponse()
   return value as T
 }

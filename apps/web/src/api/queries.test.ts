@@ -1,6 +1,6 @@
 import { onlineManager, QueryObserver } from '@tanstack/react-query'
 import { afterEach, expect, test, vi } from 'vitest'
-import { NoAnswer } from './errors.ts'
+import { NoResponse } from './errors/api-error.ts'
 import { createQueryClient } from './queries.ts'
 import { rackQuery } from './rack-data/queries.ts'
 import { rackPath } from './rack-data/rack-path.ts'
@@ -31,7 +31,7 @@ test('a rack whose response breaks off is not asked again', async () => {
   vi.stubGlobal('fetch', fetched)
   const observer = new QueryObserver(createQueryClient(), rackQuery('staging', rackPath`/apps`, readApps))
   const stop = observer.subscribe(() => {})
-  await vi.waitFor(() => expect(observer.getCurrentResult().error).toBeInstanceOf(NoAnswer))
+  await vi.waitFor(() => expect(observer.getCurrentResult().error).toBeInstanceOf(NoResponse))
   expect(fetched).toHaveBeenCalledOnce()
   stop()
 })

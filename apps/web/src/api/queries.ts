@@ -1,6 +1,6 @@
 import { MutationCache, QueryCache, QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { get, setCsrfToken } from './client.ts'
-import { NoAnswer } from './errors.ts'
+import { NoResponse } from './errors/api-error.ts'
 import { showSessionEndOn401 } from './session-end.ts'
 
 export function createQueryClient(): QueryClient {
@@ -9,7 +9,7 @@ export function createQueryClient(): QueryClient {
     mutationCache: new MutationCache({ onError: showSessionEndOn401 }),
     defaultOptions: {
       queries: {
-        retry: (count, error) => error instanceof NoAnswer && count < 2,
+        retry: (count, error) => error instanceof NoResponse && count < 2,
         staleTime: 15_000,
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,

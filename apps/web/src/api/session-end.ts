@@ -1,5 +1,5 @@
-import { createStore } from '../create-store.ts'
-import { ApiError } from './errors.ts'
+import { createStore } from '../store/create-store.ts'
+import { ApiError } from './errors/api-error.ts'
 
 const endError = createStore<ApiError | null>(null)
 

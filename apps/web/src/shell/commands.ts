@@ -2,7 +2,7 @@ import type { Me } from '@rack-gateway/gateway-api'
 import { can } from '../api/can.ts'
 import { peopleActions, peopleTabs } from '../pages/people/tabs.ts'
 import { policyActions } from '../pages/policy/policy-actions.ts'
-import { setTimeZone } from '../ui/time-zone.ts'
+import { setTimeZone } from '../ui/time/time-zone.ts'
 import { pagesFor } from './pages.ts'
 import { setTheme } from './theme.ts'
 
@@ -25,15 +25,15 @@ export function commandsFor(
   navigate: (to: string, search?: object) => void,
   apps: readonly { readonly rack: string; readonly app: string }[] = [],
 ): readonly PaletteCommand[] {
-  const mayReadAudit = can(me, 'gateway:audit:read')
+  const canReadAudit = can(me, 'gateway:audit:read')
   return [
-    ...(mayReadAudit && uuid.test(typed)
+    ...(canReadAudit && uuid.test(typed)
       ? [{ id: 'event', label: `→ Open the event ${typed}`, run: () => navigate(`/audit/${typed}`) }]
       : []),
     ...(can(me, 'gateway:recording:read') && uuid.test(typed)
       ? [{ id: 'recording', label: `→ Open the recording ${typed}`, run: () => navigate(`/recordings/${typed}`) }]
       : []),
-    ...(mayReadAudit && requestId.test(typed)
+    ...(canReadAudit && requestId.test(typed)
       ? [
           {
             id: 'events-of-request',
@@ -42,7 +42,7 @@ export function commandsFor(
           },
         ]
       : []),
-    ...(mayReadAudit && /^\S+@\S+$/.test(typed)
+    ...(canReadAudit && /^\S+@\S+$/.test(typed)
       ? [
           {
             id: 'events-of',

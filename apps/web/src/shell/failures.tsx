@@ -1,9 +1,9 @@
 import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router'
-import { ApiError } from '../api/errors.ts'
-import { Button } from '../ui/button.tsx'
-import { LoginLink } from '../ui/login-link.tsx'
-import { Page } from '../ui/page.tsx'
-import { Problem } from '../ui/problem.tsx'
+import { ApiError } from '../api/errors/api-error.ts'
+import { Button } from '../ui/controls/button.tsx'
+import { Page } from '../ui/layout/page.tsx'
+import { LoginLink } from '../ui/navigation/login-link.tsx'
+import { Problem } from '../ui/problems/problem.tsx'
 
 /** The messages of Vite and of browsers for a missing file of a page. A file is missing after an update of the gateway. */
 const missingFilePattern = /preload CSS|dynamically imported module|importing a module script/i

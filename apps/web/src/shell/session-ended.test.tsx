@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { cleanup, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
-import { ApiError } from '../api/errors.ts'
+import { ApiError } from '../api/errors/api-error.ts'
 import { SessionEnded } from './session-ended.tsx'
 
 const end = vi.hoisted(() => ({ error: null as unknown }))

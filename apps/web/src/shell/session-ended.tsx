@@ -1,7 +1,7 @@
 import { useRouterState } from '@tanstack/react-router'
 import { useSessionEnd } from '../api/session-end.ts'
-import { Dialog } from '../ui/dialog.tsx'
-import { LoginLink } from '../ui/login-link.tsx'
+import { Dialog } from '../ui/dialogs/dialog.tsx'
+import { LoginLink } from '../ui/navigation/login-link.tsx'
 
 /** For other rules, the remedy says only to log in again. */
 const rulesWithRemedy: readonly string[] = ['locked-user', 'two-credentials', 'browser-session']

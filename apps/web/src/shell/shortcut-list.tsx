@@ -1,5 +1,5 @@
 import { useMe } from '../api/queries.ts'
-import { Dialog } from '../ui/dialog.tsx'
+import { Dialog } from '../ui/dialogs/dialog.tsx'
 import { pagesFor } from './pages.ts'
 import styles from './shortcut-list.module.css'
 

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useMe } from '../api/queries.ts'
+import { isField, isInDialog } from '../ui/keyboard/key-target.ts'
 import { pagesFor } from './pages.ts'
 
 interface ShortcutActions {
@@ -34,14 +35,4 @@ export function useShortcuts({ openPalette, openShortcuts }: ShortcutActions): v
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)
   }, [me, navigate, openPalette, openShortcuts])
-}
-
-export function isField(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  )
-}
-
-export function isInDialog(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('[role=dialog]') !== null
 }

@@ -38,7 +38,7 @@ const refused = (error: string, code: string, headers = {}, status = 403) =>
 const needed = () => refused('A second factor is required.', 'RGW_STEP_UP_NEEDED')
 
 /** Stubs the gateway. `proof`: its responses to the first attempts to prove a factor. Later attempts succeed. */
-function answer({ stepUpBody = stepUp as object, proof = [] as readonly Response[] } = {}) {
+function respond({ stepUpBody = stepUp as object, proof = [] as readonly Response[] } = {}) {
   const attempts = [...proof]
   const calls: string[] = []
   vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
@@ -75,7 +75,7 @@ const type = async (code: string) => {
 }
 
 test('names the action, and goes away after the proof', async () => {
-  const calls = answer()
+  const calls = respond()
   const response = start('Grant the role ops to ann@example.com')
   await screen.findByText('Grant the role ops to ann@example.com')
   await type('123 456')
@@ -85,13 +85,13 @@ test('names the action, and goes away after the proof', async () => {
 })
 
 test('without an action, the dialog describes the first call of the step-up', async () => {
-  answer()
+  respond()
   start()
   await screen.findByText('List releases: web on staging')
 })
 
 test('offers only methods that the policy accepts and the person has', async () => {
-  answer({ stepUpBody: { ...stepUp, methods: ['passkey'], withinSeconds: null } })
+  respond({ stepUpBody: { ...stepUp, methods: ['passkey'], withinSeconds: null } })
   start('Delete')
   await screen.findByRole('button', { name: 'Use a passkey' })
   await screen.findByText(/each time/)
@@ -99,7 +99,7 @@ test('offers only methods that the policy accepts and the person has', async () 
 })
 
 test('a person without such a method is led to add one', async () => {
-  answer({ stepUpBody: { ...stepUp, methods: [] } })
+  respond({ stepUpBody: { ...stepUp, methods: [] } })
   start('Delete')
   expect((await screen.findByRole('link', { name: 'Add a second factor' })).getAttribute('href')).toBe(
     '/second-factors',
@@ -108,7 +108,7 @@ test('a person without such a method is led to add one', async () => {
 })
 
 test('if the factor was removed, the error of the API is shown, and another method can be used', async () => {
-  answer({ proof: [refused('You have no authenticator app as a second factor.', 'RGW_FACTOR_NOT_PROVED')] })
+  respond({ proof: [refused('You have no authenticator app as a second factor.', 'RGW_FACTOR_NOT_PROVED')] })
   const response = start('Delete')
   await type('123456')
   await screen.findByText('You have no authenticator app as a second factor.')
@@ -121,7 +121,7 @@ test('if the factor was removed, the error of the API is shown, and another meth
 
 test('too many attempts wait as long as the gateway says', async () => {
   const limit = refused('Too many codes were wrong.', 'RGW_FACTOR_NOT_PROVED', { 'retry-after': '900' })
-  answer({ proof: [limit] })
+  respond({ proof: [limit] })
   start('Delete')
   await type('123456')
   await screen.findByText(/^You can try again at/)
@@ -129,7 +129,7 @@ test('too many attempts wait as long as the gateway says', async () => {
 })
 
 test('a step-up that has ended is asked for again', async () => {
-  answer({ proof: [refused('This step-up is older than five minutes.', 'RGW_STEP_UP_ENDED', {}, 409)] })
+  respond({ proof: [refused('This step-up is older than five minutes.', 'RGW_STEP_UP_ENDED', {}, 409)] })
   const response = start('Delete')
   await type('123456')
   await userEvent.click(await screen.findByRole('button', { name: 'Ask again' }))
@@ -139,7 +139,7 @@ test('a step-up that has ended is asked for again', async () => {
 })
 
 test('Escape and Cancel leave everything as it was', async () => {
-  const calls = answer()
+  const calls = respond()
   const escaped = start('Delete')
   await field()
   await userEvent.keyboard('{Escape}')
@@ -155,7 +155,7 @@ test('Escape and Cancel leave everything as it was', async () => {
 })
 
 test('a session that ended meanwhile is reported on the page', async () => {
-  answer({ proof: [refused('Your session was revoked.', 'RGW_UNAUTHENTICATED', {}, 401)] })
+  respond({ proof: [refused('Your session was revoked.', 'RGW_UNAUTHENTICATED', {}, 401)] })
   start('Delete')
   await type('123456')
   await screen.findByText('Your session was revoked.')

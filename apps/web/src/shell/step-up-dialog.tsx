@@ -1,17 +1,17 @@
 import type { StepUp } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { ApiError } from '../api/errors.ts'
+import { ApiError } from '../api/errors/api-error.ts'
 import { cancelWaitingCalls, settleWithProof, type WaitingCall } from '../api/step-up/waiting-calls.ts'
 import { callText } from '../second-factor/call-text.ts'
 import { ProofForm } from '../second-factor/proof-form.tsx'
 import { stepUpQuery } from '../second-factor/step-up-query.ts'
 import { validityText } from '../second-factor/validity-text.ts'
-import { Button } from '../ui/button.tsx'
-import { Dialog, DialogButtons } from '../ui/dialog.tsx'
-import { Problem } from '../ui/problem.tsx'
-import { Spinner } from '../ui/spinner.tsx'
-import { VisibleText } from '../ui/visible-text.tsx'
+import { Button } from '../ui/controls/button.tsx'
+import { Dialog, DialogButtons } from '../ui/dialogs/dialog.tsx'
+import { Problem } from '../ui/problems/problem.tsx'
+import { Spinner } from '../ui/status/spinner.tsx'
+import { VisibleText } from '../ui/text/visible-text.tsx'
 
 /** Error codes of a step-up that has ended. The call must ask for another step-up. */
 const endedCodes: readonly string[] = ['RGW_STEP_UP_ENDED', 'RGW_STEP_UP_MISMATCH', 'RGW_IDENTITY_NOT_FOUND']

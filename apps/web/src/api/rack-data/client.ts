@@ -1,7 +1,7 @@
 import { apiPrefix, csrfHeader } from '../client.ts'
-import { errorOf, NoAnswer } from '../errors.ts'
+import { errorOf, NoResponse } from '../errors/api-error.ts'
 import { sendRequest } from '../step-up/send-request.ts'
-import { RackError, UnreadableAnswer } from './errors.ts'
+import { RackError, UnreadableResponse } from './errors.ts'
 import { type Reader, UnexpectedStructure } from './fields.ts'
 import { checkName, type RackPath } from './rack-path.ts'
 
@@ -11,7 +11,7 @@ interface GetOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** @throws RackError, ApiError, NoAnswer, UnreadableAnswer, InvalidName */
+/** @throws RackError, ApiError, NoResponse, UnreadableResponse, InvalidName */
 export async function rackGet<T>(
   rack: string,
   path: RackPath,
@@ -19,7 +19,7 @@ export async function rackGet<T>(
   { signal, headers = {} }: GetOptions = {},
 ): Promise<T> {
   const response = await call('GET', rack, path, { headers: { ...headers, accept: 'application/json' }, signal })
-  return readAnswer(rack, response, read, signal)
+  return readResponse(rack, response, read, signal)
 }
 
 interface ChangeOptions {
@@ -30,7 +30,7 @@ interface ChangeOptions {
 
 type ChangeMethod = 'POST' | 'PUT' | 'DELETE'
 
-/** Ignores the content of the answer. @throws RackError, ApiError, NoAnswer, InvalidName, StepUpCanceled */
+/** Ignores the content of the response. @throws RackError, ApiError, NoResponse, InvalidName, StepUpCanceled */
 export async function sendRackChange(method: ChangeMethod, rack: string, path: RackPath, options: ChangeOptions) {
   await (await change(method, rack, path, options)).text()
 }
@@ -39,14 +39,14 @@ interface CreateOptions<T> extends ChangeOptions {
   readonly read: Reader<T>
 }
 
-/** @throws RackError, ApiError, NoAnswer, UnreadableAnswer, InvalidName, StepUpCanceled */
+/** @throws RackError, ApiError, NoResponse, UnreadableResponse, InvalidName, StepUpCanceled */
 export async function postToRack<T>(rack: string, path: RackPath, { read, ...options }: CreateOptions<T>): Promise<T> {
-  return readAnswer(rack, await change('POST', rack, path, options), read)
+  return readResponse(rack, await change('POST', rack, path, options), read)
 }
 
 /**
  * @param headers options of the rack API, such as `follow` and `since`
- * @throws RackError, ApiError, NoAnswer, InvalidName
+ * @throws RackError, ApiError, NoResponse, InvalidName
  */
 export async function openRackStream(
   rack: string,
@@ -54,7 +54,7 @@ export async function openRackStream(
   { headers, signal }: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },
 ): Promise<ReadableStream<Uint8Array>> {
   const response = await call('GET', rack, path, { headers: { ...headers, accept: 'text/plain' }, signal })
-  if (response.body === null) throw new NoAnswer()
+  if (response.body === null) throw new NoResponse()
   return response.body
 }
 
@@ -92,12 +92,12 @@ function errorText(body: string): string {
   return body.trim()
 }
 
-async function readAnswer<T>(rack: string, response: Response, read: Reader<T>, signal?: AbortSignal): Promise<T> {
+async function readResponse<T>(rack: string, response: Response, read: Reader<T>, signal?: AbortSignal): Promise<T> {
   try {
     return read(await response.json())
   } catch (error) {
     if (signal?.aborted) throw error
-    if (error instanceof UnexpectedStructure || error instanceof SyntaxError) throw new UnreadableAnswer(rack)
-    throw new NoAnswer()
+    if (error instanceof UnexpectedStructure || error instanceof SyntaxError) throw new UnreadableResponse(rack)
+    throw new NoResponse()
   }
 }

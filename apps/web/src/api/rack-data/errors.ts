@@ -13,14 +13,14 @@ export class RackError extends Error {
   }
 }
 
-export class UnreadableAnswer extends Error {
+export class UnreadableResponse extends Error {
   readonly rack: string
 
   constructor(rack: string) {
     super(
       `The response of rack ${rack} is not that of a Convox rack. Ask an administrator of the gateway to check its URL.`,
     )
-    this.name = 'UnreadableAnswer'
+    this.name = 'UnreadableResponse'
     this.rack = rack
   }
 }

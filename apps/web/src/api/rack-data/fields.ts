@@ -1,13 +1,13 @@
 /**
- * The answer of a rack does not have the expected structure. Thrown by readers. `rackGet` and `postToRack` replace it
- * with an `UnreadableAnswer`.
+ * The response of a rack does not have the expected structure. Thrown by readers. `rackGet` and `postToRack` replace it
+ * with an `UnreadableResponse`.
  */
 export class UnexpectedStructure extends Error {}
 
 export type Fields = Readonly<Record<string, unknown>>
 
-/** @throws UnexpectedStructure if a required part of the answer is missing or has another type */
-export type Reader<T> = (answer: unknown) => T
+/** @throws UnexpectedStructure if a required part of the response is missing or has another type */
+export type Reader<T> = (response: unknown) => T
 
 export function readObject(value: unknown): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new UnexpectedStructure()

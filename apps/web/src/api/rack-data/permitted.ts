@@ -38,9 +38,9 @@ export function usePermitted(rack: string, app: string): (route: AppRoute) => bo
   const { data, isPending } = useQuery(decisionsQuery(rack, app))
   return (route) => {
     if (data === undefined) return !isPending
-    const answer = data.decisions.find((one) => one.route === route)
+    const found = data.decisions.find((one) => one.route === route)
     // `otherwise` is the decision in another case. Only the rack knows which case applies, so the call is permitted
     // unless both decisions deny it.
-    return answer?.decision.effect !== 'deny' || (answer.otherwise ?? answer).decision.effect !== 'deny'
+    return found?.decision.effect !== 'deny' || (found.otherwise ?? found).decision.effect !== 'deny'
   }
 }

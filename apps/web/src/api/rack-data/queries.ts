@@ -6,7 +6,7 @@ import type { RackPath } from './rack-path.ts'
 type Run = <T>(task: () => Promise<T>, signal: AbortSignal) => Promise<T>
 
 /**
- * Each call of a rack is an audit event. So a failed call is not retried, and an answer is reused for 15 seconds.
+ * Each call of a rack is an audit event. So a failed call is not retried, and a response is reused for 15 seconds.
  *
  * @param run can delay the call, such as until a slot of `createSlots` is free
  */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import * as readers from './readers.ts'
 
-// Each answer was recorded from the server of convox 3.24.9.
+// Each response was recorded from the server of convox 3.24.9.
 
 test('an app', () => {
   const recorded = {
@@ -129,9 +129,9 @@ test('fields that only describe something can be missing, or have another form',
   expect(readers.readProcesses([{ id: 'p', started: 'yesterday' }])).toMatchObject([{ started: null }])
 })
 
-const all = Object.entries(readers) as [string, (answer: unknown) => unknown][]
+const all = Object.entries(readers) as [string, (response: unknown) => unknown][]
 const garbage = [undefined, 7, 'text', true, {}, [[]], [{}], [null], { id: {}, name: [] }, { __proto__: null }]
 
 test.each(all)('%s refuses what a rack does not send', (_, read) => {
-  for (const answer of garbage) expect(() => read(answer)).toThrow()
+  for (const response of garbage) expect(() => read(response)).toThrow()
 })

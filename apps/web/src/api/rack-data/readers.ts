@@ -22,8 +22,8 @@ export interface App {
   readonly parameters: Readonly<Record<string, string>>
 }
 
-export function readApp(answer: unknown): App {
-  const fields = readObject(answer)
+export function readApp(response: unknown): App {
+  const fields = readObject(response)
   return {
     name: idField(fields, 'name'),
     ...textFields(fields, 'release', 'status', 'generation', 'router'),
@@ -45,8 +45,8 @@ export interface Service {
   readonly ports: readonly { readonly balancer: number; readonly container: number }[]
 }
 
-function readService(answer: unknown): Service {
-  const fields = readObject(answer)
+function readService(response: unknown): Service {
+  const fields = readObject(response)
   return {
     name: idField(fields, 'name'),
     count: numberField(fields, 'count'),
@@ -57,8 +57,8 @@ function readService(answer: unknown): Service {
   }
 }
 
-function readPort(answer: unknown) {
-  const fields = readObject(answer)
+function readPort(response: unknown) {
+  const fields = readObject(response)
   return { balancer: numberField(fields, 'balancer'), container: numberField(fields, 'container') }
 }
 
@@ -78,8 +78,8 @@ export interface Process {
   readonly started: string | null
 }
 
-function readProcess(answer: unknown): Process {
-  const fields = readObject(answer)
+function readProcess(response: unknown): Process {
+  const fields = readObject(response)
   return {
     id: idField(fields, 'id'),
     app: textField(fields, 'app'),
@@ -111,8 +111,8 @@ export interface Build {
   readonly ended: string | null
 }
 
-export function readBuild(answer: unknown): Build {
-  const fields = readObject(answer)
+export function readBuild(response: unknown): Build {
+  const fields = readObject(response)
   return {
     id: idField(fields, 'id'),
     ...textFields(fields, 'app', 'description', 'status', 'reason', 'release'),
@@ -137,8 +137,8 @@ export interface Release {
   readonly created: string | null
 }
 
-export function readRelease(answer: unknown): Release {
-  const fields = readObject(answer)
+export function readRelease(response: unknown): Release {
+  const fields = readObject(response)
   return {
     id: idField(fields, 'id'),
     ...textFields(fields, 'app', 'build', 'description', 'env', 'manifest'),
@@ -153,10 +153,10 @@ export const readReleases = listOf(readRelease)
  *
  * @throws UnexpectedStructure if the environment or the manifest is missing
  */
-export function readCompleteRelease(answer: unknown): Release {
-  const { env, manifest } = readObject(answer)
+export function readCompleteRelease(response: unknown): Release {
+  const { env, manifest } = readObject(response)
   if (typeof env !== 'string' || typeof manifest !== 'string') throw new UnexpectedStructure()
-  return readRelease(answer)
+  return readRelease(response)
 }
 
 export interface Resource {
@@ -167,8 +167,8 @@ export interface Resource {
   readonly url: string
 }
 
-export const readResources = listOf((answer): Resource => {
-  const fields = readObject(answer)
+export const readResources = listOf((response): Resource => {
+  const fields = readObject(response)
   return {
     name: idField(fields, 'name'),
     ...textFields(fields, 'type', 'status', 'url'),
@@ -180,8 +180,8 @@ export interface Config {
   readonly value: string
 }
 
-export const readConfigs = listOf((answer): Config => {
-  const fields = readObject(answer)
+export const readConfigs = listOf((response): Config => {
+  const fields = readObject(response)
   return { name: idField(fields, 'name'), value: textField(fields, 'value') }
 })
 
@@ -200,8 +200,8 @@ export interface Instance {
   readonly started: string | null
 }
 
-export const readInstances = listOf((answer): Instance => {
-  const fields = readObject(answer)
+export const readInstances = listOf((response): Instance => {
+  const fields = readObject(response)
   return {
     id: idField(fields, 'id'),
     status: textField(fields, 'status'),

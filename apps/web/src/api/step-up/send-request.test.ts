@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { ApiError } from '../errors.ts'
+import { ApiError } from '../errors/api-error.ts'
 import { sendRequest } from './send-request.ts'
 import {
   cancelWaitingCalls,
@@ -27,7 +27,7 @@ const denial = (id: string) => ({
 const refused = (id: string, headers = {}) => Response.json(denial(id), { status: 403, headers })
 
 /** The responses of the gateway, one after the other. */
-function answer(...responses: readonly Response[]) {
+function respond(...responses: readonly Response[]) {
   const left = [...responses]
   const fetched = vi.fn(async (_path: string, _init: RequestInit) => left.shift() ?? Response.json({ done: true }))
   vi.stubGlobal('fetch', fetched)
@@ -45,7 +45,7 @@ async function firstWaitingCall(): Promise<WaitingCall> {
 }
 
 test('a denied change is sent again with the proof, and the caller gets the second response', async () => {
-  const { fetched, proofs } = answer(refused('s1'), Response.json({ token: 'rgt_1' }))
+  const { fetched, proofs } = respond(refused('s1'), Response.json({ token: 'rgt_1' }))
   const response = sendRequest('/tokens', change)
   const call = await firstWaitingCall()
   expect(call).toMatchObject({ stepUpId: 's1', action: 'Create x' })
@@ -60,7 +60,7 @@ test('a denied change is sent again with the proof, and the caller gets the seco
 })
 
 test('a proof for one call is not sent with a later one', async () => {
-  const { proofs } = answer(refused('s1'))
+  const { proofs } = respond(refused('s1'))
   const response = sendRequest('/tokens', change)
   settleWithProof(await firstWaitingCall(), { secret: 'rgp_1', withinSeconds: null })
   await response
@@ -70,7 +70,7 @@ test('a proof for one call is not sent with a later one', async () => {
 
 test('a recent proof is sent with later calls until it no longer counts', async () => {
   const now = vi.spyOn(Date, 'now').mockReturnValue(1_000_000)
-  const { proofs } = answer(refused('s1'))
+  const { proofs } = respond(refused('s1'))
   const response = sendRequest('/tokens', change)
   settleWithProof(await firstWaitingCall(), { secret: 'rgp_1', withinSeconds: 600 })
   await response
@@ -82,7 +82,7 @@ test('a recent proof is sent with later calls until it no longer counts', async 
 })
 
 test('a reusable proof sends all waiting calls again, and a call that is denied again asks for its own proof', async () => {
-  const { proofs } = answer(refused('s1'), refused('s2'), Response.json({}), refused('s3'), Response.json({}))
+  const { proofs } = respond(refused('s1'), refused('s2'), Response.json({}), refused('s3'), Response.json({}))
   const both = [sendRequest('/a', read), sendRequest('/b', read)]
   await vi.waitFor(() => expect(waitingCalls()).toHaveLength(2))
   settleWithProof(await firstWaitingCall(), { secret: 'rgp_1', withinSeconds: 600 })
@@ -94,7 +94,7 @@ test('a reusable proof sends all waiting calls again, and a call that is denied 
 })
 
 test('a call that is denied with its own proof does not ask for another proof', async () => {
-  answer(refused('s1'), refused('s2'))
+  respond(refused('s1'), refused('s2'))
   const response = sendRequest('/tokens', change)
   settleWithProof(await firstWaitingCall(), { secret: 'rgp_1', withinSeconds: null })
   expect((await response).status).toBe(403)
@@ -102,7 +102,7 @@ test('a call that is denied with its own proof does not ask for another proof', 
 })
 
 test('a call that is sent again without a proof asks for another step-up', async () => {
-  answer(refused('s1'), refused('s2'))
+  respond(refused('s1'), refused('s2'))
   const response = sendRequest('/tokens', change)
   const first = await firstWaitingCall()
   first.settle({ kind: 'repeat' })
@@ -112,7 +112,7 @@ test('a call that is sent again without a proof asks for another step-up', async
 })
 
 test('a canceled change throws StepUpCanceled, and a canceled read throws the denial of the gateway', async () => {
-  const { fetched } = answer(refused('s1'), refused('s2'))
+  const { fetched } = respond(refused('s1'), refused('s2'))
   const both = Promise.allSettled([sendRequest('/a', change), sendRequest('/b', read)])
   await vi.waitFor(() => expect(waitingCalls()).toHaveLength(2))
   cancelWaitingCalls()
@@ -124,7 +124,7 @@ test('a canceled change throws StepUpCanceled, and a canceled read throws the de
 })
 
 test('a closed page does not ask for a proof', async () => {
-  answer(refused('s1'))
+  respond(refused('s1'))
   const controller = new AbortController()
   const response = sendRequest('/a', { ...read, signal: controller.signal })
   await firstWaitingCall()
@@ -137,16 +137,16 @@ test.each([
   ['a rack', refused('s1', { 'answered-by': 'rack' })],
   ['another error', Response.json({ ...denial('s1'), code: 'RGW_NOT_PERMITTED' }, { status: 403 })],
   ['another status', Response.json(denial('s1'), { status: 409 })],
-  ['an answer without a step-up', Response.json({ ...denial('s1'), stepUp: undefined }, { status: 403 })],
-  ['an answer with a strange step-up', Response.json({ ...denial('s1'), stepUp: { id: 7 } }, { status: 403 })],
+  ['a response without a step-up', Response.json({ ...denial('s1'), stepUp: undefined }, { status: 403 })],
+  ['a response with a strange step-up', Response.json({ ...denial('s1'), stepUp: { id: 7 } }, { status: 403 })],
 ])('%s never opens the dialog', async (_, response) => {
-  answer(response)
+  respond(response)
   expect(await sendRequest('/a', change)).toBe(response)
   expect(waitingCalls()).toEqual([])
 })
 
 test('the proof is stored only in memory', async () => {
-  answer(refused('s1'))
+  respond(refused('s1'))
   const response = sendRequest('/tokens', change)
   settleWithProof(await firstWaitingCall(), { secret: 'rgp_kept', withinSeconds: 600 })
   await response

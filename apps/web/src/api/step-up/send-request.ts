@@ -1,4 +1,4 @@
-import { ApiError, errorOf, NoAnswer } from '../errors.ts'
+import { ApiError, errorOf, NoResponse } from '../errors/api-error.ts'
 import { currentProof, StepUpCanceled, waitForProof } from './waiting-calls.ts'
 
 interface RequestOptions {
@@ -13,7 +13,7 @@ interface RequestOptions {
 /**
  * If the gateway asks for a second factor, a dialog asks the person, and the request is sent again with the proof.
  *
- * @throws NoAnswer; StepUpCanceled if the person cancels a change; ApiError if the person cancels a read
+ * @throws NoResponse; StepUpCanceled if the person cancels a change; ApiError if the person cancels a read
  */
 export async function sendRequest(path: string, options: RequestOptions): Promise<Response> {
   const { method, signal, action } = options
@@ -41,7 +41,7 @@ function send(path: string, { method, headers, body, signal }: RequestOptions, p
     cache: 'no-store',
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error
-    throw new NoAnswer()
+    throw new NoResponse()
   })
 }
 

@@ -1,5 +1,5 @@
-import { createStore } from '../../create-store.ts'
-import type { ApiError } from '../errors.ts'
+import { createStore } from '../../store/create-store.ts'
+import type { ApiError } from '../errors/api-error.ts'
 
 /** A proof of a second factor. The console keeps the proof only in memory. */
 export interface ProofSecret {

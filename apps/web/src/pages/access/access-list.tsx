@@ -1,7 +1,7 @@
 import { useMe } from '../../api/queries.ts'
-import { scopeText } from '../../ui/scope-text.ts'
-import { Time } from '../../ui/time.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { scopeText } from '../../ui/text/scope-text.ts'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
+import { Time } from '../../ui/time/time.tsx'
 import styles from './access-list.module.css'
 
 export function AccessList() {

@@ -1,8 +1,8 @@
 import { useState } from 'react'
-import { Card } from '../../ui/card.tsx'
-import { CommandLine } from '../../ui/command-line.tsx'
-import { SelectField } from '../../ui/fields.tsx'
-import { Tabs } from '../../ui/tabs.tsx'
+import { CommandLine } from '../../ui/controls/command-line.tsx'
+import { SelectField } from '../../ui/controls/fields.tsx'
+import { Card } from '../../ui/layout/card.tsx'
+import { Tabs } from '../../ui/navigation/tabs.tsx'
 
 interface ConnectInstructionsProps {
   /** The first part of rack names in console mode. */

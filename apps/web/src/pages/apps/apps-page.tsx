@@ -1,7 +1,7 @@
 import { Outlet } from '@tanstack/react-router'
-import { Page } from '../../ui/page.tsx'
-import { PageTabs } from '../../ui/page-tabs.tsx'
-import { RefreshButton } from '../../ui/refresh-button.tsx'
+import { RefreshButton } from '../../ui/controls/refresh-button.tsx'
+import { Page } from '../../ui/layout/page.tsx'
+import { PageTabs } from '../../ui/navigation/page-tabs.tsx'
 
 const tabs = [
   { to: '/apps', label: 'Apps' },

@@ -2,8 +2,9 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { can } from '../../api/can.ts'
 import { useMe } from '../../api/queries.ts'
-import { Page } from '../../ui/page.tsx'
-import { Problem } from '../../ui/problem.tsx'
+import { Page } from '../../ui/layout/page.tsx'
+import { Problem } from '../../ui/problems/problem.tsx'
+import { type AuditView, useAuditView } from './address/use-audit-view.ts'
 import styles from './audit-page.module.css'
 import { EventPanel } from './detail/event-panel.tsx'
 import { AlarmsDialog } from './dialogs/alarms.tsx'
@@ -12,8 +13,8 @@ import { ExportDialog } from './dialogs/export-dialog.tsx'
 import { RangeDialog } from './dialogs/range-dialog.tsx'
 import { FilterMistake } from './filter/filter-text.ts'
 import { includeOnly, removeTerms } from './filter/refine.ts'
-import { Toolbar } from './filter/toolbar.tsx'
-import { HeaderActions } from './header-actions.tsx'
+import { HeaderActions } from './header/header-actions.tsx'
+import { Toolbar } from './header/toolbar.tsx'
 import { Histogram } from './histogram/histogram.tsx'
 import type { Entry } from './list/collapse.ts'
 import { EventList } from './list/event-list.tsx'
@@ -21,17 +22,16 @@ import { eventsQuery, mergeEntries } from './list/events-query.ts'
 import { ListFoot } from './list/list-foot.tsx'
 import { NewEvents } from './list/new-events.tsx'
 import { maxNewEntries, useLiveTail } from './list/use-live-tail.ts'
-import { type AuditView, useAuditView } from './use-audit-view.ts'
-import { Value, ValueMenu } from './value-menu.tsx'
+import { Value, ValueMenu } from './value-menu/value-menu.tsx'
 
 export default function AuditPage() {
-  const mayRead = can(useMe(), 'gateway:audit:read')
+  const canRead = can(useMe(), 'gateway:audit:read')
   const view = useAuditView()
   const { filter, openId, loadedAt, reload } = view
   const query = filter instanceof FilterMistake ? null : filter.query
   const events = useInfiniteQuery(eventsQuery(query, loadedAt))
   // A range with an end gets no new events.
-  const canFollow = mayRead && query !== null && query.to === undefined
+  const canFollow = canRead && query !== null && query.to === undefined
   const tail = useLiveTail(canFollow ? query : null, view.search.live === true, reload)
   const [followed, setFollowed] = useState<readonly Entry[]>([])
   const [followedQuery, setFollowedQuery] = useState(query)
@@ -69,7 +69,7 @@ export default function AuditPage() {
     if (showsNewAtOnce) showNew()
   })
 
-  if (!mayRead) return <Page title="Audit">{events.error && <Problem error={events.error} />}</Page>
+  if (!canRead) return <Page title="Audit">{events.error && <Problem error={events.error} />}</Page>
   return (
     <ValueMenu refine={view.refine} openEvent={view.open}>
       <Page title="Audit" fills actions={<HeaderActions view={view} tail={tail} canFollow={canFollow} />}>

@@ -1,5 +1,5 @@
-import { Badge } from '../../ui/badge.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { Badge } from '../../ui/status/badge.tsx'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import styles from './check-list.module.css'
 import { type Check, checkState, checksByState } from './checks.ts'
 

@@ -56,9 +56,9 @@ function show(): void {
 const card = async (name: string) => within(await screen.findByRole('region', { name }))
 
 test('the page does not wait for a slow rack, and shows the rack when it answers', async () => {
-  let answerSlow = () => {}
+  let respondSlow = () => {}
   const slow = new Promise<void>((resolve) => {
-    answerSlow = resolve
+    respondSlow = resolve
   })
   let requests = 0
   vi.stubGlobal('fetch', async () => {
@@ -70,7 +70,7 @@ test('the page does not wait for a slow rack, and shows the rack when it answers
   const racks = await card('Racks')
   expect(racks.getByText('rack-0').parentElement?.textContent).toBe('Asking rack-0…')
   ;(await card('Checks')).getByText('audit')
-  answerSlow()
+  respondSlow()
   await racks.findByText('rack-8')
   expect(racks.getAllByText('3.24.9 · 12 ms')).toHaveLength(9)
 })

@@ -1,8 +1,8 @@
 import type { Health } from '@rack-gateway/gateway-api'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Card } from '../../ui/card.tsx'
-import { TextField } from '../../ui/fields.tsx'
-import { Table } from '../../ui/table.tsx'
+import { TextField } from '../../ui/controls/fields.tsx'
+import { Card } from '../../ui/layout/card.tsx'
+import { Table } from '../../ui/lists/table.tsx'
 
 const sources: Readonly<Record<string, string>> = {
   environment: 'Environment variable',

@@ -1,6 +1,6 @@
 import type { Health } from '@rack-gateway/gateway-api'
-import { Badge } from '../../ui/badge.tsx'
-import { Table } from '../../ui/table.tsx'
+import { Table } from '../../ui/lists/table.tsx'
+import { Badge } from '../../ui/status/badge.tsx'
 
 export function SinkTable({ sinks }: { readonly sinks: Health['sinks'] }) {
   return (

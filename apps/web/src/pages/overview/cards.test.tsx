@@ -25,7 +25,7 @@ vi.mock('@tanstack/react-router', () => ({
   useSearch: () => ({}),
 }))
 
-const answers: Record<string, (query: URLSearchParams) => unknown> = {
+const responses: Record<string, (query: URLSearchParams) => unknown> = {
   '/live-calls': (query) => ({
     items: callsFrom(Number(query.get('cursor') ?? 0)),
     next: query.has('cursor') ? null : '50',
@@ -57,7 +57,7 @@ function callsFrom(first: number) {
 beforeEach(() => {
   vi.stubGlobal('fetch', async (address: string) => {
     const { pathname, searchParams } = new URL(address, 'http://gateway.example')
-    return Response.json(answers[pathname.replace('/gateway/api/v1', '')]?.(searchParams))
+    return Response.json(responses[pathname.replace('/gateway/api/v1', '')]?.(searchParams))
   })
 })
 afterEach(() => {

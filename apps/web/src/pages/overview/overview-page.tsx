@@ -1,11 +1,11 @@
 import { useMe } from '../../api/queries.ts'
-import { Page } from '../../ui/page.tsx'
-import { RefreshButton } from '../../ui/refresh-button.tsx'
+import { RefreshButton } from '../../ui/controls/refresh-button.tsx'
+import { Page } from '../../ui/layout/page.tsx'
 import { ActivityCard } from './activity/activity-card.tsx'
 import { LiveCard } from './live/live-card.tsx'
 import { NextSteps } from './next-steps/next-steps.tsx'
 import styles from './overview-page.module.css'
-import { mayReadAudit } from './overview-queries.ts'
+import { canReadAudit } from './queries/overview-queries.ts'
 import { RacksCard } from './racks/racks-card.tsx'
 import { WaitingCard } from './waiting/waiting-card.tsx'
 
@@ -17,7 +17,7 @@ export function OverviewPage() {
         <div className="stack-4">
           <WaitingCard />
           <LiveCard />
-          {mayReadAudit(me) && <ActivityCard />}
+          {canReadAudit(me) && <ActivityCard />}
         </div>
         <RacksCard />
       </div>

@@ -1,7 +1,7 @@
 import { Outlet } from '@tanstack/react-router'
 import { useMe } from '../../api/queries.ts'
-import { Page } from '../../ui/page.tsx'
-import { PageTabs } from '../../ui/page-tabs.tsx'
+import { Page } from '../../ui/layout/page.tsx'
+import { PageTabs } from '../../ui/navigation/page-tabs.tsx'
 import { peopleTabs } from './tabs.ts'
 
 export default function PeoplePage() {

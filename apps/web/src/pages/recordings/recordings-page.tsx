@@ -1,15 +1,15 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useRef } from 'react'
-import { Button } from '../../ui/button.tsx'
-import { Page } from '../../ui/page.tsx'
-import { Problem } from '../../ui/problem.tsx'
-import { RefreshButton } from '../../ui/refresh-button.tsx'
-import { Spinner } from '../../ui/spinner.tsx'
-import { useRowShortcuts } from '../../ui/use-row-shortcuts.ts'
+import { Button } from '../../ui/controls/button.tsx'
+import { RefreshButton } from '../../ui/controls/refresh-button.tsx'
+import { useRowShortcuts } from '../../ui/keyboard/use-row-shortcuts.ts'
+import { Page } from '../../ui/layout/page.tsx'
+import { Problem } from '../../ui/problems/problem.tsx'
+import { Spinner } from '../../ui/status/spinner.tsx'
 import { RecordingFilters } from './list/recording-filters.tsx'
 import { RecordingTable } from './list/recording-table.tsx'
-import { recordingsQuery } from './recording-queries.ts'
+import { recordingsQuery } from './recording/recording-queries.ts'
 
 export default function RecordingsPage() {
   const filter = useSearch({ from: '/recordings' })

@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import { post } from '../../api/client.ts'
 import { makePasskey } from '../../second-factor/passkey.ts'
-import { announce } from '../../ui/announce.tsx'
-import { deviceName } from '../../ui/device-name.ts'
-import { TextField } from '../../ui/fields.tsx'
-import { FormDialog } from '../../ui/form-dialog.tsx'
-import { useChange } from '../../ui/use-change.ts'
+import { TextField } from '../../ui/controls/fields.tsx'
+import { FormDialog } from '../../ui/dialogs/form-dialog.tsx'
+import { useChange } from '../../ui/dialogs/use-change.ts'
+import { announce } from '../../ui/status/announce.tsx'
+import { deviceName } from '../../ui/text/device-name.ts'
 
 export interface AddFactorDialogProps {
   /** Called with the backup codes, which come with the first factor. */

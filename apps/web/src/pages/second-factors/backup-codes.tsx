@@ -1,11 +1,11 @@
 import type { ResponseOf } from '@rack-gateway/gateway-api'
 import { post } from '../../api/client.ts'
-import { Badge } from '../../ui/badge.tsx'
-import { Button } from '../../ui/button.tsx'
-import { Card } from '../../ui/card.tsx'
-import { FormDialog } from '../../ui/form-dialog.tsx'
-import { Time } from '../../ui/time.tsx'
-import { useChange } from '../../ui/use-change.ts'
+import { Button } from '../../ui/controls/button.tsx'
+import { FormDialog } from '../../ui/dialogs/form-dialog.tsx'
+import { useChange } from '../../ui/dialogs/use-change.ts'
+import { Card } from '../../ui/layout/card.tsx'
+import { Badge } from '../../ui/status/badge.tsx'
+import { Time } from '../../ui/time/time.tsx'
 
 interface BackupCodesProps {
   readonly status: ResponseOf<'backupCodeStatus'>

@@ -1,11 +1,11 @@
 import { useBlocker } from '@tanstack/react-router'
 import { Download } from 'lucide-react'
 import { useState } from 'react'
-import { announce } from '../../ui/announce.tsx'
-import { Button } from '../../ui/button.tsx'
-import { Checkbox } from '../../ui/checkbox.tsx'
-import { CopyButton } from '../../ui/copy-button.tsx'
-import { CloseButton, Dialog } from '../../ui/dialog.tsx'
+import { Button } from '../../ui/controls/button.tsx'
+import { Checkbox } from '../../ui/controls/checkbox.tsx'
+import { CopyButton } from '../../ui/controls/copy-button.tsx'
+import { CloseButton, Dialog } from '../../ui/dialogs/dialog.tsx'
+import { announce } from '../../ui/status/announce.tsx'
 import styles from './second-factors.module.css'
 
 interface CodesDialogProps {

@@ -1,6 +1,6 @@
 import type { SecondFactor } from '@rack-gateway/gateway-api'
 import { remove } from '../../api/client.ts'
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { ConfirmDialog } from '../../ui/dialogs/confirm-dialog.tsx'
 
 interface RemoveFactorDialogProps {
   readonly factor: SecondFactor

@@ -1,10 +1,10 @@
 import type { SecondFactor } from '@rack-gateway/gateway-api'
 import { useState } from 'react'
 import { post } from '../../api/client.ts'
-import { announce } from '../../ui/announce.tsx'
-import { TextField } from '../../ui/fields.tsx'
-import { FormDialog } from '../../ui/form-dialog.tsx'
-import { useChange } from '../../ui/use-change.ts'
+import { TextField } from '../../ui/controls/fields.tsx'
+import { FormDialog } from '../../ui/dialogs/form-dialog.tsx'
+import { useChange } from '../../ui/dialogs/use-change.ts'
+import { announce } from '../../ui/status/announce.tsx'
 
 interface RenameFactorDialogProps {
   readonly factor: SecondFactor

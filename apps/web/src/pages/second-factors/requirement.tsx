@@ -1,6 +1,6 @@
 import type { ResponseOf } from '@rack-gateway/gateway-api'
 import { serverNow } from '../../api/client.ts'
-import { Time } from '../../ui/time.tsx'
+import { Time } from '../../ui/time/time.tsx'
 import styles from './second-factors.module.css'
 
 interface RequirementProps {

@@ -2,8 +2,8 @@ import type { StepUp } from '@rack-gateway/gateway-api'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { type Proof, ProofForm } from '../../second-factor/proof-form.tsx'
-import { Button } from '../../ui/button.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { Button } from '../../ui/controls/button.tsx'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import styles from './step-up.module.css'
 
 interface ConfirmRequestProps {

@@ -1,5 +1,5 @@
-import { Button } from '../../ui/button.tsx'
-import { CommandLine } from '../../ui/command-line.tsx'
+import { Button } from '../../ui/controls/button.tsx'
+import { CommandLine } from '../../ui/controls/command-line.tsx'
 import { addressOfResult } from './callback.ts'
 import styles from './step-up.module.css'
 

@@ -3,16 +3,16 @@ import { Link, Outlet } from '@tanstack/react-router'
 import { rackQuery } from '../../../api/rack-data/queries.ts'
 import { rackPath, validateName } from '../../../api/rack-data/rack-path.ts'
 import { type App, readApp } from '../../../api/rack-data/readers.ts'
-import { Tag } from '../../../ui/badge.tsx'
-import { Page } from '../../../ui/page.tsx'
-import { PageTabs } from '../../../ui/page-tabs.tsx'
-import { Problem } from '../../../ui/problem.tsx'
-import { RefreshButton } from '../../../ui/refresh-button.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { RefreshButton } from '../../../ui/controls/refresh-button.tsx'
+import { Page } from '../../../ui/layout/page.tsx'
+import { PageTabs } from '../../../ui/navigation/page-tabs.tsx'
+import { Problem } from '../../../ui/problems/problem.tsx'
+import { Tag } from '../../../ui/status/badge.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { StatusBadge } from '../list/status-badge.tsx'
-import { RackAnswer } from '../rack-answer/rack-answer.tsx'
+import { RackResponse } from '../rack-response/rack-response.tsx'
+import { useApp } from './address/use-app.ts'
 import styles from './app-summary.module.css'
-import { useApp } from './use-app.ts'
 
 export default function AppPage() {
   const { rack, app } = useApp()
@@ -31,9 +31,9 @@ function NamedApp({ rack, app }: { readonly rack: string; readonly app: string }
   const { data, error } = useQuery(query)
   return (
     <Page title={`${app} on ${rack}`} actions={<RefreshButton queryKind="rack" />}>
-      <RackAnswer rack={rack} what="the app" query={query}>
+      <RackResponse rack={rack} what="the app" query={query}>
         {(read) => <AppSummary app={read} />}
-      </RackAnswer>
+      </RackResponse>
       <PageTabs
         label={`The app ${app}`}
         tabs={appTabs.map(({ name, label }) => ({ to: `/apps/${rack}/${app}/${name}`, label }))}

@@ -1,5 +1,5 @@
 import { Navigate } from '@tanstack/react-router'
-import { useApp } from './use-app.ts'
+import { useApp } from './address/use-app.ts'
 
 export default function AppStart() {
   const { rack, app } = useApp()

@@ -29,11 +29,11 @@ interface LastChangesOfApps {
 
 export function useLastChanges(apps: readonly OneApp[]): LastChangesOfApps {
   const groups = groupApps(apps)
-  const answers = useQueries({ queries: groups.map(({ rack, names }) => lastChangesQuery(rack, names)) })
+  const results = useQueries({ queries: groups.map(({ rack, names }) => lastChangesQuery(rack, names)) })
   const lastChanges = new Map<string, LastChange>()
-  for (const [index, { data }] of answers.entries())
+  for (const [index, { data }] of results.entries())
     for (const { app, last } of data?.apps ?? []) lastChanges.set(`${groups[index]?.rack}/${app}`, last)
-  const failed = answers.filter(({ error }) => error !== null)
+  const failed = results.filter(({ error }) => error !== null)
   return {
     lastChangeOf: ({ rack, app }) => lastChanges.get(`${rack}/${app}`),
     error: failed[0]?.error ?? null,

@@ -1,14 +1,14 @@
 import { type ReactNode, useRef } from 'react'
-import { FilterField } from '../../../ui/filter-field.tsx'
-import listTools from '../../../ui/list-tools.module.css'
-import { Spinner } from '../../../ui/spinner.tsx'
-import { useRowShortcuts } from '../../../ui/use-row-shortcuts.ts'
-import { useAppsSearch } from '../use-apps-search.ts'
+import { FilterField } from '../../../ui/controls/filter-field.tsx'
+import { useRowShortcuts } from '../../../ui/keyboard/use-row-shortcuts.ts'
+import listTools from '../../../ui/lists/list-tools.module.css'
+import { Spinner } from '../../../ui/status/spinner.tsx'
+import { useAppsSearch } from '../address/use-apps-search.ts'
 
 interface ListFilterProps {
   /** Such as `Apps`. */
   readonly label: string
-  /** Null before the first answer. */
+  /** Null before the first response. */
   readonly count: { readonly matching: number; readonly all: number } | null
   /** Whether some rows are not loaded, so that the filter cannot find them. */
   readonly isPartial: boolean

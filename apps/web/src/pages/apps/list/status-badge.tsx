@@ -1,5 +1,5 @@
-import { Badge, type Tone } from '../../../ui/badge.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { Badge, type Tone } from '../../../ui/status/badge.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
 
 const tones: Readonly<Record<string, Tone>> = {
   running: 'allow',

@@ -2,7 +2,7 @@ import { hashKey } from '@tanstack/react-query'
 import type { Reader } from '../../../api/rack-data/fields.ts'
 import { rackQuery } from '../../../api/rack-data/queries.ts'
 import type { RackPath } from '../../../api/rack-data/rack-path.ts'
-import { createStore } from '../../../create-store.ts'
+import { createStore } from '../../../store/create-store.ts'
 import { createSlots } from './slots.ts'
 
 /** How many racks or apps a list reads when it opens, and after each press of its button. */

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
-import type { Column } from '../../../ui/table.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import type { Column } from '../../../ui/lists/table.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { ListOverRacks } from './list-over-racks.tsx'
 import { LoadMore } from './load-more.tsx'
 import type { OverAppsRow, useOverApps } from './use-over-apps.ts'

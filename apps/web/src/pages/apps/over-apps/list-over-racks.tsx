@@ -1,11 +1,11 @@
 import { type ReactNode, useRef, useState } from 'react'
 import { useMe } from '../../../api/queries.ts'
-import { Button } from '../../../ui/button.tsx'
-import { SelectField } from '../../../ui/fields.tsx'
-import { type Column, Table } from '../../../ui/table.tsx'
-import { useRowShortcuts } from '../../../ui/use-row-shortcuts.ts'
+import { Button } from '../../../ui/controls/button.tsx'
+import { SelectField } from '../../../ui/controls/fields.tsx'
+import { useRowShortcuts } from '../../../ui/keyboard/use-row-shortcuts.ts'
+import { type Column, Table } from '../../../ui/lists/table.tsx'
+import { useAppsSearch } from '../address/use-apps-search.ts'
 import { ListFilter, noMatchText, useMatchingRows } from '../list/filtered-list.tsx'
-import { useAppsSearch } from '../use-apps-search.ts'
 import { LoadMore } from './load-more.tsx'
 import { RackStates } from './rack-states.tsx'
 import type { OverRacks, RackCall } from './use-over-racks.ts'
@@ -52,12 +52,12 @@ export function ListOverRacks<Row>({
   // The filter cannot find rows that are not loaded.
   const isPartial = areRowsMissing || racks.calls.length < racks.total
   const isLoading = calls.some(({ isFetching }) => isFetching)
-  const hasAnswer = calls.some(({ isPending }) => !isPending)
+  const hasResponse = calls.some(({ isPending }) => !isPending)
   return (
     <div className="stack-3" ref={container}>
       <ListFilter
         label={label}
-        count={hasAnswer ? { matching: matching.length, all: rows.length } : null}
+        count={hasResponse ? { matching: matching.length, all: rows.length } : null}
         isPartial={isPartial}
         isLoading={isLoading}
       >
@@ -75,7 +75,7 @@ export function ListOverRacks<Row>({
         )}
       </ListFilter>
       <RackStates calls={calls} />
-      {hasAnswer && (
+      {hasResponse && (
         <Table
           label={label}
           isFramed

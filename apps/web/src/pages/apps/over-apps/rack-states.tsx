@@ -1,5 +1,5 @@
 import { hashKey } from '@tanstack/react-query'
-import { RackState } from '../rack-answer/rack-state.tsx'
+import { RackState } from '../rack-response/rack-state.tsx'
 import { useRunningQueries } from './limited-rack-query.ts'
 import type { RackCall } from './use-over-racks.ts'
 

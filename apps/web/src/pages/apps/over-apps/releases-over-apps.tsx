@@ -1,7 +1,7 @@
 import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readReleases } from '../../../api/rack-data/readers.ts'
-import { Time } from '../../../ui/time.tsx'
-import { ItemLink } from '../app/item-link.tsx'
+import { Time } from '../../../ui/time/time.tsx'
+import { ItemLink } from '../app/items/item-link.tsx'
 import { ListOverApps } from './list-over-apps.tsx'
 import { useOverApps } from './use-over-apps.ts'
 

@@ -35,14 +35,14 @@ export function useOverApps<T>(pathOf: (app: string) => RackPath, read: Reader<r
   const apps: readonly OneApp[] = racks.rows.map(({ rack, item }) => ({ rack, app: item.name }))
   const askedApps = apps.slice(0, count)
   const queries = askedApps.map(({ rack, app }) => limitedRackQuery(rack, pathOf(app), read))
-  const answers = useQueries({ queries })
+  const results = useQueries({ queries })
   return {
-    rows: answers.flatMap(({ data = [] }, index) =>
+    rows: results.flatMap(({ data = [] }, index) =>
       data.map((item) => ({ ...askedApps[index], item }) as OverAppsRow<T>),
     ),
     racks,
-    calls: answers.map((answer, index) => ({
-      ...answer,
+    calls: results.map((result, index) => ({
+      ...result,
       rack: askedApps[index]?.rack ?? '',
       queryKey: queries[index]?.queryKey ?? [],
     })),

@@ -8,7 +8,7 @@ import { readApps } from '../../../api/rack-data/readers.ts'
 import { useOverRacks } from './use-over-racks.ts'
 
 const racks = Array.from({ length: 50 }, (_, index) => `rack-${index}`)
-vi.mock('../use-apps-search.ts', () => ({ useAppsSearch: () => ({ search: {} }) }))
+vi.mock('../address/use-apps-search.ts', () => ({ useAppsSearch: () => ({ search: {} }) }))
 vi.mock('../../../api/queries.ts', () => ({ useMe: () => ({ racks }) }))
 
 afterEach(() => {

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useMe } from '../../../api/queries.ts'
 import type { Reader } from '../../../api/rack-data/fields.ts'
 import type { RackPath } from '../../../api/rack-data/rack-path.ts'
-import { useAppsSearch } from '../use-apps-search.ts'
+import { useAppsSearch } from '../address/use-apps-search.ts'
 import { limitedRackQuery, loadStep } from './limited-rack-query.ts'
 
 export interface RackCall {
@@ -11,7 +11,7 @@ export interface RackCall {
   readonly queryKey: readonly unknown[]
   readonly error: Error | null
   readonly isFetching: boolean
-  /** There is no answer yet. */
+  /** There is no response yet. */
   readonly isPending: boolean
   readonly refetch: () => unknown
 }
@@ -32,11 +32,11 @@ export function useOverRacks<T>(path: RackPath, read: Reader<readonly T[]>): Ove
   const listedRacks = selectedRack === undefined ? racks : [selectedRack]
   const askedRacks = listedRacks.slice(0, count)
   const queries = askedRacks.map((rack) => limitedRackQuery(rack, path, read))
-  const answers = useQueries({ queries })
+  const results = useQueries({ queries })
   return {
-    rows: answers.flatMap(({ data = [] }, index) => data.map((item) => ({ rack: askedRacks[index] ?? '', item }))),
-    calls: answers.map((answer, index) => ({
-      ...answer,
+    rows: results.flatMap(({ data = [] }, index) => data.map((item) => ({ rack: askedRacks[index] ?? '', item }))),
+    calls: results.map((result, index) => ({
+      ...result,
       rack: askedRacks[index] ?? '',
       queryKey: queries[index]?.queryKey ?? [],
     })),

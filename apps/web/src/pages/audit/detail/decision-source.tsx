@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { PolicySource } from '../../../ui/policy-source.tsx'
-import { policyQuery } from '../../policy/policy-queries.ts'
+import { PolicySource } from '../../../ui/text/policy-source.tsx'
+import { policyQuery } from '../../policy/queries/policy-queries.ts'
 
 interface DecisionSourceProps {
   readonly source: string

@@ -3,25 +3,25 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
-import { CopyButton } from '../../../ui/copy-button.tsx'
-import { Time } from '../../../ui/time.tsx'
-import { useTimeZone } from '../../../ui/time-zone.ts'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { CopyButton } from '../../../ui/controls/copy-button.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { Time } from '../../../ui/time/time.tsx'
+import { useTimeZone } from '../../../ui/time/time-zone.ts'
 import type { FilterName } from '../filter/filter-names.ts'
-import { clientTypeNames, whoOf } from '../list/event-facts.ts'
-import { Value } from '../value-menu.tsx'
+import { actorOf, clientTypeNames } from '../list/event-facts.ts'
+import { Value } from '../value-menu/value-menu.tsx'
 import styles from './event-panel.module.css'
 import { proofText } from './event-sentence.ts'
 
 export function EventFields({ event }: { readonly event: AuditEvent }) {
   const { principal, source, job } = { ...event, job: event.principal?.job }
-  const who = whoOf(event)
+  const actor = actorOf(event)
   const zone = useTimeZone()
   return (
     <>
       <Section title="Who">
         <FilterableField title={principal === undefined ? undefined : 'Name'} name="actor" value={principal?.name} />
-        <Field title="Through">{clientTypeNames[who.clientType]}</Field>
+        <Field title="Through">{clientTypeNames[actor.clientType]}</Field>
         <Text title="Device" value={principal?.device} />
         <Text title="Owner" value={principal?.owner?.name} />
         <List title="Roles" values={principal?.roles} />

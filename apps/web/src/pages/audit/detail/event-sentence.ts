@@ -1,8 +1,8 @@
 import type { AuditEvent } from '@rack-gateway/gateway-api'
 import { methodName } from '../../../second-factor/method-names.ts'
-import { timeOfDay } from '../../../ui/time.tsx'
-import type { TimeZone } from '../../../ui/time-zone.ts'
-import { type ClientType, isCall, resultOf, subjectOf, whoOf } from '../list/event-facts.ts'
+import { timeOfDay } from '../../../ui/time/time.tsx'
+import type { TimeZone } from '../../../ui/time/time-zone.ts'
+import { actorOf, type ClientType, isCall, resultOf, subjectOf } from '../list/event-facts.ts'
 
 const clientPhrases: Readonly<Record<ClientType, string>> = {
   browser: ' in a browser',
@@ -29,17 +29,17 @@ export function proofText({ method, at }: NonNullable<AuditEvent['proof']>, zone
 
 function sentenceWithoutProof(event: AuditEvent): string {
   const { kind, count, status } = event
-  const who = whoOf(event)
-  const name = who.clientType === 'gateway' ? 'The gateway' : who.name
+  const actor = actorOf(event)
+  const name = actor.clientType === 'gateway' ? 'The gateway' : actor.name
   if (kind === 'refused')
-    return `The gateway denied ${count === undefined || count === 1 ? 'a request' : `${count} requests`} from ${who.name}${clientPhrases[who.clientType]}.`
+    return `The gateway denied ${count === undefined || count === 1 ? 'a request' : `${count} requests`} from ${actor.name}${clientPhrases[actor.clientType]}.`
   if (kind === 'outcome.unknown')
     return `The gateway does not know how this call ended${event.close === undefined ? '' : `: ${event.close}`}.`
   const passive = passiveSentences[kind]
   if (passive !== undefined) return passive(name, event)
   if (!isCall(kind)) return `${name}${actions[kind] ?? ` caused the event ${kind}`}${subjectPhrase(event)}.`
   const operation = event.permission ?? event.route ?? event.path ?? 'an unknown operation'
-  const call = `${operation}${onTarget(event)}${clientPhrases[who.clientType]}`
+  const call = `${operation}${onTarget(event)}${clientPhrases[actor.clientType]}`
   switch (resultOf(event)) {
     case 'denied':
       return `${name} was denied ${call}${event.sent === false ? ', before it was sent' : ''}.`

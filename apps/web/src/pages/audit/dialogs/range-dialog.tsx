@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react'
-import { Button } from '../../../ui/button.tsx'
-import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
-import { fromFieldTime, type TimeZone, toFieldTime, useTimeZone } from '../../../ui/time-zone.ts'
+import { Button } from '../../../ui/controls/button.tsx'
+import { Dialog, DialogButtons } from '../../../ui/dialogs/dialog.tsx'
+import { fromFieldTime, type TimeZone, toFieldTime, useTimeZone } from '../../../ui/time/time-zone.ts'
 import styles from './dialogs.module.css'
 
 interface RangeDialogProps {

@@ -1,5 +1,5 @@
 import { readTime as readTypedTime } from '@rack-gateway/time'
-import type { TimeZone } from '../../../ui/time-zone.ts'
+import type { TimeZone } from '../../../ui/time/time-zone.ts'
 
 /** Milliseconds. */
 const lengths = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const

@@ -1,6 +1,6 @@
-import { Tag } from '../../../ui/badge.tsx'
+import { Tag } from '../../../ui/status/badge.tsx'
 import { type ResultKind, resultWords } from '../list/event-facts.ts'
-import { Value } from '../value-menu.tsx'
+import { Value } from '../value-menu/value-menu.tsx'
 import { ResultSwatch } from './result-pattern.tsx'
 
 /** How the filter `result` calls each result. Null: the filter cannot select it. */

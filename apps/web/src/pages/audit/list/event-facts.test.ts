@@ -2,7 +2,7 @@ import type { AuditEvent } from '@rack-gateway/gateway-api'
 import { expect, test } from 'vitest'
 import { eventSentence } from '../detail/event-sentence.ts'
 import { collapse, groupId } from './collapse.ts'
-import { resultOf, subjectOf, whoOf } from './event-facts.ts'
+import { actorOf, resultOf, subjectOf } from './event-facts.ts'
 
 const person = { kind: 'user', id: 'u', name: 'ada@example.com', device: 'ada-laptop' } as const
 const deny = { effect: 'deny', rule: 'no-permission' } as const
@@ -25,7 +25,7 @@ test.each<[string, Members, string, string]>([
   ['no credential', { principal: undefined, source: { address: '192.0.2.0/24' } }, '192.0.2.0/24', 'nobody'],
   ['the gateway', { principal: undefined }, 'gateway', 'gateway'],
 ])('the principal of an event, by %s', (_, members, name, clientType) => {
-  expect(whoOf(eventOf(members))).toEqual({ name, clientType })
+  expect(actorOf(eventOf(members))).toEqual({ name, clientType })
 })
 
 test.each<[string, Members]>([

@@ -24,13 +24,13 @@ export const clientTypeNames: Readonly<Record<ClientType, string>> = {
   nobody: 'No credential',
 }
 
-export interface Who {
+export interface Actor {
   /** A name or an email address; without these, the caller's address, or `gateway` if there is no caller. */
   readonly name: string
   readonly clientType: ClientType
 }
 
-export function whoOf(event: AuditEvent): Who {
+export function actorOf(event: AuditEvent): Actor {
   const { principal, source, detail } = event
   if (principal !== undefined) return { name: principal.name, clientType: clientTypeOf(event) }
   const email = detail?.email

@@ -16,11 +16,11 @@ import {
 } from 'lucide-react'
 import type { CSSProperties, MouseEvent, Ref } from 'react'
 import { methodName } from '../../../second-factor/method-names.ts'
-import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
-import { Value } from '../value-menu.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { Time } from '../../../ui/time/time.tsx'
+import { Value } from '../value-menu/value-menu.tsx'
 import { groupId, type Row } from './collapse.ts'
-import { type ClientType, clientTypeNames, isCall, subjectOf, whoOf } from './event-facts.ts'
+import { actorOf, type ClientType, clientTypeNames, isCall, subjectOf } from './event-facts.ts'
 import styles from './event-list.module.css'
 import { ResultBadge } from './result-badge.tsx'
 
@@ -38,7 +38,7 @@ interface EventRowProps {
 
 export function EventRow({ row, rowIndex, isActive, isOpen, isExpanded, style, ref, onOpen, onToggle }: EventRowProps) {
   const { event, id } = row.entry
-  const { name, clientType } = whoOf(event)
+  const { name, clientType } = actorOf(event)
   const count = row.repeats.length
   function onClick({ target }: MouseEvent) {
     // A click that selects text of the row does not open the event.

@@ -1,6 +1,6 @@
 import { parseEventStream } from '@rack-gateway/gateway-api/event-stream'
 import { openStream } from '../../../api/client.ts'
-import { ApiError, NoAnswer } from '../../../api/errors.ts'
+import { ApiError, NoResponse } from '../../../api/errors/api-error.ts'
 import type { AuditQuery } from '../filter/filter-query.ts'
 import type { Entry } from './collapse.ts'
 import { toEntry } from './events-query.ts'
@@ -48,11 +48,11 @@ export async function followEvents({ query, signal, wait, ...callbacks }: Follow
         if (name === 'audit') callbacks.onEvent(toEntry(JSON.parse(data)))
         else if (name === 'gap') callbacks.onGap(JSON.parse(data))
       }
-      throw new NoAnswer()
+      throw new NoResponse()
     } catch (error) {
       if (signal.aborted) return
       if (error instanceof ApiError && error.status < 500 && error.status !== 429) throw error
-      callbacks.onLost(error instanceof Error ? error : new NoAnswer(), delay)
+      callbacks.onLost(error instanceof Error ? error : new NoResponse(), delay)
       await wait(delay, signal)
       delay = Math.min(2 * delay, longestDelay)
     }

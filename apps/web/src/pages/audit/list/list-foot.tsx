@@ -1,6 +1,6 @@
-import { Button } from '../../../ui/button.tsx'
-import { Problem } from '../../../ui/problem.tsx'
-import { Spinner } from '../../../ui/spinner.tsx'
+import { Button } from '../../../ui/controls/button.tsx'
+import { Problem } from '../../../ui/problems/problem.tsx'
+import { Spinner } from '../../../ui/status/spinner.tsx'
 import { maxPages, pageSize } from './events-query.ts'
 import styles from './list-foot.module.css'
 

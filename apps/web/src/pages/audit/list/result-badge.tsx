@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@rack-gateway/gateway-api'
-import { Badge } from '../../../ui/badge.tsx'
+import { Badge } from '../../../ui/status/badge.tsx'
 import { resultOf, resultWords } from './event-facts.ts'
 
 export function ResultBadge({ event }: { readonly event: AuditEvent }) {

@@ -4,14 +4,14 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
-import { Button } from '../../../ui/button.tsx'
-import { Card } from '../../../ui/card.tsx'
-import { Problem } from '../../../ui/problem.tsx'
-import { Spinner } from '../../../ui/spinner.tsx'
-import { Table } from '../../../ui/table.tsx'
-import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
-import { liveCallsQuery } from '../overview-queries.ts'
+import { Button } from '../../../ui/controls/button.tsx'
+import { Card } from '../../../ui/layout/card.tsx'
+import { Table } from '../../../ui/lists/table.tsx'
+import { Problem } from '../../../ui/problems/problem.tsx'
+import { Spinner } from '../../../ui/status/spinner.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { Time } from '../../../ui/time/time.tsx'
+import { liveCallsQuery } from '../queries/overview-queries.ts'
 import { commandOrPath, targetOf } from './live-call-text.ts'
 import styles from './live-card.module.css'
 
@@ -30,7 +30,7 @@ export function LiveCard() {
   const calls = data?.pages.flatMap(({ items }) => items) ?? []
   const seesOthers = can(me, 'gateway:live-call:read')
   const canWatch = can(me, 'gateway:recording:read')
-  const mayEnd = ({ own }: LiveCall) => own || can(me, 'gateway:live-call:end')
+  const canEnd = ({ own }: LiveCall) => own || can(me, 'gateway:live-call:end')
   const openDialog = (id: string) => void navigate({ to: '/', search: { end: id } })
   // Not a fixed page: the gateway can answer after the person has gone to another one.
   const closeDialog = () => void navigate({ to: '.', search: (before) => ({ ...before, end: undefined }) })
@@ -67,7 +67,7 @@ export function LiveCard() {
             {
               title: 'Action',
               cell: (call) =>
-                mayEnd(call) && (
+                canEnd(call) && (
                   <Button
                     kind="danger"
                     aria-label={`End ${call.kind} of ${call.principal.name}`}

@@ -3,9 +3,9 @@ import { Link } from '@tanstack/react-router'
 import { CircleCheck, CircleDashed } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useMe } from '../../../api/queries.ts'
-import { Card } from '../../../ui/card.tsx'
-import { CommandLine } from '../../../ui/command-line.tsx'
-import { isBrowser } from '../../../ui/device-name.ts'
+import { CommandLine } from '../../../ui/controls/command-line.tsx'
+import { Card } from '../../../ui/layout/card.tsx'
+import { isBrowser } from '../../../ui/text/device-name.ts'
 import styles from './next-steps.module.css'
 import {
   canTakeSteps,

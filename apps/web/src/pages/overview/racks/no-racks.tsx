@@ -1,6 +1,6 @@
 import { Fragment } from 'react'
 import { useMe } from '../../../api/queries.ts'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
 
 export function NoRacks() {
   const { administrators } = useMe()

@@ -1,5 +1,5 @@
 import type { RackStatus } from '@rack-gateway/gateway-api'
-import type { Tone } from '../../../ui/badge.tsx'
+import type { Tone } from '../../../ui/status/badge.tsx'
 
 export interface RackHealth {
   readonly tone: Tone

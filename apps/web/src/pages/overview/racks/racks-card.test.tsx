@@ -25,9 +25,9 @@ const status = (name: string) => ({
 
 test('a rack is shown before a slower one has answered, and nothing is requested afterwards', async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true })
-  let answerSlow = () => {}
+  let respondSlow = () => {}
   const slow = new Promise<void>((resolve) => {
-    answerSlow = resolve
+    respondSlow = resolve
   })
   const requests: string[] = []
   vi.stubGlobal('fetch', async (url: string) => {
@@ -44,7 +44,7 @@ test('a rack is shown before a slower one has answered, and nothing is requested
   await screen.findByText('1 of 2 reachable')
   screen.getByText('fast')
   expect(screen.getByText('slow').parentElement?.textContent).toBe('Asking slow…')
-  answerSlow()
+  respondSlow()
   await screen.findByText('2 of 2 reachable')
   await vi.advanceTimersByTimeAsync(60_000)
   // The second request waits for all racks, so there is no third one.

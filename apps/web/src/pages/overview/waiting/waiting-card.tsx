@@ -3,13 +3,13 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { serverNow } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
-import { Badge } from '../../../ui/badge.tsx'
-import { Button } from '../../../ui/button.tsx'
-import { Card } from '../../../ui/card.tsx'
-import { Problem } from '../../../ui/problem.tsx'
-import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
-import { checkpointStatusQuery, mayReadAudit, missingFactorQuery, ownTokensQuery } from '../overview-queries.ts'
+import { Button } from '../../../ui/controls/button.tsx'
+import { Card } from '../../../ui/layout/card.tsx'
+import { Problem } from '../../../ui/problems/problem.tsx'
+import { Badge } from '../../../ui/status/badge.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { Time } from '../../../ui/time/time.tsx'
+import { canReadAudit, checkpointStatusQuery, missingFactorQuery, ownTokensQuery } from '../queries/overview-queries.ts'
 import styles from './waiting-card.module.css'
 import { waitingItems } from './waiting-items.ts'
 
@@ -18,7 +18,7 @@ const firstRows = 6
 export function WaitingCard() {
   const me = useMe()
   const [showsAll, setShowsAll] = useState(false)
-  const checkpoint = useQuery({ ...checkpointStatusQuery, enabled: mayReadAudit(me) })
+  const checkpoint = useQuery({ ...checkpointStatusQuery, enabled: canReadAudit(me) })
   const tokens = useQuery(ownTokensQuery)
   const missingFactor = useQuery(missingFactorQuery)
   const items = waitingItems(

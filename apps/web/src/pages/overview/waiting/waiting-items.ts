@@ -1,5 +1,5 @@
 import type { ItemOf, Me, ResponseOf } from '@rack-gateway/gateway-api'
-import { scopeText } from '../../../ui/scope-text.ts'
+import { scopeText } from '../../../ui/text/scope-text.ts'
 
 export interface WaitingItem {
   readonly tone: 'deny' | 'warn'

@@ -2,17 +2,17 @@ import { Link } from '@tanstack/react-router'
 import { Download } from 'lucide-react'
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
-import { Badge, Tag } from '../../../ui/badge.tsx'
-import { scopeText } from '../../../ui/scope-text.ts'
-import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { Badge, Tag } from '../../../ui/status/badge.tsx'
+import { scopeText } from '../../../ui/text/scope-text.ts'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { Time } from '../../../ui/time/time.tsx'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
-import { subjectKindNames } from '../subjects.ts'
+import { subjectKindNames } from '../subjects/subjects.ts'
 import styles from './access-review.module.css'
 
 export default function AccessReviewTab() {
-  const mayOpen = can(useMe(), 'gateway:binding:write')
+  const canOpen = can(useMe(), 'gateway:binding:write')
   const list = useList('/access-review', {}, (grant) => [
     grant.subject.name,
     subjectKindNames[grant.subject.kind],
@@ -71,7 +71,7 @@ export default function AccessReviewTab() {
                 : invitation !== null
                   ? 'an invitation'
                   : 'a binding'
-            if (!mayOpen) return <VisibleText>{text}</VisibleText>
+            if (!canOpen) return <VisibleText>{text}</VisibleText>
             return (
               <Link to="/people/bindings" search={{ of: group ?? subject.id, open: binding }}>
                 <VisibleText>{text}</VisibleText>

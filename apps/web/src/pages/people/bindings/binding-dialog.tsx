@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import { post } from '../../../api/client.ts'
-import { announce } from '../../../ui/announce.tsx'
-import { TextField } from '../../../ui/fields.tsx'
-import { FormDialog } from '../../../ui/form-dialog.tsx'
-import { useChange } from '../../../ui/use-change.ts'
+import { TextField } from '../../../ui/controls/fields.tsx'
+import { FormDialog } from '../../../ui/dialogs/form-dialog.tsx'
+import { useChange } from '../../../ui/dialogs/use-change.ts'
+import { announce } from '../../../ui/status/announce.tsx'
 import { emptyGrant, GrantFields, grantOf } from '../forms/grant-fields.tsx'
 import { WarningsDialog } from '../forms/warnings.tsx'
-import type { SubjectKind } from '../subjects.ts'
+import type { SubjectKind } from '../subjects/subjects.ts'
 import { type Subject, SubjectPicker } from './subject-picker.tsx'
 
 interface BindingDialogProps {

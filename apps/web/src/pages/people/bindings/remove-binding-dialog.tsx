@@ -1,7 +1,7 @@
 import type { Binding } from '@rack-gateway/gateway-api'
 import { remove } from '../../../api/client.ts'
-import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
-import { GrantText } from '../panel/grant-list.tsx'
+import { ConfirmDialog } from '../../../ui/dialogs/confirm-dialog.tsx'
+import { GrantText } from '../roles/grant-list.tsx'
 
 interface RemoveBindingDialogProps {
   readonly binding: Binding

@@ -1,7 +1,7 @@
-import { ComboBox } from '../../../ui/combo-box.tsx'
-import { SelectField } from '../../../ui/fields.tsx'
-import { Spinner } from '../../../ui/spinner.tsx'
-import { type SubjectKind, subjectKindNames, subjectKinds, useSubjects } from '../subjects.ts'
+import { ComboBox } from '../../../ui/controls/combo-box.tsx'
+import { SelectField } from '../../../ui/controls/fields.tsx'
+import { Spinner } from '../../../ui/status/spinner.tsx'
+import { type SubjectKind, subjectKindNames, subjectKinds, useSubjects } from '../subjects/subjects.ts'
 
 export interface Subject {
   readonly kind: SubjectKind

@@ -1,5 +1,5 @@
 import { serverNow } from '../../../api/client.ts'
-import { SelectField, TextField } from '../../../ui/fields.tsx'
+import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
 import styles from './grant-fields.module.css'
 
 /** `after` is a number of days, `date`, or empty for the default. */

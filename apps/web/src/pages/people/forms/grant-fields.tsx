@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMe } from '../../../api/queries.ts'
-import { SelectField, TextField } from '../../../ui/fields.tsx'
-import { Problem } from '../../../ui/problem.tsx'
+import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
+import { Problem } from '../../../ui/problems/problem.tsx'
+import { exceeds, rolesQuery } from '../roles/roles.ts'
 import { defaultExpiry, type Expiry, ExpiryField, expiresAtOf } from './expiry-field.tsx'
 import styles from './grant-fields.module.css'
-import { exceeds, rolesQuery } from './roles.ts'
 
 export interface GrantValues {
   readonly role: string

@@ -1,6 +1,6 @@
-import { Badge } from '../../../ui/badge.tsx'
-import { CloseButton, Dialog } from '../../../ui/dialog.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { CloseButton, Dialog } from '../../../ui/dialogs/dialog.tsx'
+import { Badge } from '../../../ui/status/badge.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
 
 /** Warnings about a request that the gateway accepted, but that may be a mistake. */
 export function WarningList({ warnings = [] }: { readonly warnings?: readonly string[] | undefined }) {

@@ -2,16 +2,16 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
-import { Button } from '../../../ui/button.tsx'
-import { Problem } from '../../../ui/problem.tsx'
-import { Spinner } from '../../../ui/spinner.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { Button } from '../../../ui/controls/button.tsx'
+import { Problem } from '../../../ui/problems/problem.tsx'
+import { Spinner } from '../../../ui/status/spinner.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { listQuery } from '../lists/list-query.ts'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
-import styles from '../panel/grant-list.module.css'
 import { Panel, PanelPart } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
+import styles from '../roles/grant-list.module.css'
 
 export default function GroupsTab() {
   const list = useList('/groups', {}, ({ name }) => [name])
@@ -32,12 +32,12 @@ export default function GroupsTab() {
 }
 
 function GroupPanel({ name }: { readonly name: string }) {
-  const mayListUsers = can(useMe(), 'gateway:user:write')
+  const canListUsers = can(useMe(), 'gateway:user:write')
   return (
     <Panel title={name}>
       <p>The identity provider decides who is in a group. The gateway updates a person's groups when they log in.</p>
       <SubjectRoles kind="group" id={name} name={name} />
-      {mayListUsers && <GroupMembers group={name} />}
+      {canListUsers && <GroupMembers group={name} />}
     </Panel>
   )
 }

@@ -1,15 +1,15 @@
 import { can } from '../../../api/can.ts'
 import { remove } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
-import { Badge, type Tone } from '../../../ui/badge.tsx'
-import { Button } from '../../../ui/button.tsx'
-import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
-import { scopeText } from '../../../ui/scope-text.ts'
-import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { Button } from '../../../ui/controls/button.tsx'
+import { ConfirmDialog } from '../../../ui/dialogs/confirm-dialog.tsx'
+import { Badge, type Tone } from '../../../ui/status/badge.tsx'
+import { scopeText } from '../../../ui/text/scope-text.ts'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { Time } from '../../../ui/time/time.tsx'
+import { usePeopleSearch } from '../address/use-people-search.ts'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
-import { usePeopleSearch } from '../use-people-search.ts'
 import { InviteDialog } from './invite-dialog.tsx'
 
 const states: Readonly<Record<string, { readonly tone: Tone; readonly label: string }>> = {
@@ -22,7 +22,7 @@ const states: Readonly<Record<string, { readonly tone: Tone; readonly label: str
 
 export default function InvitationsTab() {
   const me = useMe()
-  const mayInvite = can(me, 'gateway:user:write') && can(me, 'gateway:binding:write')
+  const canInvite = can(me, 'gateway:user:write') && can(me, 'gateway:binding:write')
   const { search, openDialog, closeDialog } = usePeopleSearch()
   const list = useList('/invitations', {}, (invitation) => [
     invitation.email,
@@ -40,7 +40,7 @@ export default function InvitationsTab() {
         keyOf={({ id }) => id}
         empty="No invitations yet. Invite a person to give them roles before their first login."
         actions={
-          mayInvite && (
+          canInvite && (
             <Button kind="primary" onPress={() => openDialog('create')}>
               Invite a person
             </Button>
@@ -84,7 +84,7 @@ export default function InvitationsTab() {
           },
         ]}
       />
-      {mayInvite && search.dialog === 'create' && <InviteDialog onClose={closeDialog} />}
+      {canInvite && search.dialog === 'create' && <InviteDialog onClose={closeDialog} />}
       {search.dialog === 'revoke' && invitationToRevoke && (
         <ConfirmDialog
           title={`Revoke the invitation for ${invitationToRevoke.email}?`}

@@ -7,7 +7,7 @@ import { createQueryClient } from '../../../api/queries.ts'
 import { useList } from './use-list.ts'
 
 let q = ''
-vi.mock('../use-people-search.ts', () => ({ usePeopleSearch: () => ({ search: { q } }) }))
+vi.mock('../address/use-people-search.ts', () => ({ usePeopleSearch: () => ({ search: { q } }) }))
 
 afterEach(cleanup)
 

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { usePeopleSearch } from '../use-people-search.ts'
+import { usePeopleSearch } from '../address/use-people-search.ts'
 import { type Filter, type ListPath, listQuery, type RowOf } from './list-query.ts'
 
 export interface ListRows<Row> {

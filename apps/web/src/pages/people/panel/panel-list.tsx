@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
-import { Button } from '../../../ui/button.tsx'
-import { Problem } from '../../../ui/problem.tsx'
-import { Spinner } from '../../../ui/spinner.tsx'
-import styles from './grant-list.module.css'
+import { Button } from '../../../ui/controls/button.tsx'
+import { Problem } from '../../../ui/problems/problem.tsx'
+import { Spinner } from '../../../ui/status/spinner.tsx'
+import styles from '../roles/grant-list.module.css'
 import { PanelPart } from './panel.tsx'
 
 interface PanelListProps<Row> {

@@ -1,10 +1,10 @@
 import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
-import { Button } from '../../../ui/button.tsx'
-import { Problem } from '../../../ui/problem.tsx'
-import { Spinner } from '../../../ui/spinner.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
-import { usePeopleSearch } from '../use-people-search.ts'
+import { Button } from '../../../ui/controls/button.tsx'
+import { Problem } from '../../../ui/problems/problem.tsx'
+import { Spinner } from '../../../ui/status/spinner.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { usePeopleSearch } from '../address/use-people-search.ts'
 import styles from './panel.module.css'
 
 interface PanelProps {

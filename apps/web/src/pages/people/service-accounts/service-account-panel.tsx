@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { get, post } from '../../../api/client.ts'
-import { Badge } from '../../../ui/badge.tsx'
-import { Button } from '../../../ui/button.tsx'
-import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
-import { Facts } from '../../../ui/facts.tsx'
-import { Time } from '../../../ui/time.tsx'
-import { OwnedTokens } from '../panel/owned-tokens.tsx'
+import { Button } from '../../../ui/controls/button.tsx'
+import { ConfirmDialog } from '../../../ui/dialogs/confirm-dialog.tsx'
+import { Facts } from '../../../ui/lists/facts.tsx'
+import { Badge } from '../../../ui/status/badge.tsx'
+import { Time } from '../../../ui/time/time.tsx'
+import { usePeopleSearch } from '../address/use-people-search.ts'
 import { LoadingPanel, Panel } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
-import { usePeopleSearch } from '../use-people-search.ts'
+import { OwnedTokens } from '../tokens/owned-tokens.tsx'
 
 export function ServiceAccountPanel({ id }: { readonly id: string }) {
   const { search, openDialog, closeDialog } = usePeopleSearch()

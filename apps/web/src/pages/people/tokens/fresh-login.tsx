@@ -1,10 +1,10 @@
 import { type ReactNode, useState } from 'react'
 import { serverNow } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
-import { Button } from '../../../ui/button.tsx'
-import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
-import { LoginLink } from '../../../ui/login-link.tsx'
-import { Time } from '../../../ui/time.tsx'
+import { Button } from '../../../ui/controls/button.tsx'
+import { Dialog, DialogButtons } from '../../../ui/dialogs/dialog.tsx'
+import { LoginLink } from '../../../ui/navigation/login-link.tsx'
+import { Time } from '../../../ui/time/time.tsx'
 
 /** Milliseconds after a login during which the API shows tokens. */
 const maxLoginAge = 5 * 60_000

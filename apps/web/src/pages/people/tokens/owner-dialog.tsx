@@ -1,10 +1,10 @@
 import type { Token } from '@rack-gateway/gateway-api'
 import { useState } from 'react'
 import { post } from '../../../api/client.ts'
-import { CloseButton, Dialog } from '../../../ui/dialog.tsx'
-import { FormDialog } from '../../../ui/form-dialog.tsx'
-import { useChange } from '../../../ui/use-change.ts'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { CloseButton, Dialog } from '../../../ui/dialogs/dialog.tsx'
+import { FormDialog } from '../../../ui/dialogs/form-dialog.tsx'
+import { useChange } from '../../../ui/dialogs/use-change.ts'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { type Subject, SubjectPicker } from '../bindings/subject-picker.tsx'
 
 interface OwnerDialogProps {

@@ -1,9 +1,9 @@
 import { useBlocker } from '@tanstack/react-router'
 import { useState } from 'react'
-import { announce } from '../../../ui/announce.tsx'
-import { Checkbox } from '../../../ui/checkbox.tsx'
-import { CopyButton } from '../../../ui/copy-button.tsx'
-import { CloseButton, Dialog } from '../../../ui/dialog.tsx'
+import { Checkbox } from '../../../ui/controls/checkbox.tsx'
+import { CopyButton } from '../../../ui/controls/copy-button.tsx'
+import { CloseButton, Dialog } from '../../../ui/dialogs/dialog.tsx'
+import { announce } from '../../../ui/status/announce.tsx'
 import { WarningList } from '../forms/warnings.tsx'
 import styles from './secret-dialog.module.css'
 

@@ -1,5 +1,5 @@
 import type { Token } from '@rack-gateway/gateway-api'
-import { Badge } from '../../../ui/badge.tsx'
+import { Badge } from '../../../ui/status/badge.tsx'
 
 type State = 'active' | 'revoked' | 'expired'
 

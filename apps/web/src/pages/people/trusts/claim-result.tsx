@@ -1,7 +1,7 @@
 import type { ResponseOf } from '@rack-gateway/gateway-api'
 import { Link } from '@tanstack/react-router'
-import { Badge } from '../../../ui/badge.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { Badge } from '../../../ui/status/badge.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import styles from './trusts.module.css'
 
 type Result = ResponseOf<'testTrusts'>

@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { post } from '../../../api/client.ts'
-import { Button } from '../../../ui/button.tsx'
-import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
-import { TextField } from '../../../ui/fields.tsx'
-import { Problem } from '../../../ui/problem.tsx'
+import { Button } from '../../../ui/controls/button.tsx'
+import { TextField } from '../../../ui/controls/fields.tsx'
+import { Dialog, DialogButtons } from '../../../ui/dialogs/dialog.tsx'
+import { Problem } from '../../../ui/problems/problem.tsx'
 import { ClaimResult } from './claim-result.tsx'
 
 export function ClaimTester({ onClose }: { readonly onClose: () => void }) {

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react'
-import { Button } from '../../../ui/button.tsx'
-import { SelectField, TextField } from '../../../ui/fields.tsx'
+import { Button } from '../../../ui/controls/button.tsx'
+import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
 import type { ConditionValues, Requirement } from './conditions.ts'
 import styles from './trusts.module.css'
 

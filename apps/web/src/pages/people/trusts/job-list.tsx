@@ -1,13 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { remove } from '../../../api/client.ts'
-import { Badge } from '../../../ui/badge.tsx'
-import { Button } from '../../../ui/button.tsx'
-import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
-import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { Button } from '../../../ui/controls/button.tsx'
+import { ConfirmDialog } from '../../../ui/dialogs/confirm-dialog.tsx'
+import { Badge } from '../../../ui/status/badge.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { Time } from '../../../ui/time/time.tsx'
+import { usePeopleSearch } from '../address/use-people-search.ts'
 import { listQuery, type RowOf } from '../lists/list-query.ts'
 import { PanelList } from '../panel/panel-list.tsx'
-import { usePeopleSearch } from '../use-people-search.ts'
 
 type Job = RowOf<'/workload-sessions'>
 

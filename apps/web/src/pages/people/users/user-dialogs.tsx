@@ -1,9 +1,9 @@
 import { can } from '../../../api/can.ts'
 import { post } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
-import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
+import { ConfirmDialog } from '../../../ui/dialogs/confirm-dialog.tsx'
+import { usePeopleSearch } from '../address/use-people-search.ts'
 import type { RowOf } from '../lists/list-query.ts'
-import { usePeopleSearch } from '../use-people-search.ts'
 import { LockDialog } from './lock-dialog.tsx'
 import { ResetFactorsDialog } from './reset-factors-dialog.tsx'
 

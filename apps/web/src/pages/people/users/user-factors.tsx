@@ -1,12 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useMe } from '../../../api/queries.ts'
 import { factorKindName } from '../../../second-factor/method-names.ts'
-import { Button } from '../../../ui/button.tsx'
-import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { Button } from '../../../ui/controls/button.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { Time } from '../../../ui/time/time.tsx'
+import { usePeopleSearch } from '../address/use-people-search.ts'
 import { listQuery, type RowOf } from '../lists/list-query.ts'
 import { PanelList } from '../panel/panel-list.tsx'
-import { usePeopleSearch } from '../use-people-search.ts'
 
 export function UserFactors({ user: { id, secondFactors } }: { readonly user: RowOf<'/users'> }) {
   const me = useMe()

@@ -1,8 +1,8 @@
 import { type FormEvent, useState } from 'react'
-import { Button } from '../../../ui/button.tsx'
-import { SelectField, TextField } from '../../../ui/fields.tsx'
-import { fromFieldTime, toFieldTime, useTimeZone } from '../../../ui/time-zone.ts'
-import { type RecordingsSearch, readRecordingsSearch } from '../recordings-search.ts'
+import { Button } from '../../../ui/controls/button.tsx'
+import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
+import { fromFieldTime, toFieldTime, useTimeZone } from '../../../ui/time/time-zone.ts'
+import { type RecordingsSearch, readRecordingsSearch } from '../address/recordings-search.ts'
 import styles from './recording-filters.module.css'
 
 const textFields = [

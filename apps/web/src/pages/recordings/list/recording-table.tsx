@@ -1,11 +1,11 @@
 import type { Recording } from '@rack-gateway/gateway-api'
 import { Link } from '@tanstack/react-router'
-import { Badge, Tag } from '../../../ui/badge.tsx'
-import { Table } from '../../../ui/table.tsx'
-import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
-import { durationText } from '../duration.ts'
-import { commandOrRoute, locationOf, recordingState } from '../recording-state.ts'
+import { Table } from '../../../ui/lists/table.tsx'
+import { Badge, Tag } from '../../../ui/status/badge.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { Time } from '../../../ui/time/time.tsx'
+import { durationText } from '../recording/duration.ts'
+import { commandOrRoute, locationOf, recordingState } from '../recording/recording-state.ts'
 import styles from './recording-table.module.css'
 
 interface RecordingTableProps {

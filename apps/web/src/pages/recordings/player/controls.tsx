@@ -1,11 +1,11 @@
 import { Pause, Play, Radio, SkipForward } from 'lucide-react'
-import { Button } from '../../../ui/button.tsx'
-import { CopyButton } from '../../../ui/copy-button.tsx'
-import { SelectField } from '../../../ui/fields.tsx'
-import { durationText } from '../duration.ts'
+import { Button } from '../../../ui/controls/button.tsx'
+import { CopyButton } from '../../../ui/controls/copy-button.tsx'
+import { SelectField } from '../../../ui/controls/fields.tsx'
+import { durationText } from '../recording/duration.ts'
 import styles from './controls.module.css'
 import { type Player, speeds } from './engine/player.ts'
-import { isSessionOver, usePlayerState } from './use-player.ts'
+import { isSessionOver, usePlayerState } from './hooks/use-player.ts'
 
 const speedOptions = speeds.map((speed) => ({ value: `${speed}`, label: `${speed}×` }))
 

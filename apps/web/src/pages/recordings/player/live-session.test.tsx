@@ -2,10 +2,10 @@
 import type { Recording } from '@rack-gateway/gateway-api'
 import { cleanup, fireEvent, render, renderHook, screen, waitFor } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
-import { NoAnswer } from '../../../api/errors.ts'
+import { NoResponse } from '../../../api/errors/api-error.ts'
 import { Controls } from './controls.tsx'
 import { bodyOf, castText } from './engine/testing/casts.ts'
-import { usePlayer } from './use-player.ts'
+import { usePlayer } from './hooks/use-player.ts'
 
 afterEach(() => {
   cleanup()
@@ -43,7 +43,7 @@ test.each([
   await waitFor(() => expect(fetched).toHaveBeenCalledTimes(2))
 })
 
-test('when the network breaks, the session has not ended, and the error is NoAnswer', async () => {
+test('when the network breaks, the session has not ended, and the error is NoResponse', async () => {
   const text = new TextEncoder().encode(castText([[0, 'o', '$ ']]))
   let pulls = 0
   const { onSessionEnd, error } = await follow(
@@ -54,7 +54,7 @@ test('when the network breaks, the session has not ended, and the error is NoAns
       },
     }),
   )
-  expect(error).toBeInstanceOf(NoAnswer)
+  expect(error).toBeInstanceOf(NoResponse)
   expect(onSessionEnd).not.toHaveBeenCalled()
   expect(screen.queryByText('The session has ended')).toBeNull()
 })

@@ -1,12 +1,12 @@
 import type { Recording } from '@rack-gateway/gateway-api'
-import { Badge } from '../../../ui/badge.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
-import { durationText } from '../duration.ts'
+import { Badge } from '../../../ui/status/badge.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { durationText } from '../recording/duration.ts'
 import type { CastEnd } from './engine/load-recording.ts'
 import type { Player } from './engine/player.ts'
-import { maxTapeLength } from './engine/tape.ts'
+import { maxRecordingLength } from './engine/recording-events.ts'
+import { usePlayerState } from './hooks/use-player.ts'
 import styles from './notes.module.css'
-import { usePlayerState } from './use-player.ts'
 
 /** `open`, `cut`, `unproven`, and `broken` have the same sentences in `rack-gateway audit play`. */
 const ends: Readonly<Record<CastEnd, { readonly isWhole: boolean; readonly text: string }>> = {
@@ -29,7 +29,7 @@ const ends: Readonly<Record<CastEnd, { readonly isWhole: boolean; readonly text:
   },
   'too-long': {
     isWhole: false,
-    text: `The recording is longer than ${maxTapeLength / 1024 / 1024} MB, so the rest is not shown here. Play it in a terminal: rack-gateway audit play`,
+    text: `The recording is longer than ${maxRecordingLength / 1024 / 1024} MB, so the rest is not shown here. Play it in a terminal: rack-gateway audit play`,
   },
 }
 

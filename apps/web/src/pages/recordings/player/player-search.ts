@@ -1,4 +1,4 @@
-import { searchText } from '../../../ui/page-search.ts'
+import { searchText } from '../../../ui/navigation/page-search.ts'
 
 export interface PlayerSearch {
   /** The second that is shown. */

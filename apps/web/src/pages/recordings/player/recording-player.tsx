@@ -3,19 +3,19 @@ import { useSearch } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
-import { Problem } from '../../../ui/problem.tsx'
-import { Spinner } from '../../../ui/spinner.tsx'
+import { Problem } from '../../../ui/problems/problem.tsx'
+import { Spinner } from '../../../ui/status/spinner.tsx'
 import { Controls } from './controls.tsx'
 import { SessionEventPanel } from './events/session-event-panel.tsx'
+import { useAddress } from './hooks/use-address.ts'
+import { type OpenPlayer, usePlayer } from './hooks/use-player.ts'
+import { usePlayerKeys } from './hooks/use-player-keys.ts'
 import { Notes } from './notes.tsx'
 import { startPosition } from './player-search.ts'
 import styles from './recording-player.module.css'
 import { Screen } from './screen/screen.tsx'
 import { SearchPanel } from './search/search-panel.tsx'
 import { Timeline } from './timeline.tsx'
-import { useAddress } from './use-address.ts'
-import { type OpenPlayer, usePlayer } from './use-player.ts'
-import { usePlayerKeys } from './use-player-keys.ts'
 
 interface RecordingPlayerProps {
   readonly recording: Recording
@@ -54,7 +54,7 @@ interface LoadedPlayerProps {
 }
 
 function LoadedPlayer({ openPlayer, recording, isLive, hasFailed, onReconnect }: LoadedPlayerProps) {
-  const { player, tape } = openPlayer
+  const { player, recordingEvents } = openPlayer
   const me = useMe()
   const field = useRef<HTMLDivElement>(null)
   useAddress(player)
@@ -68,7 +68,7 @@ function LoadedPlayer({ openPlayer, recording, isLive, hasFailed, onReconnect }:
         <Notes player={player} recording={recording} isLive={isLive} hasFailed={hasFailed} />
       </div>
       <div className={styles.side}>
-        <SearchPanel ref={field} player={player} tape={tape} />
+        <SearchPanel ref={field} player={player} recordingEvents={recordingEvents} />
         {can(me, 'gateway:audit:read') && <SessionEventPanel player={player} recording={recording} />}
       </div>
     </div>

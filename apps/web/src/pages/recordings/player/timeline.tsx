@@ -1,9 +1,9 @@
 import type { Recording } from '@rack-gateway/gateway-api'
 import type { CSSProperties } from 'react'
-import { durationText } from '../duration.ts'
+import { durationText } from '../recording/duration.ts'
 import type { Player, PlayerState } from './engine/player.ts'
+import { usePlayerState } from './hooks/use-player.ts'
 import styles from './timeline.module.css'
-import { usePlayerState } from './use-player.ts'
 
 interface TimelineProps {
   readonly player: Player

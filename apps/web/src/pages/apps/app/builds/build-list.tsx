@@ -1,14 +1,14 @@
 import type { Build } from '../../../../api/rack-data/readers.ts'
-import { Table } from '../../../../ui/table.tsx'
-import { Time } from '../../../../ui/time.tsx'
+import { Table } from '../../../../ui/lists/table.tsx'
+import { Time } from '../../../../ui/time/time.tsx'
 import { FilteredList } from '../../list/filtered-list.tsx'
 import { StatusBadge } from '../../list/status-badge.tsx'
-import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
-import { ChangesNote } from '../changes-note.tsx'
-import { ItemLink } from '../item-link.tsx'
-import { NewestRows, useNewestLimit } from '../newest-rows.tsx'
-import { useApp } from '../use-app.ts'
-import { useItemChanges } from '../use-item-changes.ts'
+import { RackResponse } from '../../rack-response/rack-response.tsx'
+import { useApp } from '../address/use-app.ts'
+import { ChangesNote } from '../items/changes-note.tsx'
+import { ItemLink } from '../items/item-link.tsx'
+import { NewestRows, useNewestLimit } from '../items/newest-rows.tsx'
+import { useItemChanges } from '../items/use-item-changes.ts'
 import { buildDurationText } from './build-duration.ts'
 import { buildsQuery } from './build-queries.ts'
 
@@ -16,9 +16,9 @@ export function BuildList() {
   const { rack, app } = useApp()
   const limit = useNewestLimit()
   return (
-    <RackAnswer rack={rack} what="builds" query={buildsQuery(rack, app, limit)}>
+    <RackResponse rack={rack} what="builds" query={buildsQuery(rack, app, limit)}>
       {(builds) => <BuildTable builds={builds} limit={limit} />}
-    </RackAnswer>
+    </RackResponse>
   )
 }
 

@@ -1,14 +1,14 @@
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
-import { Facts } from '../../../../ui/facts.tsx'
-import { Time } from '../../../../ui/time.tsx'
+import { Facts } from '../../../../ui/lists/facts.tsx'
+import { Time } from '../../../../ui/time/time.tsx'
+import { useAppsSearch } from '../../address/use-apps-search.ts'
 import { StatusBadge } from '../../list/status-badge.tsx'
-import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
-import { useAppsSearch } from '../../use-apps-search.ts'
-import { ItemLink } from '../item-link.tsx'
+import { RackResponse } from '../../rack-response/rack-response.tsx'
+import { useApp } from '../address/use-app.ts'
+import { ItemLink } from '../items/item-link.tsx'
+import { NamedItem } from '../items/named-item.tsx'
+import { OpenItem } from '../items/open-item.tsx'
 import { Log } from '../logs/log.tsx'
-import { NamedItem } from '../named-item.tsx'
-import { OpenItem } from '../open-item.tsx'
-import { useApp } from '../use-app.ts'
 import { buildDurationText } from './build-duration.ts'
 import { BuildList } from './build-list.tsx'
 import { buildQuery } from './build-queries.ts'
@@ -26,7 +26,7 @@ export default function BuildsTab() {
 function BuildView({ id }: { readonly id: string }) {
   const { rack, app } = useApp()
   return (
-    <RackAnswer rack={rack} what="the build" query={buildQuery(rack, app, id)}>
+    <RackResponse rack={rack} what="the build" query={buildQuery(rack, app, id)}>
       {(build) => (
         <OpenItem title={`Build ${id}`} back="All builds" badge={<StatusBadge status={build.status} />}>
           <Facts
@@ -46,6 +46,6 @@ function BuildView({ id }: { readonly id: string }) {
           />
         </OpenItem>
       )}
-    </RackAnswer>
+    </RackResponse>
   )
 }

@@ -1,15 +1,15 @@
 import { rackQuery } from '../../../../api/rack-data/queries.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { readConfigs } from '../../../../api/rack-data/readers.ts'
-import { Table } from '../../../../ui/table.tsx'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
-import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
-import { useApp } from '../use-app.ts'
+import { Table } from '../../../../ui/lists/table.tsx'
+import { VisibleText } from '../../../../ui/text/visible-text.tsx'
+import { RackResponse } from '../../rack-response/rack-response.tsx'
+import { useApp } from '../address/use-app.ts'
 
 export default function ConfigsTab() {
   const { rack, app } = useApp()
   return (
-    <RackAnswer rack={rack} what="configs" query={rackQuery(rack, rackPath`/apps/${app}/configs`, readConfigs)}>
+    <RackResponse rack={rack} what="configs" query={rackQuery(rack, rackPath`/apps/${app}/configs`, readConfigs)}>
       {(configs) => (
         <Table
           label="Configs"
@@ -27,6 +27,6 @@ export default function ConfigsTab() {
           ]}
         />
       )}
-    </RackAnswer>
+    </RackResponse>
   )
 }

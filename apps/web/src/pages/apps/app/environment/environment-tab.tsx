@@ -1,8 +1,8 @@
 import type { App, Release } from '../../../../api/rack-data/readers.ts'
-import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
-import { ItemLink } from '../item-link.tsx'
+import { RackResponse } from '../../rack-response/rack-response.tsx'
+import { useApp } from '../address/use-app.ts'
+import { ItemLink } from '../items/item-link.tsx'
 import { appQuery, newestReleaseQuery, releaseQuery } from '../releases/release-queries.ts'
-import { useApp } from '../use-app.ts'
 import { EnvironmentEditor } from './environment-editor.tsx'
 import { useDraft } from './use-draft.ts'
 
@@ -11,26 +11,26 @@ export default function EnvironmentTab() {
   const { rack, app: name } = useApp()
   const draft = useDraft()
   return (
-    <RackAnswer rack={rack} what="the app" query={appQuery(rack, name)}>
+    <RackResponse rack={rack} what="the app" query={appQuery(rack, name)}>
       {(app) => (
-        <RackAnswer rack={rack} what="the newest release" query={newestReleaseQuery(rack, name)}>
+        <RackResponse rack={rack} what="the newest release" query={newestReleaseQuery(rack, name)}>
           {([newest]) =>
             newest === undefined ? (
               <p>The app has no release yet, so it has no environment. A build creates the first release.</p>
             ) : (
-              <RackAnswer rack={rack} what="the environment" query={releaseQuery(rack, name, newest.id)}>
+              <RackResponse rack={rack} what="the environment" query={releaseQuery(rack, name, newest.id)}>
                 {(release) => (
                   <>
                     <Origin release={release} app={app} />
                     <EnvironmentEditor release={release} runningId={app.release} draft={draft} />
                   </>
                 )}
-              </RackAnswer>
+              </RackResponse>
             )
           }
-        </RackAnswer>
+        </RackResponse>
       )}
-    </RackAnswer>
+    </RackResponse>
   )
 }
 

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Edits } from './env-text.ts'
+import type { Edits } from '../variables/env-text.ts'
 
 const noEdits: Edits = new Map()
 

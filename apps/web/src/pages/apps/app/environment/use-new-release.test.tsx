@@ -6,13 +6,13 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { useNewRelease } from './use-new-release.ts'
 import { useRevealedValues } from './use-revealed-values.ts'
 
-vi.mock('../use-app.ts', () => ({ useApp: () => ({ rack: 'staging', app: 'web' }) }))
+vi.mock('../address/use-app.ts', () => ({ useApp: () => ({ rack: 'staging', app: 'web' }) }))
 afterEach(cleanup)
 
 const secret = 'S3CR3T'
 
 /** A rack on which R2 is the newest release, and R1 runs. */
-function answer(newest = 'R2') {
+function respond(newest = 'R2') {
   const fetched = vi.fn(async (url: string, { method = 'GET' }: RequestInit) => {
     if (method === 'POST') return Response.json({ id: 'R3', env: '', manifest: '' })
     if (url.endsWith('/releases?limit=1')) return Response.json([{ id: newest }])
@@ -38,7 +38,7 @@ function render<T>(hook: () => T) {
 }
 
 test('a new environment is sent once, and is not cached', async () => {
-  const fetched = answer()
+  const fetched = respond()
   const created = vi.fn()
   const { result, unmount, kept } = render(() => useNewRelease({ newestId: 'R2', runningId: 'R1' }, created))
   result.current.create(`KEY=${secret}`)
@@ -50,7 +50,7 @@ test('a new environment is sent once, and is not cached', async () => {
 })
 
 test('no change is sent if another user created a release', async () => {
-  const fetched = answer('R9')
+  const fetched = respond('R9')
   const { result } = render(() => useNewRelease({ newestId: 'R2', runningId: 'R1' }, () => {}))
   result.current.create(`KEY=${secret}`)
   await waitFor(() => expect(result.current.error?.message).toContain('the release R9 was created'))
@@ -58,7 +58,7 @@ test('no change is sent if another user created a release', async () => {
 })
 
 test('a revealed value is not cached, and is removed with the component', async () => {
-  answer()
+  respond()
   const { result, unmount, kept } = render(() => useRevealedValues({ id: 'R2' }))
   result.current.reveal('KEY')
   await waitFor(() => expect(result.current.values.get('KEY')).toBe(secret))

@@ -2,9 +2,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { postToRack } from '../../../../api/rack-data/client.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { readRelease } from '../../../../api/rack-data/readers.ts'
+import { useApp } from '../address/use-app.ts'
 import { readAppAgain } from '../releases/release-queries.ts'
 import { assertSameReleases, type SeenReleases } from '../releases/seen-releases.ts'
-import { useApp } from '../use-app.ts'
 
 export function useNewRelease(seen: SeenReleases, onCreated: (id: string) => void) {
   const { rack, app } = useApp()

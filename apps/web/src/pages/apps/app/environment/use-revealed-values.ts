@@ -3,8 +3,8 @@ import { useState } from 'react'
 import { rackGet } from '../../../../api/rack-data/client.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { type Release, readCompleteRelease } from '../../../../api/rack-data/readers.ts'
-import { useApp } from '../use-app.ts'
-import { readVariables } from './env-text.ts'
+import { useApp } from '../address/use-app.ts'
+import { readVariables } from '../variables/env-text.ts'
 
 const noValues: ReadonlyMap<string, string> = new Map()
 

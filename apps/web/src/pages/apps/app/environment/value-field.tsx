@@ -1,4 +1,4 @@
-import { TextField } from '../../../../ui/fields.tsx'
+import { TextField } from '../../../../ui/controls/fields.tsx'
 
 interface ValueFieldProps {
   readonly 'aria-label': string

@@ -2,8 +2,8 @@ import { compilePatterns } from '@rack-gateway/command-matcher/name-pattern'
 import type { Me, PolicyMatrix } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
 import { useMe } from '../../../../api/queries.ts'
-import { matrixQuery } from '../../../policy/policy-queries.ts'
-import { useApp } from '../use-app.ts'
+import { matrixQuery } from '../../../policy/queries/policy-queries.ts'
+import { useApp } from '../address/use-app.ts'
 
 interface VariablePermissions {
   /** Whether a role of the person has the permission to reveal values. The gateway decides again at each request. */

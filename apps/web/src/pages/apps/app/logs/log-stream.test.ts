@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ApiError } from '../../../../api/errors.ts'
+import { ApiError } from '../../../../api/errors/api-error.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { LogStream } from './log-stream.ts'
 

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useLayoutEffect, useRef } from 'react'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import type { LogLine } from './log-lines.ts'
 import styles from './log-view.module.css'
 

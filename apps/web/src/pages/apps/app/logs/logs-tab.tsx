@@ -1,6 +1,6 @@
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
-import { useAppsSearch } from '../../use-apps-search.ts'
-import { useApp } from '../use-app.ts'
+import { useAppsSearch } from '../../address/use-apps-search.ts'
+import { useApp } from '../address/use-app.ts'
 import { Log } from './log.tsx'
 
 export default function LogsTab() {

@@ -4,33 +4,33 @@ import { usePermitted } from '../../../../api/rack-data/permitted.ts'
 import { rackQuery } from '../../../../api/rack-data/queries.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { type Process, readProcesses } from '../../../../api/rack-data/readers.ts'
-import { Button } from '../../../../ui/button.tsx'
-import { CommandLine } from '../../../../ui/command-line.tsx'
-import { ConfirmDialog } from '../../../../ui/confirm-dialog.tsx'
-import { Dialog } from '../../../../ui/dialog.tsx'
-import { Identifier } from '../../../../ui/identifier.tsx'
-import { Table } from '../../../../ui/table.tsx'
-import { Time } from '../../../../ui/time.tsx'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { Button } from '../../../../ui/controls/button.tsx'
+import { CommandLine } from '../../../../ui/controls/command-line.tsx'
+import { ConfirmDialog } from '../../../../ui/dialogs/confirm-dialog.tsx'
+import { Dialog } from '../../../../ui/dialogs/dialog.tsx'
+import { Table } from '../../../../ui/lists/table.tsx'
+import { Identifier } from '../../../../ui/text/identifier.tsx'
+import { VisibleText } from '../../../../ui/text/visible-text.tsx'
+import { Time } from '../../../../ui/time/time.tsx'
+import { useAppsSearch } from '../../address/use-apps-search.ts'
 import { FilteredList } from '../../list/filtered-list.tsx'
 import { RowActions } from '../../list/row-actions.tsx'
 import { StatusBadge } from '../../list/status-badge.tsx'
-import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
-import { useAppsSearch } from '../../use-apps-search.ts'
-import { useApp } from '../use-app.ts'
-import { execCommand } from './exec-command.ts'
+import { RackResponse } from '../../rack-response/rack-response.tsx'
+import { useApp } from '../address/use-app.ts'
+import { execCommand } from '../commands/exec-command.ts'
 
 export default function ProcessesTab() {
   const { rack, app } = useApp()
   return (
-    <RackAnswer rack={rack} what="processes" query={rackQuery(rack, rackPath`/apps/${app}/processes`, readProcesses)}>
+    <RackResponse rack={rack} what="processes" query={rackQuery(rack, rackPath`/apps/${app}/processes`, readProcesses)}>
       {(processes) => (
         <>
           <ProcessTable processes={processes} />
           <ProcessDialogs processes={processes} />
         </>
       )}
-    </RackAnswer>
+    </RackResponse>
   )
 }
 

@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { usePermitted } from '../../../../api/rack-data/permitted.ts'
 import type { Build, Release } from '../../../../api/rack-data/readers.ts'
-import { Facts } from '../../../../ui/facts.tsx'
-import { Time } from '../../../../ui/time.tsx'
+import { Facts } from '../../../../ui/lists/facts.tsx'
+import { Time } from '../../../../ui/time/time.tsx'
+import { useApp } from '../address/use-app.ts'
 import { buildQuery } from '../builds/build-queries.ts'
-import { ChangesNote } from '../changes-note.tsx'
-import { ItemLink } from '../item-link.tsx'
-import { useApp } from '../use-app.ts'
-import { useItemChanges } from '../use-item-changes.ts'
-import { WhoAndWhen } from '../who-and-when.tsx'
+import { ChangeAuthor } from '../items/change-author.tsx'
+import { ChangesNote } from '../items/changes-note.tsx'
+import { ItemLink } from '../items/item-link.tsx'
+import { useItemChanges } from '../items/use-item-changes.ts'
 
 export function ReleaseFacts({ release }: { readonly release: Release }) {
   const { rack, app } = useApp()
@@ -25,7 +25,7 @@ export function ReleaseFacts({ release }: { readonly release: Release }) {
         facts={[
           ['Created', release.created === null ? 'Unknown' : <Time key="at" at={release.created} />],
           created ? ['Created by', created.principal.name] : null,
-          promoted ? ['Promoted by', <WhoAndWhen key="change" change={promoted} />] : null,
+          promoted ? ['Promoted by', <ChangeAuthor key="change" change={promoted} />] : null,
           ['Build', hasBuild ? <ItemLink key="id" tab="builds" id={release.build} /> : 'None'],
           hasBuild && canReadBuild ? ['Commit', buildText(({ gitSha }) => gitSha)] : null,
           hasBuild && canReadBuild ? ['Build description', buildText(({ description }) => description)] : null,

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import type { App, Release } from '../../../../api/rack-data/readers.ts'
-import { Table } from '../../../../ui/table.tsx'
-import { Time } from '../../../../ui/time.tsx'
+import { Table } from '../../../../ui/lists/table.tsx'
+import { Time } from '../../../../ui/time/time.tsx'
 import { FilteredList } from '../../list/filtered-list.tsx'
-import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
-import { ChangesNote } from '../changes-note.tsx'
-import { ItemLink } from '../item-link.tsx'
-import { NewestRows, useNewestLimit } from '../newest-rows.tsx'
-import { useApp } from '../use-app.ts'
-import { useItemChanges } from '../use-item-changes.ts'
-import { WhoAndWhen } from '../who-and-when.tsx'
+import { RackResponse } from '../../rack-response/rack-response.tsx'
+import { useApp } from '../address/use-app.ts'
+import { ChangeAuthor } from '../items/change-author.tsx'
+import { ChangesNote } from '../items/changes-note.tsx'
+import { ItemLink } from '../items/item-link.tsx'
+import { NewestRows, useNewestLimit } from '../items/newest-rows.tsx'
+import { useItemChanges } from '../items/use-item-changes.ts'
 import { appQuery, releasesQuery } from './release-queries.ts'
 import { releaseState } from './release-state.ts'
 import { StateBadge } from './state-badge.tsx'
@@ -19,9 +19,9 @@ export function ReleaseList() {
   const { data: app } = useQuery(appQuery(rack, name))
   const limit = useNewestLimit()
   return (
-    <RackAnswer rack={rack} what="releases" query={releasesQuery(rack, name, limit)}>
+    <RackResponse rack={rack} what="releases" query={releasesQuery(rack, name, limit)}>
       {(releases) => <ReleaseTable releases={releases} app={app} limit={limit} />}
-    </RackAnswer>
+    </RackResponse>
   )
 }
 
@@ -61,7 +61,7 @@ function ReleaseTable({ releases, app, limit }: ReleaseTableProps) {
               { title: 'State', cell: (release) => app && <StateBadge state={releaseState(release, app, running)} /> },
               { title: 'Created', cell: ({ created }) => created !== null && <Time at={created} kind="relative" /> },
               { title: 'Created by', cell: ({ id }) => changesOf(id)?.created?.principal.name ?? '', secondary: true },
-              { title: 'Promoted', cell: ({ id }) => <WhoAndWhen change={changesOf(id)?.promoted} /> },
+              { title: 'Promoted', cell: ({ id }) => <ChangeAuthor change={changesOf(id)?.promoted} /> },
               {
                 title: 'Build',
                 cell: ({ build }) => build !== '' && <ItemLink tab="builds" id={build} />,

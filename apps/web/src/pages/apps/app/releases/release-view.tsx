@@ -1,15 +1,15 @@
 import type { ReactNode } from 'react'
 import type { App, Release } from '../../../../api/rack-data/readers.ts'
-import { Card } from '../../../../ui/card.tsx'
-import { LineDifference } from '../../../../ui/line-difference.tsx'
-import { ScrollArea } from '../../../../ui/scroll-area.tsx'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
-import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
-import { environmentDifference } from '../environment/env-difference.ts'
-import { KeyDifferences } from '../environment/key-differences.tsx'
-import { ItemLink } from '../item-link.tsx'
-import { OpenItem } from '../open-item.tsx'
-import { useApp } from '../use-app.ts'
+import { LineDifference } from '../../../../ui/difference/line-difference.tsx'
+import { Card } from '../../../../ui/layout/card.tsx'
+import { ScrollArea } from '../../../../ui/layout/scroll-area.tsx'
+import { VisibleText } from '../../../../ui/text/visible-text.tsx'
+import { RackResponse } from '../../rack-response/rack-response.tsx'
+import { useApp } from '../address/use-app.ts'
+import { ItemLink } from '../items/item-link.tsx'
+import { OpenItem } from '../items/open-item.tsx'
+import { environmentDifference } from '../variables/env-difference.ts'
+import { KeyDifferences } from '../variables/key-differences.tsx'
 import { PromoteRelease } from './promote-release.tsx'
 import { ReleaseFacts } from './release-facts.tsx'
 import { appQuery, releaseQuery } from './release-queries.ts'
@@ -21,9 +21,9 @@ export function ReleaseView({ id }: { readonly id: string }) {
   const { rack, app: name } = useApp()
   const promotion = usePromotion()
   return (
-    <RackAnswer rack={rack} what="the app" query={appQuery(rack, name)}>
+    <RackResponse rack={rack} what="the app" query={appQuery(rack, name)}>
       {(app) => (
-        <RackAnswer rack={rack} what="the release" query={releaseQuery(rack, name, id)}>
+        <RackResponse rack={rack} what="the release" query={releaseQuery(rack, name, id)}>
           {(release) => (
             <RunningRelease id={app.release}>
               {(running) => {
@@ -43,9 +43,9 @@ export function ReleaseView({ id }: { readonly id: string }) {
               }}
             </RunningRelease>
           )}
-        </RackAnswer>
+        </RackResponse>
       )}
-    </RackAnswer>
+    </RackResponse>
   )
 }
 
@@ -95,9 +95,9 @@ function RunningRelease({ id, children }: RunningReleaseProps) {
   const { rack, app } = useApp()
   if (id === '') return children(null)
   return (
-    <RackAnswer rack={rack} what="the running release" query={releaseQuery(rack, app, id)}>
+    <RackResponse rack={rack} what="the running release" query={releaseQuery(rack, app, id)}>
       {children}
-    </RackAnswer>
+    </RackResponse>
   )
 }
 

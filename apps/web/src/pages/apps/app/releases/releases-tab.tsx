@@ -1,5 +1,5 @@
-import { useAppsSearch } from '../../use-apps-search.ts'
-import { NamedItem } from '../named-item.tsx'
+import { useAppsSearch } from '../../address/use-apps-search.ts'
+import { NamedItem } from '../items/named-item.tsx'
 import { ReleaseList } from './release-list.tsx'
 import { ReleaseView } from './release-view.tsx'
 

@@ -1,4 +1,4 @@
-import { Badge, Tag } from '../../../../ui/badge.tsx'
+import { Badge, Tag } from '../../../../ui/status/badge.tsx'
 import type { ReleaseState } from './release-state.ts'
 
 /** Most releases are older than the running one, so older releases have no badge. */

@@ -6,13 +6,13 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { readRelease } from '../../../../api/rack-data/readers.ts'
 import { usePromotion } from './use-promotion.ts'
 
-vi.mock('../use-app.ts', () => ({ useApp: () => ({ rack: 'staging', app: 'web' }) }))
+vi.mock('../address/use-app.ts', () => ({ useApp: () => ({ rack: 'staging', app: 'web' }) }))
 afterEach(cleanup)
 
 const older = readRelease({ id: 'R1', build: 'B1', env: 'KEY=[hidden:R1:mac]\nA=1\n' })
 
 /** A rack on which R2 runs. @returns the requests that change the rack */
-function answer(statusOfPromotion = 200) {
+function respond(statusOfPromotion = 200) {
   const changes: string[] = []
   vi.stubGlobal('fetch', async (url: string, { method = 'GET', body }: RequestInit) => {
     if (method !== 'GET') changes.push(`${url.replace(/.*apps/, '')} ${body ?? ''}`)
@@ -32,7 +32,7 @@ function render() {
 }
 
 test('a release is promoted as the CLI does', async () => {
-  const changes = answer()
+  const changes = respond()
   const result = render()
   result.current.start({ release: older, kind: 'promote', runningId: 'R2' })
   await waitFor(() => expect(result.current.isSuccess).toBe(true))
@@ -40,7 +40,7 @@ test('a release is promoted as the CLI does', async () => {
 })
 
 test('a roll back sends the masked environment as it is, and promotes the copy', async () => {
-  const changes = answer()
+  const changes = respond()
   const result = render()
   result.current.start({ release: older, kind: 'roll-back', runningId: 'R2' })
   await waitFor(() => expect(result.current.isSuccess).toBe(true))
@@ -51,7 +51,7 @@ test('a roll back sends the masked environment as it is, and promotes the copy',
 })
 
 test('no change is sent if the running release is not the one that the person compared', async () => {
-  const changes = answer()
+  const changes = respond()
   const result = render()
   result.current.start({ release: older, kind: 'roll-back', runningId: 'R0' })
   await waitFor(() => expect(result.current.error?.message).toContain('the release R2 was promoted'))
@@ -59,7 +59,7 @@ test('no change is sent if the running release is not the one that the person co
 })
 
 test('after a failed rollback, the ID of the copy is known', async () => {
-  answer(403)
+  respond(403)
   const result = render()
   result.current.start({ release: older, kind: 'roll-back', runningId: 'R2' })
   await waitFor(() => expect(result.current.error?.message).toBe('Rack staging answered with 403: busy'))

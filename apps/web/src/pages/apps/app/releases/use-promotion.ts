@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { postToRack, sendRackChange } from '../../../../api/rack-data/client.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { type Release, readRelease } from '../../../../api/rack-data/readers.ts'
-import { useApp } from '../use-app.ts'
+import { useApp } from '../address/use-app.ts'
 import { appQuery, readAppAgain } from './release-queries.ts'
 import { assertSameReleases } from './seen-releases.ts'
 

@@ -1,16 +1,16 @@
 import { rackQuery } from '../../../../api/rack-data/queries.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { readResources } from '../../../../api/rack-data/readers.ts'
-import { Table } from '../../../../ui/table.tsx'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { Table } from '../../../../ui/lists/table.tsx'
+import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import { StatusBadge } from '../../list/status-badge.tsx'
-import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
-import { useApp } from '../use-app.ts'
+import { RackResponse } from '../../rack-response/rack-response.tsx'
+import { useApp } from '../address/use-app.ts'
 
 export default function ResourcesTab() {
   const { rack, app } = useApp()
   return (
-    <RackAnswer rack={rack} what="resources" query={rackQuery(rack, rackPath`/apps/${app}/resources`, readResources)}>
+    <RackResponse rack={rack} what="resources" query={rackQuery(rack, rackPath`/apps/${app}/resources`, readResources)}>
       {(resources) => (
         <Table
           label="Resources"
@@ -26,6 +26,6 @@ export default function ResourcesTab() {
           ]}
         />
       )}
-    </RackAnswer>
+    </RackResponse>
   )
 }

@@ -3,28 +3,28 @@ import { sendRackChange } from '../../../../api/rack-data/client.ts'
 import { usePermitted } from '../../../../api/rack-data/permitted.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import type { Service } from '../../../../api/rack-data/readers.ts'
-import { Button } from '../../../../ui/button.tsx'
-import { ConfirmDialog } from '../../../../ui/confirm-dialog.tsx'
-import { Table } from '../../../../ui/table.tsx'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { Button } from '../../../../ui/controls/button.tsx'
+import { ConfirmDialog } from '../../../../ui/dialogs/confirm-dialog.tsx'
+import { Table } from '../../../../ui/lists/table.tsx'
+import { VisibleText } from '../../../../ui/text/visible-text.tsx'
+import { useAppsSearch } from '../../address/use-apps-search.ts'
 import { RowActions } from '../../list/row-actions.tsx'
-import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
-import { useAppsSearch } from '../../use-apps-search.ts'
-import { useApp } from '../use-app.ts'
+import { RackResponse } from '../../rack-response/rack-response.tsx'
+import { useApp } from '../address/use-app.ts'
 import { ScaleDialog } from './scale-dialog.tsx'
 import { servicesQuery } from './services-query.ts'
 
 export default function ServicesTab() {
   const { rack, app } = useApp()
   return (
-    <RackAnswer rack={rack} what="services" query={servicesQuery(rack, app)}>
+    <RackResponse rack={rack} what="services" query={servicesQuery(rack, app)}>
       {(services) => (
         <>
           <ServiceTable services={services} />
           <ServiceDialogs services={services} />
         </>
       )}
-    </RackAnswer>
+    </RackResponse>
   )
 }
 

@@ -14,9 +14,9 @@ const lines: readonly Line[] = [
 test('a recording is the same for every size of the chunks of the body', async () => {
   const text = castText(lines)
   for (const size of [1, 2, 7, 10_000]) {
-    const { tape, markers, end } = await load(text, { body: bodyOf(text, size) })
-    expect(await tape.read(0)).toEqual(eventsOf(lines.slice(0, -1)))
-    expect([tape.duration, end]).toEqual([1_750, 'complete'])
+    const { recordingEvents, markers, end } = await load(text, { body: bodyOf(text, size) })
+    expect(await recordingEvents.read(0)).toEqual(eventsOf(lines.slice(0, -1)))
+    expect([recordingEvents.duration, end]).toEqual([1_750, 'complete'])
     expect(markers).toEqual([
       { at: 1_750, text: expect.stringMatching(/^gap: 4096 bytes/), isGap: true },
       { at: 1_750, text: 'exit 0', isGap: false },
@@ -25,13 +25,13 @@ test('a recording is the same for every size of the chunks of the body', async (
 })
 
 test('if the connection breaks off, the end is null, and the events that arrived stay', async () => {
-  const { tape, end } = await load(castText(lines.slice(0, 2)).slice(0, -3))
-  expect([end, (await tape.read(0)).length]).toEqual([null, 1])
+  const { recordingEvents, end } = await load(castText(lines.slice(0, 2)).slice(0, -3))
+  expect([end, (await recordingEvents.read(0)).length]).toEqual([null, 1])
 })
 
 test('heartbeats are no events', async () => {
-  const { tape } = await load(`${header}\n\n\n[0,"o","x"]\n\n[0,"v","open"]\n`)
-  expect(await tape.read(0)).toEqual([{ at: 0, code: 'o', data: 'x' }])
+  const { recordingEvents } = await load(`${header}\n\n\n[0,"o","x"]\n\n[0,"v","open"]\n`)
+  expect(await recordingEvents.read(0)).toEqual([{ at: 0, code: 'o', data: 'x' }])
 })
 
 test.each([
@@ -72,22 +72,24 @@ test('a recording that is too long is cut off, and its connection is closed', as
       isCanceled = true
     },
   })
-  const { tape, end } = await load('', { body, maxLength: 1024 * 1024 })
+  const { recordingEvents, end } = await load('', { body, maxLength: 1024 * 1024 })
   expect(end).toBe('too-long')
-  expect(tape.length).toBeLessThan(1024 * 1024 + 2_000)
+  expect(recordingEvents.length).toBeLessThan(1024 * 1024 + 2_000)
   await expect.poll(() => isCanceled).toBe(true)
 })
 
 test('a segment is read as it was added, and `segmentAt` finds the segment of a time', async () => {
   const many: Line[] = Array.from({ length: 5_000 }, (_, n) => [0.01, 'o', `${n} ${'ü"\\'.repeat(60)}`])
-  const { tape } = await load(castText(many))
-  expect(tape.segments).toBeGreaterThan(3)
-  const all = await Promise.all(Array.from({ length: tape.segments }, (_, number) => tape.read(number)))
+  const { recordingEvents } = await load(castText(many))
+  expect(recordingEvents.segments).toBeGreaterThan(3)
+  const all = await Promise.all(
+    Array.from({ length: recordingEvents.segments }, (_, number) => recordingEvents.read(number)),
+  )
   expect(all.flat()).toEqual(eventsOf(many))
   for (const [number, events] of all.entries()) {
-    expect(tape.startOf(number)).toBe(events[0]?.at)
-    expect(tape.segmentAt(events[0]?.at ?? 0)).toBe(number)
-    expect(tape.segmentAt(events.at(-1)?.at ?? 0)).toBe(number)
+    expect(recordingEvents.startOf(number)).toBe(events[0]?.at)
+    expect(recordingEvents.segmentAt(events[0]?.at ?? 0)).toBe(number)
+    expect(recordingEvents.segmentAt(events.at(-1)?.at ?? 0)).toBe(number)
   }
-  expect(tape.segmentAt(0)).toBe(0)
+  expect(recordingEvents.segmentAt(0)).toBe(0)
 })

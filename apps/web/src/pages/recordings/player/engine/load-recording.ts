@@ -1,7 +1,7 @@
-import { NoAnswer } from '../../../../api/errors.ts'
+import { NoResponse } from '../../../../api/errors/api-error.ts'
 import { type CastEvent, type CastHeader, LineReader, NotACast, parseEvent, parseHeader } from './cast.ts'
 import type { Keyframes } from './keyframes.ts'
-import { maxTapeLength, type Tape } from './tape.ts'
+import { maxRecordingLength, type RecordingEvents } from './recording-events.ts'
 import { createTimeSlices, piecesOf, type YieldToPage } from './time-slices.ts'
 import { VirtualTerminal } from './virtual-terminal.ts'
 
@@ -22,7 +22,7 @@ export type CastEnd = 'complete' | 'cut' | 'broken' | 'open' | 'unproven' | 'too
 
 export interface LoadOptions {
   readonly body: ReadableStream<Uint8Array>
-  readonly tape: Tape
+  readonly recordingEvents: RecordingEvents
   readonly keyframes: Keyframes
   readonly yieldToPage: YieldToPage
   readonly signal: AbortSignal
@@ -40,7 +40,7 @@ const ends: readonly string[] = ['complete', 'cut', 'broken', 'open', 'unproven'
  *
  * @returns the end that the gateway sent, or `too-long`; null if the connection closed before the gateway sent an end,
  *   or if `signal` aborted
- * @throws NotACast if the body is not an asciicast, NoAnswer if the connection fails
+ * @throws NotACast if the body is not an asciicast, NoResponse if the connection fails
  */
 export async function loadRecording(options: LoadOptions): Promise<CastEnd | null> {
   const { body, signal, yieldToPage, onProgress } = options
@@ -53,7 +53,7 @@ export async function loadRecording(options: LoadOptions): Promise<CastEnd | nul
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((error: unknown) => {
-        throw signal.aborted ? error : new NoAnswer()
+        throw signal.aborted ? error : new NoResponse()
       })
       if (done || signal.aborted) break
       for (const line of lines.read(value)) {
@@ -102,9 +102,9 @@ class IncomingRecording {
   }
 
   async #addEvent(line: string, event: CastEvent, terminal: VirtualTerminal, endStep: () => Promise<void>) {
-    const { tape, keyframes, onMarker, maxLength = maxTapeLength } = this.#options
-    const beginsSegment = tape.add(line, event)
-    const segment = tape.segments - 1
+    const { recordingEvents, keyframes, onMarker, maxLength = maxRecordingLength } = this.#options
+    const beginsSegment = recordingEvents.add(line, event)
+    const segment = recordingEvents.segments - 1
     if (beginsSegment && !terminal.hasResized && keyframes.wants(segment))
       keyframes.add({ segment, snapshot: terminal.snapshot() })
     for (const piece of piecesOf(event)) {
@@ -113,7 +113,7 @@ class IncomingRecording {
     }
     const marker = toMarker(event)
     if (marker !== null) onMarker(marker)
-    if (tape.length > maxLength) this.end = 'too-long'
+    if (recordingEvents.length > maxLength) this.end = 'too-long'
   }
 }
 

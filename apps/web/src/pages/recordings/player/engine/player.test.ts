@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Keyframes } from './keyframes.ts'
 import { loadRecording } from './load-recording.ts'
 import { Player, type PlayerOptions } from './player.ts'
-import { Tape } from './tape.ts'
+import { RecordingEvents } from './recording-events.ts'
 import { bodyOf, castText, eventsOf, type Line, noYield } from './testing/casts.ts'
 import { type Screen, VirtualTerminal } from './virtual-terminal.ts'
 
@@ -13,7 +13,7 @@ afterEach(() => {
 
 /** A player whose frames come when the test says so. */
 function create(options: Partial<PlayerOptions> = {}) {
-  const tape = new Tape()
+  const recordingEvents = new RecordingEvents()
   const keyframes = new Keyframes()
   let now = 0
   let nextFrame: ((now: number) => void) | null = null
@@ -21,7 +21,15 @@ function create(options: Partial<PlayerOptions> = {}) {
     new Promise<number>((resolve) => {
       nextFrame = resolve
     })
-  const player = new Player({ tape, keyframes, yieldToPage: noYield, frame, startAt: 0, follows: false, ...options })
+  const player = new Player({
+    recordingEvents,
+    keyframes,
+    yieldToPage: noYield,
+    frame,
+    startAt: 0,
+    follows: false,
+    ...options,
+  })
   players.push(player)
   void player.run()
   /** Shows the frame that the player waits for, if there is one. */
@@ -42,7 +50,7 @@ function create(options: Partial<PlayerOptions> = {}) {
     async load(body: ReadableStream<Uint8Array>) {
       const end = await loadRecording({
         body,
-        tape,
+        recordingEvents,
         keyframes,
         yieldToPage: noYield,
         signal: new AbortController().signal,
@@ -181,7 +189,7 @@ describe('a seek', () => {
   })
 
   test('does not read from the start', async () => {
-    const read = vi.spyOn(Tape.prototype, 'read')
+    const read = vi.spyOn(RecordingEvents.prototype, 'read')
     const { player, load, settle } = create()
     await load(bodyOf(castText(long), 10_000))
     player.seek(299_000)

@@ -2,7 +2,7 @@ import { advance } from './advance.ts'
 import type { CastEvent, CastHeader } from './cast.ts'
 import type { Keyframes } from './keyframes.ts'
 import type { CastEnd, Marker } from './load-recording.ts'
-import type { Tape } from './tape.ts'
+import type { RecordingEvents } from './recording-events.ts'
 import { createTimeSlices, piecesOf, type YieldToPage } from './time-slices.ts'
 import { type Screen, VirtualTerminal } from './virtual-terminal.ts'
 
@@ -28,7 +28,7 @@ export interface PlayerState {
 }
 
 export interface PlayerOptions {
-  readonly tape: Tape
+  readonly recordingEvents: RecordingEvents
   readonly keyframes: Keyframes
   readonly yieldToPage: YieldToPage
   /** Resolves with the time of the next frame, in milliseconds. */
@@ -95,11 +95,11 @@ export class Player {
   }
 
   onProgress(): void {
-    this.#change({ duration: this.#options.tape.duration })
+    this.#change({ duration: this.#options.recordingEvents.duration })
   }
 
   onLoaded(end: CastEnd | null): void {
-    this.#change({ isLoaded: true, end, isFollowing: false, duration: this.#options.tape.duration })
+    this.#change({ isLoaded: true, end, isFollowing: false, duration: this.#options.recordingEvents.duration })
   }
 
   play(): void {
@@ -185,7 +185,7 @@ export class Player {
 
   /** Whether events at the current position arrived after the screen was drawn. */
   #hasUnread(): boolean {
-    return this.#segment < this.#options.tape.segments - 1 || (this.#events?.length ?? 1) > this.#index
+    return this.#segment < this.#options.recordingEvents.segments - 1 || (this.#events?.length ?? 1) > this.#index
   }
 
   async #step(elapsed: number): Promise<void> {
@@ -210,15 +210,15 @@ export class Player {
 
   #nextPosition(elapsed: number): number {
     const { position, speed, skipsIdle } = this.#state
-    const next = this.#events?.[this.#index]?.at ?? this.#options.tape.startOf(this.#segment + 1)
+    const next = this.#events?.[this.#index]?.at ?? this.#options.recordingEvents.startOf(this.#segment + 1)
     const pause = skipsIdle && next !== null ? { from: this.#pauseFrom, to: next } : null
     return advance(position, elapsed, { speed, pause })
   }
 
   /** Sets the terminal to the nearest known state before a time: the current one, a keyframe, or the start. */
   #restoreBefore(time: number, terminal: VirtualTerminal): void {
-    const { tape, keyframes } = this.#options
-    const keyframe = keyframes.lastUpTo(tape.segmentAt(time))
+    const { recordingEvents, keyframes } = this.#options
+    const keyframe = keyframes.lastUpTo(recordingEvents.segmentAt(time))
     const canContinue = time >= this.#state.position && this.#segment >= (keyframe?.segment ?? 0)
     if (canContinue) return
     if (keyframe === null) terminal.reset()
@@ -230,11 +230,11 @@ export class Player {
 
   /** @returns false if another seek or `close` interrupted the work */
   async #applyUntil(time: number, terminal: VirtualTerminal): Promise<boolean> {
-    const { tape, yieldToPage } = this.#options
+    const { recordingEvents, yieldToPage } = this.#options
     const { seekingTo } = this.#state
     const endStep = createTimeSlices(yieldToPage)
     for (;;) {
-      this.#events ??= await tape.read(this.#segment)
+      this.#events ??= await recordingEvents.read(this.#segment)
       for (let event = this.#events[this.#index]; event !== undefined; event = this.#events[this.#index]) {
         if (event.at > time) return true
         for (const piece of piecesOf(event)) {
@@ -249,7 +249,7 @@ export class Player {
           return false
         }
       }
-      if (this.#segment >= tape.segments - 1) return true
+      if (this.#segment >= recordingEvents.segments - 1) return true
       this.#segment++
       this.#index = 0
       this.#events = null

@@ -3,10 +3,11 @@ import { type Match, maxMatches, searchTranscript } from './search-transcript.ts
 import { castText, type Line, load, noYield } from './testing/casts.ts'
 
 async function search(lines: readonly Line[], query: string): Promise<Match[]> {
-  const { tape } = await load(castText(lines))
+  const { recordingEvents } = await load(castText(lines))
   const found: Match[] = []
   const { signal } = new AbortController()
-  for await (const matches of searchTranscript(tape, query, { yieldToPage: noYield, signal })) found.push(...matches)
+  for await (const matches of searchTranscript(recordingEvents, query, { yieldToPage: noYield, signal }))
+    found.push(...matches)
   return found
 }
 
@@ -42,11 +43,14 @@ test('a line that spans segments is found, and matches have a limit', async () =
 })
 
 test('an aborted search yields no more results', async () => {
-  const { tape } = await load(castText([[0, 'o', 'needle\r\n']]))
+  const { recordingEvents } = await load(castText([[0, 'o', 'needle\r\n']]))
   const controller = new AbortController()
   controller.abort()
   const found = []
-  for await (const matches of searchTranscript(tape, 'needle', { yieldToPage: noYield, signal: controller.signal }))
+  for await (const matches of searchTranscript(recordingEvents, 'needle', {
+    yieldToPage: noYield,
+    signal: controller.signal,
+  }))
     found.push(...matches)
   expect(found).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { type ScreenLine, ScreenLines } from '@rack-gateway/recordings/terminal'
 import type { CastEvent } from './cast.ts'
-import type { Tape } from './tape.ts'
+import type { RecordingEvents } from './recording-events.ts'
 import { createTimeSlices, piecesOf, type YieldToPage } from './time-slices.ts'
 
 export interface Match {
@@ -18,11 +18,11 @@ interface SearchOptions {
 }
 
 /**
- * Ignores case. Reads the tape from its start, because no transcript is kept in memory. Yields one list for each
+ * Ignores case. Reads the events from the start, because no transcript is kept in memory. Yields one list for each
  * segment; a list can be empty.
  */
 export async function* searchTranscript(
-  tape: Tape,
+  recordingEvents: RecordingEvents,
   query: string,
   { yieldToPage, signal }: SearchOptions,
 ): AsyncGenerator<readonly Match[]> {
@@ -31,17 +31,17 @@ export async function* searchTranscript(
   const matching = (lines: readonly Match[]) => lines.filter(({ text }) => text.toLowerCase().includes(searchText))
   const endStep = createTimeSlices(yieldToPage)
   let count = 0
-  for (let segment = 0; segment < tape.segments; segment++) {
+  for (let segment = 0; segment < recordingEvents.segments; segment++) {
     const found: Match[] = []
     // A copy, because the list of the open segment can grow meanwhile.
-    for (const event of [...(await tape.read(segment))]) {
+    for (const event of [...(await recordingEvents.read(segment))]) {
       for (const piece of piecesOf(event)) {
         found.push(...matching(transcript.add(piece)))
         await endStep()
       }
       if (signal.aborted) return
     }
-    if (segment === tape.segments - 1) found.push(...matching(transcript.end()))
+    if (segment === recordingEvents.segments - 1) found.push(...matching(transcript.end()))
     const matches = found.slice(0, maxMatches - count)
     count += matches.length
     yield matches

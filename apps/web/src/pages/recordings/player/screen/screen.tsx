@@ -1,10 +1,10 @@
 import { type CSSProperties, memo } from 'react'
-import { ScrollArea } from '../../../../ui/scroll-area.tsx'
-import { Spinner } from '../../../../ui/spinner.tsx'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
+import { ScrollArea } from '../../../../ui/layout/scroll-area.tsx'
+import { Spinner } from '../../../../ui/status/spinner.tsx'
+import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import type { Player, PlayerState } from '../engine/player.ts'
 import type { CellStyle, Color, Row } from '../engine/screen-rows.ts'
-import { usePlayerState } from '../use-player.ts'
+import { usePlayerState } from '../hooks/use-player.ts'
 import styles from './screen.module.css'
 
 export function Screen({ player }: { readonly player: Player }) {

@@ -1,28 +1,28 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type KeyboardEvent, type Ref, useState } from 'react'
-import { TextField } from '../../../../ui/fields.tsx'
-import { Spinner } from '../../../../ui/spinner.tsx'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
-import { durationText } from '../../duration.ts'
+import { TextField } from '../../../../ui/controls/fields.tsx'
+import { Spinner } from '../../../../ui/status/spinner.tsx'
+import { VisibleText } from '../../../../ui/text/visible-text.tsx'
+import { durationText } from '../../recording/duration.ts'
 import type { Player } from '../engine/player.ts'
+import type { RecordingEvents } from '../engine/recording-events.ts'
 import { type Match, maxMatches } from '../engine/search-transcript.ts'
-import type { Tape } from '../engine/tape.ts'
-import { usePlayerState } from '../use-player.ts'
+import { usePlayerState } from '../hooks/use-player.ts'
 import styles from './search-panel.module.css'
 import { useTranscriptSearch } from './use-transcript-search.ts'
 
 interface SearchPanelProps {
   readonly player: Player
-  readonly tape: Tape
+  readonly recordingEvents: RecordingEvents
   readonly ref: Ref<HTMLDivElement>
 }
 
-export function SearchPanel({ player, tape, ref }: SearchPanelProps) {
+export function SearchPanel({ player, recordingEvents, ref }: SearchPanelProps) {
   const { q: initialQuery = '' } = useSearch({ from: '/recordings/$recording' })
   const navigate = useNavigate()
   const [query, setQuery] = useState(initialQuery)
   const isLoaded = usePlayerState(player, (state) => state.isLoaded)
-  const { matches, isSearching, isLimited } = useTranscriptSearch(player, tape, query.trim())
+  const { matches, isSearching, isLimited } = useTranscriptSearch(player, recordingEvents, query.trim())
   function change(text: string) {
     setQuery(text)
     void navigate({

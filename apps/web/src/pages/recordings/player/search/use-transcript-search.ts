@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'react'
 import type { Player } from '../engine/player.ts'
+import type { RecordingEvents } from '../engine/recording-events.ts'
 import { type Match, maxMatches, searchTranscript } from '../engine/search-transcript.ts'
-import type { Tape } from '../engine/tape.ts'
 import { yieldByMessage } from '../engine/time-slices.ts'
-import { usePlayerState } from '../use-player.ts'
+import { usePlayerState } from '../hooks/use-player.ts'
 
 export interface TranscriptSearch {
   readonly matches: readonly Match[]
@@ -16,7 +16,7 @@ export interface TranscriptSearch {
 const typingPause = 200
 
 /** Searches the loaded part, and the whole recording once it is loaded. */
-export function useTranscriptSearch(player: Player, tape: Tape, query: string): TranscriptSearch {
+export function useTranscriptSearch(player: Player, recordingEvents: RecordingEvents, query: string): TranscriptSearch {
   const isLoaded = usePlayerState(player, (state) => state.isLoaded)
   const followedDuration = usePlayerState(player, (state) => (state.isFollowing ? state.duration : 0))
   const [result, setResult] = useState<TranscriptSearch>(noMatches)
@@ -28,9 +28,9 @@ export function useTranscriptSearch(player: Player, tape: Tape, query: string): 
     const controller = new AbortController()
     const timer = setTimeout(() => void search(controller.signal), typingPause)
     async function search(signal: AbortSignal) {
-      searchedUpTo.current = tape.duration
+      searchedUpTo.current = recordingEvents.duration
       const matches: Match[] = []
-      for await (const more of searchTranscript(tape, query, { yieldToPage: yieldByMessage, signal })) {
+      for await (const more of searchTranscript(recordingEvents, query, { yieldToPage: yieldByMessage, signal })) {
         if (signal.aborted) return
         matches.push(...more)
         if (more.length > 0) setResult({ matches: [...matches], isSearching: true, isLimited: false })
@@ -41,7 +41,7 @@ export function useTranscriptSearch(player: Player, tape: Tape, query: string): 
       clearTimeout(timer)
       controller.abort()
     }
-  }, [tape, query, isLoaded, round])
+  }, [recordingEvents, query, isLoaded, round])
   // Output that arrives during a search is searched afterwards. Otherwise, a search might never end.
   useEffect(() => {
     if (query !== '' && !result.isSearching && followedDuration > searchedUpTo.current) setRound((before) => before + 1)

@@ -1,7 +1,7 @@
 import type { CastEvent } from '../cast.ts'
 import { Keyframes } from '../keyframes.ts'
 import { type LoadOptions, loadRecording, type Marker } from '../load-recording.ts'
-import { Tape } from '../tape.ts'
+import { RecordingEvents } from '../recording-events.ts'
 
 export type Line = readonly [after: number, code: string, data: string]
 
@@ -35,12 +35,12 @@ export function bodyOf(text: string, size = 1_000): ReadableStream<Uint8Array> {
 }
 
 export async function load(text: string, options: Partial<LoadOptions> = {}) {
-  const tape = new Tape()
+  const recordingEvents = new RecordingEvents()
   const keyframes = new Keyframes()
   const markers: Marker[] = []
   const end = await loadRecording({
     body: bodyOf(text),
-    tape,
+    recordingEvents,
     keyframes,
     yieldToPage: noYield,
     signal: new AbortController().signal,
@@ -49,5 +49,5 @@ export async function load(text: string, options: Partial<LoadOptions> = {}) {
     onProgress() {},
     ...options,
   })
-  return { tape, keyframes, markers, end }
+  return { recordingEvents, keyframes, markers, end }
 }

@@ -1,0 +1,48 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Problem } from '../../../ui/problems/problem.tsx'
+import { Spinner } from '../../../ui/status/spinner.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { listQuery } from '../lists/list-query.ts'
+import { PanelPart } from '../panel/panel.tsx'
+import styles from '../roles/grant-list.module.css'
+import { TokenState } from './token-state.tsx'
+
+interface OwnedTokensProps {
+  readonly owner: string
+  /** Whether the owner is locked or disabled, so that no token works. */
+  readonly isStopped: boolean
+}
+
+export function OwnedTokens({ owner, isStopped }: OwnedTokensProps) {
+  const { data, error, isPending, hasNextPage } = useInfiniteQuery(listQuery('/tokens', { owner }))
+  const tokens = data?.pages.flatMap(({ items }) => items) ?? []
+  return (
+    <PanelPart
+      title="API tokens"
+      action={
+        hasNextPage && (
+          <Link to="/people/tokens" search={{ of: owner }}>
+            All
+          </Link>
+        )
+      }
+    >
+      {error && <Problem error={error} />}
+      {isPending && <Spinner label="Loading the API tokens" />}
+      {data && tokens.length === 0 && <p className="soft">None.</p>}
+      <ul className={styles.list}>
+        {tokens.map((token) => (
+          <li key={token.id}>
+            <span>
+              <Link to="/people/tokens" search={{ open: token.id }}>
+                <VisibleText>{token.name}</VisibleText>
+              </Link>
+            </span>
+            <TokenState token={token} isStopped={isStopped} />
+          </li>
+        ))}
+      </ul>
+    </PanelPart>
+  )
+}

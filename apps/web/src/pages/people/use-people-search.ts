@@ -1,4 +1,0 @@
-import { usePageSearch } from '../../ui/page-search.ts'
-import type { PeopleSearch } from './search.ts'
-
-export const usePeopleSearch = usePageSearch<PeopleSearch>

@@ -1,0 +1,60 @@
+import type { PolicyMatrix } from '@rack-gateway/gateway-api'
+import { Fragment } from 'react'
+import { PolicySource } from '../../../ui/text/policy-source.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { conditionsText } from '../rules/conditions-text.ts'
+import { grantOrigins } from './grant-origin.ts'
+import styles from './permission-details.module.css'
+
+interface PermissionDetailsProps {
+  readonly permission: PolicyMatrix['permissions'][number]
+  readonly matrix: PolicyMatrix
+}
+
+export function PermissionDetails({ permission, matrix }: PermissionDetailsProps) {
+  const holders = matrix.roles.filter(({ name }) => permission.roles.includes(name))
+  const operations = matrix.routes.filter((route) => route.permission === permission.name)
+  return (
+    <div className={styles.details}>
+      <section>
+        <h2>Roles with this permission</h2>
+        {holders.length === 0 && <p>No role has this permission.</p>}
+        <ul>
+          {holders.map((role) => (
+            <li key={role.name}>
+              <VisibleText>{role.name}</VisibleText>
+              {grantOrigins(role, permission, matrix.roles).map((origin) => (
+                <Fragment key={origin.name}>
+                  {origin.name !== role.name && (
+                    <>
+                      , through <VisibleText>{origin.name}</VisibleText>
+                    </>
+                  )}{' '}
+                  (<PolicySource source={origin.source} />)
+                </Fragment>
+              ))}
+              {role.conditions.length > 0 && (
+                <>
+                  , only <VisibleText>{conditionsText(role.conditions)}</VisibleText>
+                </>
+              )}
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section>
+        <h2>Operations that need it</h2>
+        {operations.length === 0 && (
+          <p>No operation always needs this permission. Some need it for certain parameters, values, or items.</p>
+        )}
+        <ul>
+          {operations.map(({ id, summary }) => (
+            <li key={id}>
+              {summary} <code className={styles.operation}>{id}</code>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </div>
+  )
+}

@@ -1,4 +1,0 @@
-import { createStore } from '../../create-store.ts'
-
-/** Keeps the proposed document only in the memory of this browser tab. */
-export const { set: setProposal, use: useProposal } = createStore('')

@@ -1,0 +1,50 @@
+import type { PolicyCheck } from '@rack-gateway/gateway-api'
+import { Card } from '../../../ui/layout/card.tsx'
+import { Badge } from '../../../ui/status/badge.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import styles from './proposal.module.css'
+
+interface PolicyProblemsProps {
+  readonly check: PolicyCheck
+  readonly onShow: (line: number, column: number) => void
+}
+
+export function PolicyProblems({ check, onShow }: PolicyProblemsProps) {
+  const { valid, problems, proposed, warnings } = check
+  return (
+    <Card title="Check">
+      <p>
+        {valid ? (
+          <>
+            <Badge tone="allow">Valid</Badge> SHA-256: <code className={styles.hash}>{proposed}</code>
+          </>
+        ) : (
+          <>
+            <Badge tone="deny">Not valid</Badge> The gateway would reject this document, and keep the one in force.
+          </>
+        )}
+      </p>
+      {problems.length > 0 && (
+        <ul className={styles.list}>
+          {problems.map(({ line, column, text }) => (
+            <li key={`${line}:${column}:${text}`}>
+              <button type="button" className="link-button" onClick={() => onShow(line, column)}>
+                Line {line}, column {column}
+              </button>{' '}
+              <VisibleText>{text}</VisibleText>
+            </li>
+          ))}
+        </ul>
+      )}
+      {warnings.length > 0 && (
+        <ul className={styles.list}>
+          {warnings.map((warning) => (
+            <li key={warning}>
+              <Badge tone="warn">Warning</Badge> <VisibleText>{warning}</VisibleText>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  )
+}
