@@ -1,4 +1,4 @@
-import { loadRecordings } from '@rack-gateway/demo/recordings'
+import { loadRecordings } from '@rack-gateway/demo-rack/recordings'
 import { describe, expect, test } from 'vitest'
 import { listedCommands, otherCommands, rackCommands } from './sequences/commands.ts'
 import { sequences } from './sequences/index.ts'

@@ -1,4 +1,4 @@
-import { manualClock } from '@rack-gateway/demo/rack'
+import { manualClock } from '@rack-gateway/demo-rack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sequences } from './sequences/index.ts'
 import { play, type SequenceTarget, type Values } from './sequences/play.ts'

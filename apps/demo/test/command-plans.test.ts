@@ -1,6 +1,6 @@
 import { compileMatcher, isProbe, type Match, parseForm, parseQuery, rackRoutes } from '@rack-gateway/convox-api'
 import { type CommandContext, type PlannedCall, planCommand } from '@rack-gateway/convox-api/commands'
-import { type CliRecording, loadRecordings } from '@rack-gateway/demo/recordings'
+import { type CliRecording, loadRecordings } from '@rack-gateway/demo-rack/recordings'
 import { describe, expect, test } from 'vitest'
 import { otherCommands, rackCommands } from './sequences/commands.ts'
 import { sequences } from './sequences/index.ts'

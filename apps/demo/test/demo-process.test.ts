@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { DemoFile } from '@rack-gateway/demo'
-import { createDemoRack } from '@rack-gateway/demo/rack'
+import { createDemoRack } from '@rack-gateway/demo-rack'
 import { basicAuthorization, basicAuthorizationOf } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { ask, call, type DemoProcess, postgresOf, readDemoFile, startDemoProcess } from './support/demo.ts'

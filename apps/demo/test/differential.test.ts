@@ -1,5 +1,5 @@
 import { rackRoutes } from '@rack-gateway/convox-api'
-import { fastClock } from '@rack-gateway/demo/rack'
+import { fastClock } from '@rack-gateway/demo-rack'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-import { fastClock, type ReceivedRequest } from '@rack-gateway/demo/rack'
+import { fastClock, type ReceivedRequest } from '@rack-gateway/demo-rack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { logInAndSwitch } from './console-mode/native-console.ts'
 import { sequences } from './sequences/index.ts'

@@ -1,5 +1,5 @@
 import { chmodSync } from 'node:fs'
-import { type CliRecording, loadRecordings } from '@rack-gateway/demo/recordings'
+import { type CliRecording, loadRecordings } from '@rack-gateway/demo-rack/recordings'
 import { certificatePath } from '@rack-gateway/testing/certificates'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { logInAndSwitch } from './console-mode/native-console.ts'

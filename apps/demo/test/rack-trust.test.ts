@@ -1,6 +1,6 @@
 import dns from 'node:dns'
 import { readServerConfig } from '@rack-gateway/config'
-import { createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
+import { createDemoRack, type DemoRack } from '@rack-gateway/demo-rack'
 import { createLog, startGateway } from '@rack-gateway/gateway'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import {

@@ -1,4 +1,4 @@
-import { manualClock } from '@rack-gateway/demo/rack'
+import { manualClock } from '@rack-gateway/demo-rack'
 import {
   type CliRecording,
   createTranslation,
@@ -7,7 +7,7 @@ import {
   loadRecordings,
   replay,
   type Translation,
-} from '@rack-gateway/demo/recordings'
+} from '@rack-gateway/demo-rack/recordings'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Connection, rolesByMode, startConnection } from './support/connection.ts'

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { createDemoRack } from '@rack-gateway/demo/rack'
+import { createDemoRack } from '@rack-gateway/demo-rack'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { listen } from '../subjects/listen.ts'
 import { websocketHandshake } from '../workloads/request.ts'

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { createDemoRack } from '@rack-gateway/demo/rack'
+import { createDemoRack } from '@rack-gateway/demo-rack'
 import { expect, onTestFinished, test } from 'vitest'
 import { subjectNames } from '../subject-names.ts'
 import { listen } from '../subjects/listen.ts'

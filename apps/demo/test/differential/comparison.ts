@@ -1,4 +1,4 @@
-import type { ReceivedRequest } from '@rack-gateway/demo/rack'
+import type { ReceivedRequest } from '@rack-gateway/demo-rack'
 import { expect } from 'vitest'
 import type { System } from '../support/system.ts'
 import {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { readParameters } from '@rack-gateway/convox-api'
-import { type ReceivedRequest, splitCommand } from '@rack-gateway/demo/rack'
+import { type ReceivedRequest, splitCommand } from '@rack-gateway/demo-rack'
 import type { Decision, RackCall } from '@rack-gateway/rbac-policy'
 import type {} from '@rack-gateway/rbac-policy/plugin'
 import type { FastifyInstance } from 'fastify'

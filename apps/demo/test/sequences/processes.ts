@@ -1,4 +1,4 @@
-import { writeTar } from '@rack-gateway/demo/rack'
+import { writeTar } from '@rack-gateway/demo-rack'
 import {
   get,
   machines,

@@ -1,4 +1,4 @@
-import type { ReceivedRequest } from '@rack-gateway/demo/rack'
+import type { ReceivedRequest } from '@rack-gateway/demo-rack'
 import type { Values } from './play.ts'
 import type { Sequence, Step } from './sequence.ts'
 

@@ -1,4 +1,4 @@
-import type { DemoRack } from '@rack-gateway/demo/rack'
+import type { DemoRack } from '@rack-gateway/demo-rack'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import type { Values } from './play.ts'
 

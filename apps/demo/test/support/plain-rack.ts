@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { acceptKey } from '@rack-gateway/demo/rack'
+import { acceptKey } from '@rack-gateway/demo-rack'
 import { listen } from '@rack-gateway/testing/server'
 
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex) => void

@@ -1,4 +1,4 @@
-import type { CliRecording } from '@rack-gateway/demo/recordings'
+import type { CliRecording } from '@rack-gateway/demo-rack/recordings'
 
 /** Replaces the ids of a recording by those that a rack has now. */
 export interface Ids {

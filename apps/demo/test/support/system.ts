@@ -17,7 +17,7 @@ import {
 import { openDatabase } from '@rack-gateway/database'
 import { createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
 import { freePort } from '@rack-gateway/demo/free-port'
-import { type Clock, createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
+import { type Clock, createDemoRack, type DemoRack } from '@rack-gateway/demo-rack'
 import { createGateway, type Tuning } from '@rack-gateway/gateway'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { type RawResponse, sendRaw, writeRequest } from '@rack-gateway/testing/http'

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fastClock } from '@rack-gateway/demo/rack'
+import { fastClock } from '@rack-gateway/demo-rack'
 import { callManagementApi } from '@rack-gateway/testing/management-api'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
