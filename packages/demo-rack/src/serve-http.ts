@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { HttpRoute } from './calls/call.ts'
-import { RackError } from './errors/errors.ts'
+import { RackError } from './errors/rack-error.ts'
 import { enlarge } from './large-answers.ts'
 import { recordBody } from './received.ts'
 import { sendAnswer } from './send-answer.ts'

@@ -29,10 +29,19 @@ interface GrantedCall {
 /** The strictest step-up rule that applies to the call wins. */
 export function applyStepUp(stepUp: CompiledStepUp, { principal, call, granted, ...basis }: GrantedCall): Decision {
   if (mustEnroll(stepUp, principal, call.at)) return { ...granted, effect: 'deny', ...denyUntilEnrolled(stepUp) }
-  const rule = strictestRule(rulesFor(stepUp, basis), principal)
+  const required = isLaterExecInOwnRun(call) ? [...basis.required, 'process:run'] : basis.required
+  const rule = strictestRule(rulesFor(stepUp, { ...basis, required }), principal)
   if (rule === null) return granted
   const decision = requireProof(rule, principal)
   return decision.effect === 'deny' ? { ...granted, ...decision } : { ...granted, ...decision, granted }
+}
+
+/**
+ * The proof for a run is also for the command that the run starts with. Every other exec in the run needs what another
+ * run would need. Otherwise, anyone with a token of the user could use the run.
+ */
+function isLaterExecInOwnRun({ route, process }: RackCall): boolean {
+  return route.permission === 'process:exec' && process?.own === true && process.attaches !== true
 }
 
 type Basis = Pick<GrantedCall, 'scope' | 'scopeGrants' | 'required' | 'commandRules'>

@@ -91,6 +91,11 @@ export interface ProcessSubject {
   readonly service: string | null
   /** Whether a `run` of this principal started the process. */
   readonly own: boolean
+  /**
+   * Whether an exec is the first one in a run, by the session that started the run. The stock CLI starts a run, and sends
+   * its command with this exec. Default false.
+   */
+  readonly attaches?: boolean
 }
 
 /** One call on the rack API, with everything that the decision depends on. */

@@ -228,7 +228,12 @@ async function processOf(
   if (id === undefined || app === null || !(routesByOwner.has(route.id) || dependsOnService(route)))
     return { process: null, run: null }
   const run = await server.runs.find(rack.name, app, id)
-  if (run?.principal === principal.id) return { process: { id, service: run.service, own: true, known: true }, run }
+  if (run?.principal === principal.id) {
+    const { credential } = principal
+    const attaches =
+      route.id === execRoute && (await server.runs.attach({ rack: rack.name, app, process: id, credential }))
+    return { process: { id, service: run.service, own: true, known: true, attaches }, run }
+  }
   const found =
     hasRoutePermission && dependsOnService(route) ? await server.processDirectory.find(rack, app, id) : unknownProcess
   return { process: { id, ...found, own: false }, run }

@@ -54,7 +54,7 @@ export interface CoveredCall extends Pick<AskedCall, 'rack' | 'app' | 'route'> {
 export const parameterKinds = ['query', 'form', 'headers'] as const
 export type ParameterKind = (typeof parameterKinds)[number]
 
-/** By name. A value of null covers every value. A name that is missing is not covered. */
+/** By name. A value of null covers every value. A name that is missing is not covered. Each value that is not null must be sent. */
 export type CoveredValues = Readonly<Record<string, string | null>>
 
 export interface CallToProve extends Pick<CoveredCall, 'rack' | 'app' | 'route' | 'command'> {
@@ -97,6 +97,7 @@ function isCovered(
 
   function areCovered(values: CoveredValues | null, sent: ReadonlyMap<string, string>): boolean {
     if (values === null) return true
+    if (Object.entries(values).some(([name, value]) => value !== null && !sent.has(name))) return false
     return [...sent].every(([name, value]) => {
       const expected = Object.hasOwn(values, name) ? values[name] : undefined
       return expected === null || (expected !== undefined && isValue(expected, value))

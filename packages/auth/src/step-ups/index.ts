@@ -1,5 +1,6 @@
 export {
   type AskedCall,
+  type AskedParameter,
   type CallToProve,
   type Coverage,
   type CoveredCall,

@@ -30,6 +30,7 @@ import { proofUses } from './0031-proof-uses.ts'
 import { stepUpChallenges } from './0032-step-up-challenges.ts'
 import { uniqueBindings } from './0033-unique-bindings.ts'
 import { loginPurposes } from './0034-login-purposes.ts'
+import { runAttachments } from './0035-run-attachments.ts'
 export interface Migration {
   readonly name: string
   readonly sql: string
@@ -72,4 +73,5 @@ export const migrations: readonly Migration[] = [
   stepUpChallenges,
   uniqueBindings,
   loginPurposes,
+  runAttachments,
 ]

@@ -1,5 +1,5 @@
 import type { Call } from '../calls/call.ts'
-import { RackError } from '../errors/errors.ts'
+import { RackError } from '../errors/rack-error.ts'
 import { newApp } from '../state/new-app.ts'
 import { findApp } from '../state/rack.ts'
 import { cancelPromotion } from '../state/releases.ts'

@@ -1,5 +1,5 @@
 import type { Call } from '../calls/call.ts'
-import { RackError } from '../errors/errors.ts'
+import { RackError } from '../errors/rack-error.ts'
 import type { BudgetConfig } from '../state/app.ts'
 import { monthStart, resetBudget, setBudget, spentOn } from '../state/budget.ts'
 import { findApp, timestamp } from '../state/rack.ts'

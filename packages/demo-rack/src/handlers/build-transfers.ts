@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Call } from '../calls/call.ts'
-import { RackError } from '../errors/errors.ts'
+import { RackError } from '../errors/rack-error.ts'
 import { readTar, writeTar } from '../process/tar.ts'
 import { completeBuild, findBuild, newBuild } from '../state/builds.ts'
 import { findApp } from '../state/rack.ts'

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import type { Call } from '../calls/call.ts'
-import { RackError } from '../errors/errors.ts'
+import { RackError } from '../errors/rack-error.ts'
 import type { AppState } from '../state/app.ts'
 import { addCertificate, findCertificate, renewCertificate, toCertificateResponse } from '../state/certificates.ts'
 import { findApp } from '../state/rack.ts'

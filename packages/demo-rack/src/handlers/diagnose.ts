@@ -1,5 +1,5 @@
 import type { Call } from '../calls/call.ts'
-import { RackError } from '../errors/errors.ts'
+import { RackError } from '../errors/rack-error.ts'
 import type { AppState, Process } from '../state/app.ts'
 import { processesOf } from '../state/processes.ts'
 import { findApp, timestamp } from '../state/rack.ts'

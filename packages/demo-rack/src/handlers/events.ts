@@ -1,5 +1,5 @@
 import type { Call } from '../calls/call.ts'
-import { RackError } from '../errors/errors.ts'
+import { RackError } from '../errors/rack-error.ts'
 import type { Answer } from '../wire/answer.ts'
 import { ok } from '../wire/answers.ts'
 import { readPairs } from '../wire/form.ts'

@@ -1,5 +1,5 @@
 import type { Call } from '../calls/call.ts'
-import { notFound } from '../errors/errors.ts'
+import { notFound } from '../errors/rack-error.ts'
 import { readTar, writeTar } from '../process/tar.ts'
 import { findProcess } from '../state/processes.ts'
 import { findApp } from '../state/rack.ts'

@@ -1,6 +1,6 @@
 import type { Call } from '../calls/call.ts'
 import { pause } from '../determinism/clock.ts'
-import { notFound } from '../errors/errors.ts'
+import { notFound } from '../errors/rack-error.ts'
 import { findBuild } from '../state/builds.ts'
 import { buildLog, type LogLines, logLine, withoutPrefix } from '../state/logs.ts'
 import { findProcess } from '../state/processes.ts'

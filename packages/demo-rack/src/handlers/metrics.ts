@@ -1,6 +1,6 @@
 import type { Call } from '../calls/call.ts'
 import { goTime } from '../determinism/clock.ts'
-import { RackError } from '../errors/errors.ts'
+import { RackError } from '../errors/rack-error.ts'
 import { findService } from '../state/app.ts'
 import { findApp } from '../state/rack.ts'
 import { readTime } from '../state/times.ts'

@@ -1,5 +1,5 @@
 import type { Call } from '../calls/call.ts'
-import { notFound, RackError } from '../errors/errors.ts'
+import { notFound, RackError } from '../errors/rack-error.ts'
 import { findApp } from '../state/rack.ts'
 import { contentOf, storeBytes } from '../state/stored-bytes.ts'
 import type { Answer } from '../wire/answer.ts'

@@ -1,5 +1,5 @@
 import type { Call } from '../calls/call.ts'
-import { notFound } from '../errors/errors.ts'
+import { notFound } from '../errors/rack-error.ts'
 import { generatedBytes } from '../generated-bytes.ts'
 import { linesOf } from '../process/shell.ts'
 import type { AppState, Resource } from '../state/app.ts'

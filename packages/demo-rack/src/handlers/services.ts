@@ -1,5 +1,5 @@
 import type { Call } from '../calls/call.ts'
-import { RackError } from '../errors/errors.ts'
+import { RackError } from '../errors/rack-error.ts'
 import { findService } from '../state/app.ts'
 import { readServices } from '../state/manifest.ts'
 import { restartService, scaleService } from '../state/processes.ts'

@@ -1,5 +1,5 @@
 import { pause } from '../determinism/clock.ts'
-import { RackError } from '../errors/errors.ts'
+import { RackError } from '../errors/rack-error.ts'
 import type { Command, Execution } from './execution.ts'
 import { runShell } from './shell.ts'
 

@@ -1,4 +1,4 @@
-import { RackError } from '../errors/errors.ts'
+import { RackError } from '../errors/rack-error.ts'
 
 /**
  * Splits a command as the rack does (kballard/go-shellquote). Only quotes and backslashes have a special meaning. Words

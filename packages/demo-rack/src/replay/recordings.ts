@@ -11,7 +11,7 @@ export interface CliRecording {
   readonly connections: readonly (readonly (readonly ['>' | '<', string])[])[]
 }
 
-const fixture = new URL('../../../../apps/demo/test/fixtures/cli-recordings.jsonl', import.meta.url)
+const fixture = new URL('../../fixtures/cli-recordings.jsonl', import.meta.url)
 
 /** The recorded runs, in the order in which they were made against one rack named `rack1`. */
 export function loadRecordings(): CliRecording[] {

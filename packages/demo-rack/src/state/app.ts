@@ -1,4 +1,4 @@
-import { notFound } from '../errors/errors.ts'
+import { notFound } from '../errors/rack-error.ts'
 import type { LogLines } from './logs.ts'
 import type { StoredBytes } from './stored-bytes.ts'
 

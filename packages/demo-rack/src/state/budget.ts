@@ -1,5 +1,5 @@
 import { goTime } from '../determinism/clock.ts'
-import { RackError } from '../errors/errors.ts'
+import { RackError } from '../errors/rack-error.ts'
 import type { AppState, BudgetConfig, BudgetState } from './app.ts'
 import { type RackState, timestamp } from './rack.ts'
 

@@ -1,6 +1,6 @@
 import { zeroTime } from '../determinism/clock.ts'
 import { newId } from '../determinism/random.ts'
-import { notFound } from '../errors/errors.ts'
+import { notFound } from '../errors/rack-error.ts'
 import type { AppState, Build } from './app.ts'
 import { createLogLines, type LogLines } from './logs.ts'
 import { type RackState, timestamp } from './rack.ts'

@@ -1,6 +1,6 @@
 import { goTime } from '../determinism/clock.ts'
 import { newId } from '../determinism/random.ts'
-import { RackError } from '../errors/errors.ts'
+import { RackError } from '../errors/rack-error.ts'
 import type { Certificate, RackState } from './rack.ts'
 
 const day = 24 * 3_600_000

@@ -1,5 +1,5 @@
 import { goTime } from '../determinism/clock.ts'
-import { RackError } from '../errors/errors.ts'
+import { RackError } from '../errors/rack-error.ts'
 import type { Instance, RackState } from './rack.ts'
 
 /** @param started milliseconds since 1970 */

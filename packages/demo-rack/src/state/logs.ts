@@ -1,5 +1,5 @@
 import type { Clock } from '../determinism/clock.ts'
-import { notFound } from '../errors/errors.ts'
+import { notFound } from '../errors/rack-error.ts'
 
 const maxLines = 1000
 

@@ -1,5 +1,5 @@
 import { newId } from '../determinism/random.ts'
-import { notFound } from '../errors/errors.ts'
+import { notFound } from '../errors/rack-error.ts'
 import type { AppState, Process } from './app.ts'
 import { type RackState, timestamp } from './rack.ts'
 

@@ -1,4 +1,4 @@
-import { notFound, RackError } from '../errors/errors.ts'
+import { notFound, RackError } from '../errors/rack-error.ts'
 import { findApp, type RackResource, type RackState } from './rack.ts'
 
 export interface ResourceType {

@@ -1,6 +1,6 @@
 import { type Clock, goTime } from '../determinism/clock.ts'
 import type { Random } from '../determinism/random.ts'
-import { notFound } from '../errors/errors.ts'
+import { notFound } from '../errors/rack-error.ts'
 import type { App, AppState } from './app.ts'
 import type { LogLines } from './logs.ts'
 

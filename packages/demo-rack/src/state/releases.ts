@@ -1,5 +1,5 @@
 import { newId } from '../determinism/random.ts'
-import { notFound, RackError } from '../errors/errors.ts'
+import { notFound, RackError } from '../errors/rack-error.ts'
 import type { AppState, Release } from './app.ts'
 import { logLine } from './logs.ts'
 import { addServices } from './new-app.ts'

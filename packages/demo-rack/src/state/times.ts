@@ -1,5 +1,5 @@
 import { goTime } from '../determinism/clock.ts'
-import { RackError } from '../errors/errors.ts'
+import { RackError } from '../errors/rack-error.ts'
 
 const compact = /^(\d{4})(\d\d)(\d\d)\.(\d\d)(\d\d)(\d\d)(?:\.(\d{3})\d*)?$/
 

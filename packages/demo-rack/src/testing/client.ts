@@ -92,7 +92,7 @@ export async function until(condition: () => boolean): Promise<void> {
 }
 
 export function fixture(name: string): URL {
-  return new URL(`../../../test/fixtures/${name}`, import.meta.url)
+  return new URL(`../../fixtures/${name}`, import.meta.url)
 }
 
 /** Sends a GET request. @returns the parsed JSON */

@@ -1,4 +1,4 @@
-import { RackError } from '../errors/errors.ts'
+import { RackError } from '../errors/rack-error.ts'
 import type { Answer } from './answer.ts'
 import { firstHeader, type RawHeaders } from './headers.ts'
 

@@ -6,8 +6,10 @@ import {
   type PlannedDetails,
   parameterKinds,
 } from '@rack-gateway/auth/step-ups'
-import { isRecordable, redactCommand, routesById } from '@rack-gateway/convox-api'
+import { type RackRoute, redactCommand, routesById } from '@rack-gateway/convox-api'
 import type { RequestOf } from '@rack-gateway/gateway-api'
+import { unplannedHeaders } from '../../calls/planned-headers.ts'
+import { shownParameters } from '../../calls/shown-parameters.ts'
 import { InvalidRequest } from '../../errors/errors.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { formatTime } from '../calls/format-time.ts'
@@ -92,6 +94,7 @@ function readPlannedCall({
   if (rackRoute === undefined && !principalEndpoints.has(route))
     throw invalid('A call has a route that does not exist.')
   if (rackRoute?.path.startsWith('/apps/{app}') === true && app === null) throw invalid('A call of an app has no app.')
+  if (rackRoute !== undefined) assertNamesOfRoute(rackRoute, { params, query, form, headers })
   const isRead = rackRoute?.changes === false
   return {
     rack: rack.toWellFormed(),
@@ -106,6 +109,26 @@ function readPlannedCall({
     },
     times: repeated || isRead ? null : 1,
   }
+}
+
+/**
+ * The page shows the names with their values, so a name must be one that calls of the route have, and that the gateway
+ * compares.
+ *
+ * @throws InvalidRequest
+ */
+function assertNamesOfRoute(
+  route: RackRoute,
+  { params, ...parameters }: Pick<RequestedPlannedCall, 'params' | ParameterKind>,
+): void {
+  const variables = new Set([...route.path.matchAll(/\{([a-z]+)/g)].map(([, name = '']) => name))
+  const other = Object.keys(params ?? {}).filter((name) => !variables.has(name))
+  for (const kind of parameterKinds) {
+    const known = new Set(route[kind].map((name) => (kind === 'headers' ? name.toLowerCase() : name)))
+    const names = Object.keys(parameters[kind] ?? {})
+    other.push(...names.filter((name) => !known.has(name) || (kind === 'headers' && unplannedHeaders.has(name))))
+  }
+  if (other.length > 0) throw invalid(`Calls of ${route.id} do not have ${other.join(', ')} there.`)
 }
 
 function wellFormed(values: Values): Values {
@@ -127,36 +150,20 @@ function mergeEqualCalls(calls: readonly PlannedCall[]): PlannedCall[] {
 
 function askedCall({ policy }: PrincipalCall, { rack, app, route, command, ...planned }: PlannedCall): AskedCall {
   const { params, parameters, times } = planned
-  const shown = [pathParametersOf(route, params), ...parameterKinds.map((kind) => parameters[kind] ?? {})].flatMap(
-    (values) =>
-      Object.entries(values).map(([name, value]) => ({
-        name,
-        value: value !== null && (!isRecordable(name) || policy.isSecretParameter(name)) ? '[hidden]' : value,
-      })),
-  )
+  const others = parameterKinds.flatMap((kind) => Object.entries(parameters[kind] ?? {}))
   return {
     rack,
     app,
     route,
     command: command && redactCommand(command, { isSecret: policy.isSecretParameter, rackToken: '' }),
     planned: {
-      parameters: shown,
+      parameters: shownParameters(policy, route, { params: new Map(Object.entries(params)), others }),
       otherParameters:
         parameterKinds.some((kind) => canHave(route, kind) && parameters[kind] === null) ||
         (command === null && hasCommand(route)),
       times,
     },
   }
-}
-
-/** Names of processes, services, and others; null if only the command knows them. The app is shown as such. */
-function pathParametersOf(route: string, params: Values): Values {
-  const names = [...route.matchAll(/\{([a-z]+)(?::\.\*)?\}/g)].map(([, name = '']) => name)
-  return Object.fromEntries(
-    names
-      .filter((name) => name !== 'app')
-      .map((name) => [name, Object.hasOwn(params, name) ? (params[name] ?? null) : null]),
-  )
 }
 
 /** Whether calls of the route can have parameters of the kind. */

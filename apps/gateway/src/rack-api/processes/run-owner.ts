@@ -27,6 +27,7 @@ export async function rememberRun(
     app: rackCall.app,
     process,
     principal: principal.id,
+    credential: principal.credential,
     service: rackCall.service,
     intent: intent.id,
     expiresAt: new Date(server.clock.now() + runMaxAge),

@@ -1,10 +1,18 @@
-import { type CallToProve, coverageFor, type FreshProof, unknownAddress } from '@rack-gateway/auth/step-ups'
+import {
+  type AskedCall,
+  type CallToProve,
+  coverageFor,
+  type FreshProof,
+  unknownAddress,
+} from '@rack-gateway/auth/step-ups'
 import type { Parameters } from '@rack-gateway/convox-api'
-import type { Allowed, Decision, RackCall, StepUpLevel } from '@rack-gateway/rbac-policy'
+import type { Allowed, Decision, Policy, RackCall, StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RoutedCall } from '../../calls/call.ts'
 import { commandDigest } from '../../calls/command-digest.ts'
+import { plannedHeaders } from '../../calls/planned-headers.ts'
 import { runSteps } from '../../calls/run-steps.ts'
+import { shownParameters } from '../../calls/shown-parameters.ts'
 import { shownLog } from '../../error-responses/command-stream.ts'
 import { hasBody } from '../../http/body.ts'
 import type { Turns } from '../../resource-account/turns.ts'
@@ -36,8 +44,8 @@ export async function requireStepUp(
   const address = proofAddress(request)
   const digesting = callDigests(call, rackCall, { headers: parameters.headers, digest: bodyDigest })
   const digests = await runSteps(digesting, call.form?.length ?? 0, turns)
-  const shownCommand = call.command?.words ?? null
   const { rack, app, route } = rackCall
+  const headers = plannedHeaders(parameters.headers)
   const callToProve: CallToProve = {
     rack,
     app,
@@ -45,7 +53,7 @@ export async function requireStepUp(
     command: commandDigest(wordsOf(rackCall), bodyDigest),
     digests: Object.values(digests),
     params: new Map(Object.entries(rackCall.params)),
-    parameters: { ...parameters, headers: plannedHeaders(parameters.headers) },
+    parameters: { ...parameters, headers },
     hashOf: (value) => bodyDigest(Buffer.from(value)),
   }
   const presented = { session: principal.credential, address, secret: secretOf(request, call) }
@@ -64,7 +72,7 @@ export async function requireStepUp(
     user: principal.id,
     session: principal.credential,
     delivery,
-    calls: [{ rack, app, route: route.id, command: shownCommand && [...shownCommand] }],
+    calls: [askedCall(request.server.policy, call, { rackCall, parameters: { ...parameters, headers } })],
     covers: coverageFor(decision.level, isRepeatedByProgram ? digests.exact : digests.similar),
     methods: methodsOf(decision.level),
     address,
@@ -84,6 +92,27 @@ export async function requireStepUp(
   )
 }
 
+/** The page of a denied call shows it as that of a planned one. */
+function askedCall(
+  policy: Policy,
+  { command }: RoutedCall,
+  { rackCall, parameters }: Pick<CallWithDecision, 'rackCall' | 'parameters'>,
+): AskedCall {
+  const { rack, app, route, params } = rackCall
+  const others = [...parameters.query, ...parameters.form, ...parameters.headers]
+  return {
+    rack,
+    app,
+    route: route.id,
+    command: command && [...command.words],
+    planned: {
+      parameters: shownParameters(policy, route.id, { params: new Map(Object.entries(params)), others }),
+      otherParameters: false,
+      times: 1,
+    },
+  }
+}
+
 interface CallWithDecision {
   readonly rackCall: RackCall
   readonly decision: NeedsStepUp
@@ -93,13 +122,6 @@ interface CallWithDecision {
 
 function wordsOf({ command, instanceCommand }: RackCall): readonly string[] | null {
   return command?.argv ?? (instanceCommand === undefined ? null : [instanceCommand])
-}
-
-/** Plans omit the headers about the terminal, and the command, which is compared as words. */
-const unplannedHeaders: ReadonlySet<string> = new Set(['command', 'disable-stdin', 'height', 'tty', 'width'])
-
-function plannedHeaders(headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  return new Map([...headers].filter(([name]) => !unplannedHeaders.has(name)))
 }
 
 /** Whether the proof was just made for this call. A second challenge would make the CLI repeat the call endlessly. */
