@@ -1,26 +1,26 @@
-export { addressBlock, ipv6Network, parseAddress } from './address-block.ts'
-export { alarmKinds, isAlarm } from './alarm-events.ts'
-export type { AuditStore, NewStream } from './audit-store.ts'
-export { canonical } from './canonical.ts'
-export { type ChainProblem, genesis, linkHash } from './chain.ts'
+export * from './errors/errors.ts'
+export { addressBlock, ipv6Network, parseAddress } from './events/address-block.ts'
+export { alarmKinds, isAlarm } from './events/alarm-events.ts'
+export { canonical } from './events/canonical.ts'
+export { type ChainProblem, genesis, linkHash } from './events/chain.ts'
+export { cacheEncodedActor } from './events/encode.ts'
+export * from './events/event.ts'
+export { type EventField, eventFields } from './events/event-columns.ts'
+export type { RecordedEvent, RecordedPosition } from './events/recorded-event.ts'
+export { uuidv7 } from './events/uuid.ts'
+export { unescapeVisibleText, visibleText } from './events/visible-text.ts'
+export type { AuditStore, NewStream } from './log/audit-store.ts'
 export {
   type CountedDenial,
   createDenialCounter,
   type DenialCounter,
   type DenialCounterOptions,
-} from './denial-counter.ts'
-export { cacheEncodedActor } from './encode.ts'
-export * from './errors.ts'
-export * from './event.ts'
-export { type EventField, eventFields } from './event-columns.ts'
-export type { RecordedEvent, RecordedPosition } from './recorded-event.ts'
-export { uuidv7 } from './uuid.ts'
-export { unescapeVisibleText, visibleText } from './visible-text.ts'
-export { createAuditWriter } from './writer.ts'
+} from './log/denial-counter.ts'
+export { createAuditWriter } from './log/writer.ts'
 export {
   type AuditWriter,
   type AuditWriterLimits,
   type AuditWriterOptions,
   type AuditWriterStats,
   defaultLimits,
-} from './writer-options.ts'
+} from './log/writer-options.ts'

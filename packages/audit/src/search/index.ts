@@ -1,4 +1,4 @@
-export { NoSuchEvent, SearchBusy } from '../errors.ts'
+export { NoSuchEvent, SearchBusy } from '../errors/errors.ts'
 export type { AppChanges } from './app-changes.ts'
 export type { ChangedApp } from './app-changes-query.ts'
 export type { ConcurrencyLimit } from './concurrency-limit.ts'

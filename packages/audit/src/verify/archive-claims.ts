@@ -1,5 +1,5 @@
 import type { SizedStream } from '@rack-gateway/audit-proof'
-import type { PublicKey } from '../checkpoints/signing-key.ts'
+import type { PublicKey } from '../signed-notes/signing-key.ts'
 import type { ArchivedMonth, ArchiveFinding } from './findings.ts'
 
 /** The part of a manifest that explains missing events. */

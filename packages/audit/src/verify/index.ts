@@ -1,5 +1,5 @@
 export type { ProofVerification, ValidProof } from '@rack-gateway/audit-proof'
-export { type PublicKey, readPublicKey } from '../checkpoints/signing-key.ts'
+export { type PublicKey, readPublicKey } from '../signed-notes/signing-key.ts'
 export { checkpointFiles } from './checkpoint-files.ts'
 export { type ArchiveRecord, type DatabaseLog, databaseLog } from './database-log.ts'
 export { membersOf } from './event-position.ts'

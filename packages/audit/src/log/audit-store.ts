@@ -1,4 +1,4 @@
-import type { RecordedEvent } from './recorded-event.ts'
+import type { RecordedEvent } from '../events/recorded-event.ts'
 
 export interface NewStream {
   readonly id: string

@@ -1,6 +1,6 @@
+import type { EventDraft } from '../events/event.ts'
+import type { RecordedEvent } from '../events/recorded-event.ts'
 import type { AdoptionProgress, AuditStore } from './audit-store.ts'
-import type { EventDraft } from './event.ts'
-import type { RecordedEvent } from './recorded-event.ts'
 
 export interface AuditWriterLimits {
   /** Events per batch: few enough that the next batch fills during a write. Default 256. */

@@ -1,8 +1,8 @@
-import { endOfMonth, monthOf } from './calendar-month.ts'
-import { genesis, linkHash } from './chain.ts'
-import type { EncodedDraft } from './encode.ts'
-import { RecordedEvent, type RecordedPosition } from './recorded-event.ts'
-import { uuidv7 } from './uuid.ts'
+import { genesis, linkHash } from '../events/chain.ts'
+import type { EncodedDraft } from '../events/encode.ts'
+import { RecordedEvent, type RecordedPosition } from '../events/recorded-event.ts'
+import { uuidv7 } from '../events/uuid.ts'
+import { endOfMonth, monthOf } from '../months/calendar-month.ts'
 
 /** An open stream. Sealed events must be written, because later ones link to them. */
 export interface EventStream {

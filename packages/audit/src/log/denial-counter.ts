@@ -1,5 +1,5 @@
-import { addressBlock } from './address-block.ts'
-import type { EventDraft } from './event.ts'
+import { addressBlock } from '../events/address-block.ts'
+import type { EventDraft } from '../events/event.ts'
 
 /**
  * A denial of an unauthenticated request. Such denials are counted, because an event for each denial would flood the

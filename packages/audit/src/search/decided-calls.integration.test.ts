@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import type { EventDraft } from '../events/event.ts'
+import { databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import { type DecidedCalls, decidedCalls } from './decided-calls.ts'
-import type { EventDraft } from './event.ts'
-import { databaseForTest, openPostgresWriter } from './testing/database.ts'
 
 const decision = { effect: 'allow', rule: 'role:viewer' } as const
 

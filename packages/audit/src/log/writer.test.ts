@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { RecordedEvent } from './recorded-event.ts'
-import { createMemoryStore } from './testing/memory-store.ts'
-import { verifyChain } from './testing/verify-chain.ts'
+import { RecordedEvent } from '../events/recorded-event.ts'
+import { createMemoryStore } from '../testing/memory-store.ts'
+import { verifyChain } from '../testing/verify-chain.ts'
 import { createAuditWriter } from './writer.ts'
 import type { AuditWriterLimits, AuditWriterOptions } from './writer-options.ts'
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { createEventStream } from '../log/stream.ts'
 import { canonical } from './canonical.ts'
 import { cacheEncodedActor, encode } from './encode.ts'
 import { EventDraft } from './event.ts'
 import { draftColumns, eventFields, positionColumns } from './event-columns.ts'
-import { createEventStream } from './stream.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { StreamLost } from '../errors/errors.ts'
 import { createDeadlines } from './deadlines.ts'
-import { StreamLost } from './errors.ts'
 
 export interface RetryOptions {
   /** Milliseconds until `onOverdue` is called. The attempts continue. */

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../event.ts'
+import type { AuditEvent } from '../../events/event.ts'
 
 export type Severity = 'info' | 'notice' | 'warning'
 

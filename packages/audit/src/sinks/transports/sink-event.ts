@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../recorded-event.ts'
+import type { RecordedEvent } from '../../events/recorded-event.ts'
 
 /** The part of an event that sinks get: its position, and the hashed bytes. */
 export interface SinkEvent {

@@ -3,10 +3,10 @@ import type { Digest } from '@rack-gateway/audit-proof'
 import { type Note, readNote, streamStates, uuidPattern } from '@rack-gateway/audit-proof'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { canonical } from '../canonical.ts'
-import { isSignedBy, signNote } from '../checkpoints/signed-note.ts'
-import { type PublicKey, readPublicKey, type SigningKey } from '../checkpoints/signing-key.ts'
-import { isMonth, type Month } from './month.ts'
+import { canonical } from '../events/canonical.ts'
+import { isMonth, type Month } from '../months/month.ts'
+import { isSignedBy, signNote } from './signed-note.ts'
+import { type PublicKey, readPublicKey, type SigningKey } from './signing-key.ts'
 
 const HexDigest = Type.String({ pattern: '^[0-9a-f]{64}$' })
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })

@@ -1,6 +1,6 @@
-import type { EncodedDraft } from './encode.ts'
-import { AuditUnavailable } from './errors.ts'
-import type { RecordedEvent } from './recorded-event.ts'
+import { AuditUnavailable } from '../errors/errors.ts'
+import type { EncodedDraft } from '../events/encode.ts'
+import type { RecordedEvent } from '../events/recorded-event.ts'
 
 export interface QueuedEvent {
   readonly draft: EncodedDraft

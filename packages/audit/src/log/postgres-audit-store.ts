@@ -1,11 +1,11 @@
 import { openPool } from '@rack-gateway/database'
 import postgres, { type Sql, type TransactionSql } from 'postgres'
+import { StreamLost } from '../errors/errors.ts'
+import { genesis } from '../events/chain.ts'
+import { draftColumns, positionColumns } from '../events/event-columns.ts'
+import type { RecordedEvent } from '../events/recorded-event.ts'
+import { endOfMonth, monthOf } from '../months/calendar-month.ts'
 import type { AdoptionProgress, AuditStore, NewStream } from './audit-store.ts'
-import { endOfMonth, monthOf } from './calendar-month.ts'
-import { genesis } from './chain.ts'
-import { StreamLost } from './errors.ts'
-import { draftColumns, positionColumns } from './event-columns.ts'
-import type { RecordedEvent } from './recorded-event.ts'
 import { createSelfReplacingConnection } from './self-replacing-connection.ts'
 
 export interface PostgresAuditStoreOptions {

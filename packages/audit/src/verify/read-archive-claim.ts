@@ -1,5 +1,5 @@
-import type { ArchiveClaim } from '../verify/archive-claims.ts'
-import { readManifest } from './manifest.ts'
+import { readManifest } from '../signed-notes/manifest.ts'
+import type { ArchiveClaim } from './archive-claims.ts'
 
 /** Reads the manifest of an archive for the verification of its log. @returns null for text that is not a manifest */
 export function readArchiveClaim(written: string, place: string): ArchiveClaim | null {

@@ -1,5 +1,5 @@
 import { NotCanonical, canonical as writeCanonical } from '@rack-gateway/audit-proof'
-import { NoCanonicalForm } from './errors.ts'
+import { NoCanonicalForm } from '../errors/errors.ts'
 
 /**
  * The canonical form of a JSON value (RFC 8785), as every verifier computes it.

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import { startFaultyProxy } from '@rack-gateway/database/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { encode } from './encode.ts'
-import { StreamLost } from './errors.ts'
-import { RecordedEvent } from './recorded-event.ts'
-import { append, createPostgresAuditStore } from './store.ts'
+import { StreamLost } from '../errors/errors.ts'
+import { encode } from '../events/encode.ts'
+import { RecordedEvent } from '../events/recorded-event.ts'
+import { checkChain, databaseForTest, openPostgresWriter, readLinks } from '../testing/database.ts'
+import { append, createPostgresAuditStore } from './postgres-audit-store.ts'
 import { createEventStream } from './stream.ts'
-import { checkChain, databaseForTest, openPostgresWriter, readLinks } from './testing/database.ts'
 
 const unavailable = expect.objectContaining({ code: 'RGW_AUDIT_UNAVAILABLE' })
 

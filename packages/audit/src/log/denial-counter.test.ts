@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addressBlock } from './address-block.ts'
+import { addressBlock } from '../events/address-block.ts'
+import type { EventDraft } from '../events/event.ts'
 import { createDenialCounter } from './denial-counter.ts'
-import type { EventDraft } from './event.ts'
 
 function table(options: { keys?: number; failures?: number } = {}) {
   const written: EventDraft[] = []
