@@ -1,7 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { readCheckpoint } from '@rack-gateway/audit/checkpoints'
-import type { ConcurrencyLimit } from '@rack-gateway/audit/search'
+import { type ConcurrencyLimit, readCheckpoint } from '@rack-gateway/audit'
 import { type DatabaseLog, databaseLog, makeProof, type ProofResult } from '@rack-gateway/audit/verify'
 import type { Sql } from 'postgres'
 import { ignoreStreamErrors } from '../http/ignore-stream-errors.ts'

@@ -1,4 +1,4 @@
-import { createAuditSearch, type SharedAuditSearch } from '@rack-gateway/audit/search'
+import { createAuditSearch, type SharedAuditSearch } from '@rack-gateway/audit'
 import { limitsOfResource } from '@rack-gateway/config'
 import { openDatabase } from '@rack-gateway/database'
 import fp from 'fastify-plugin'

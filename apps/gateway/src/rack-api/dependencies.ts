@@ -1,4 +1,4 @@
-import type { Audit } from '@rack-gateway/audit/plugin'
+import type { Audit } from '@rack-gateway/audit'
 import type { Identities } from '@rack-gateway/auth'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { RackRegistry } from '@rack-gateway/rack-registry'

@@ -1,4 +1,4 @@
-import { type ConcurrencyLimit, SearchBusy } from '@rack-gateway/audit/search'
+import { type ConcurrencyLimit, SearchBusy } from '@rack-gateway/audit'
 import { type Limits, limitsOfResource, type ResourceLimits, type ResourceName, resources } from '@rack-gateway/config'
 import { TooManyCalls, TooManyRequests } from '../errors/errors.ts'
 import { createFairLimit, type FairLimit, type ReachedLimit } from './fair-limit.ts'

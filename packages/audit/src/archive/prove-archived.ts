@@ -1,6 +1,6 @@
 import { proofFormat, type StreamHead } from '@rack-gateway/audit-proof'
 import { ArchiveRefused } from '../errors/errors.ts'
-import { momentOf } from '../events/uuid.ts'
+import { timeOfUuid } from '../events/uuid.ts'
 import { type Month, monthAt } from '../months/month.ts'
 import { type Checkpoint, readCheckpoint } from '../signed-notes/checkpoint.ts'
 import { manifestKey, readManifest } from '../signed-notes/manifest.ts'
@@ -29,7 +29,7 @@ interface EventToProve {
  * @throws ArchiveRefused if the archive is damaged
  */
 export async function proveArchived(reader: ArchiveReader, months: readonly Month[], id: string): Promise<ProofResult> {
-  const moment = momentOf(id)
+  const moment = timeOfUuid(id)
   const month = moment === null ? null : monthAt(moment)
   return month !== null && months.includes(month) ? proveIn(reader, month, id.toLowerCase()) : { kind: 'unknown' }
 }

@@ -6,7 +6,7 @@ import { type AuditEvent, type EventDraft, eventKinds } from '../events/event.ts
 import { createEventStream } from '../log/stream.ts'
 import type { FoundEvent } from '../search/found-event.ts'
 import { cell } from './csv.ts'
-import { exportFormats } from './index.ts'
+import { exportFormats } from './export-formats.ts'
 import { toOcsf } from './ocsf.ts'
 
 const at = Date.UTC(2026, 4, 5)

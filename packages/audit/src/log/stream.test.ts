@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { encode } from '../events/encode.ts'
-import { uuidv7 } from '../events/uuid.ts'
 import { endOfMonth, monthOf } from '../months/calendar-month.ts'
 import { createEventStream } from './stream.ts'
+import { uuidv7 } from './uuidv7.ts'
 
 const may = Date.UTC(2026, 4, 31, 23, 59, 59, 999)
 

@@ -1,15 +1,15 @@
 import { genesis, linkHash } from '../events/chain.ts'
 import type { EncodedDraft } from '../events/encode.ts'
 import { RecordedEvent, type RecordedPosition } from '../events/recorded-event.ts'
-import { uuidv7 } from '../events/uuid.ts'
 import { endOfMonth, monthOf } from '../months/calendar-month.ts'
+import { uuidv7 } from './uuidv7.ts'
 
 /** An open stream. Sealed events must be written, because later ones link to them. */
 export interface EventStream {
   readonly id: string
   readonly month: number
   /** The time that an event at `at` gets: never before the time of the previous event. */
-  momentOf(at: number): number
+  nextEventTime(at: number): number
   /** Whether an event at `at` can be in this stream. A stream has only events of one month. */
   isInMonth(at: number): boolean
   seal(draft: EncodedDraft, at: number): RecordedEvent
@@ -24,17 +24,17 @@ export function createEventStream(openedAt: number): EventStream {
   let seq = 0
   let prev: Buffer = genesis
   let lastAt = openedAt
-  const momentOf = (at: number) => Math.max(lastAt, at)
+  const nextEventTime = (at: number) => Math.max(lastAt, at)
   return {
     id,
     month,
-    momentOf,
+    nextEventTime,
     isInMonth(at) {
-      const moment = momentOf(at)
+      const moment = nextEventTime(at)
       return moment >= month && moment <= monthEnd
     },
     seal({ parts, columns }, at) {
-      const moment = momentOf(at)
+      const moment = nextEventTime(at)
       const position = { id: uuidv7(moment), stream: id, seq: seq + 1, moment, at: instant(moment) }
       const text = insertPosition(parts, position)
       const recorded = new RecordedEvent(position, columns, text, prev, linkHash(prev, text))

@@ -235,7 +235,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   }
 
   async function endStream(current: EventStream, because: string) {
-    const at = Math.min(current.momentOf(clock.now()), endOfMonth(current.month))
+    const at = Math.min(current.nextEventTime(clock.now()), endOfMonth(current.month))
     const closed = current.seal(encode({ kind: 'stream.closed', detail: { because } }), at)
     await makeDurable(current.id, [closed])
     await untilDurable(() => store.closeStream(current.id))

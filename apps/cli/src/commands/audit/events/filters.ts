@@ -1,4 +1,4 @@
-import { exactFilterNames, exclusionName } from '@rack-gateway/audit/schemas'
+import { exactFilterNames, exclusionName } from '@rack-gateway/audit/events'
 import type { RequestOf } from '@rack-gateway/gateway-api'
 import { Usage } from '../../../errors.ts'
 import type { CommandOptions, Values } from '../../command-module.ts'

@@ -1,5 +1,4 @@
-import { ArchiveRefused } from '@rack-gateway/audit/archive/read'
-import { type PublicKey, readPublicKey } from '@rack-gateway/audit/verify'
+import { ArchiveRefused, type PublicKey, readPublicKey } from '@rack-gateway/audit/verify'
 import { AuditUnreadable, Usage } from '../../../errors.ts'
 import { printable, withoutPunctuation } from '../../../output/terminal.ts'
 

@@ -3,9 +3,6 @@ import { csv } from './csv.ts'
 import type { ExportFormat } from './format.ts'
 import { ocsf } from './ocsf.ts'
 
-export { csvLine, csvMediaType } from './csv.ts'
-export type { ExportFormat } from './format.ts'
-
 /**
  * The format that `audit verify --export` reads: the hashed bytes of each event, its hash, and the hash of the previous
  * event. See docs/reference/events.md.

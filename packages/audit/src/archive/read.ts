@@ -1,6 +1,0 @@
-export { ArchiveRefused } from '../errors/errors.ts'
-export { isMonth, type Month } from '../months/month.ts'
-export { type Manifest, manifestKey, readManifest } from '../signed-notes/manifest.ts'
-export { type DirectoryArchive, directoryArchive } from './directory-archive.ts'
-export { proveArchived } from './prove-archived.ts'
-export { type ArchiveVerification, type VerifyArchiveOptions, verifyArchivedMonth } from './verify-month.ts'
