@@ -1,7 +1,7 @@
 import { canonical } from './canonical.ts'
 import type { Truncation } from './event.ts'
 import { limits } from './field-limits.ts'
-import { fitNames, fitText } from './fit.ts'
+import { truncateNames, truncateText } from './truncate.ts'
 
 /** Matches text that needs no escaping. Most recorded text matches. */
 const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
@@ -36,10 +36,10 @@ export class CanonicalWriter {
     this.#separator = ','
   }
 
-  /** Text with `rg` may contain a token of the gateway, so `fitText` checks it. @returns the recorded text */
+  /** Text with `rg` may contain a token of the gateway, so `truncateText` checks it. @returns the recorded text */
   text(name: string, value: string, field: string, limit = limits.text): string {
     const isPlain = value.length <= limit && plainText.test(value) && !value.includes('rg')
-    const recorded = isPlain ? value : fitText(value, field, limit, this.truncated)
+    const recorded = isPlain ? value : truncateText(value, field, limit, this.truncated)
     this.raw(name, isPlain ? `"${recorded}"` : JSON.stringify(recorded), recorded.length)
     return recorded
   }
@@ -52,7 +52,7 @@ export class CanonicalWriter {
 
   /** @returns the recorded names */
   names(name: string, values: readonly string[], field: string): readonly string[] {
-    const recorded = fitNames(values, field, this.truncated)
+    const recorded = truncateNames(values, field, this.truncated)
     let list = ''
     for (const value of recorded)
       list += `${list === '' ? '' : ','}${plainText.test(value) ? `"${value}"` : JSON.stringify(value)}`

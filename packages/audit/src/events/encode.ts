@@ -2,7 +2,7 @@ import { type TObject, type TSchema, Type } from 'typebox'
 import { CanonicalWriter } from './canonical-writer.ts'
 import { Actor, EventDraft, EventPosition, type Truncation } from './event.ts'
 import { columnText, draftColumns, optionsOf } from './event-columns.ts'
-import { fitMembers, fitTruncations } from './fit.ts'
+import { limitTruncations, truncateMembers } from './truncate.ts'
 
 /** A copy of a draft in canonical form, cut to the limits. */
 export interface EncodedDraft {
@@ -103,7 +103,8 @@ function writerOf(name: string, path: string, schema: TSchema): WriteMember {
   if (path === 'truncated') return writeTruncated
   if (Type.IsObject(schema)) return objectWriter(name, membersOf(schema, `${path}.`))
   if (Type.IsRecord(schema))
-    return (to, value) => to.value(name, fitMembers(value as Parameters<typeof fitMembers>[0], path, to.truncated))
+    return (to, value) =>
+      to.value(name, truncateMembers(value as Parameters<typeof truncateMembers>[0], path, to.truncated))
   const { limit } = optionsOf(schema)
   if (Type.IsArray(schema)) return withColumn(path, (to, value) => to.names(name, value as readonly string[], path))
   if (Type.IsBoolean(schema)) return (to, value) => to.value(name, value)
@@ -144,5 +145,5 @@ function writePrincipal(to: CanonicalWriter, actor: unknown, columns: string[]):
 }
 
 function writeTruncated(to: CanonicalWriter, value: unknown): void {
-  to.value('truncated', fitTruncations([...((value ?? []) as readonly Truncation[]), ...to.truncated]))
+  to.value('truncated', limitTruncations([...((value ?? []) as readonly Truncation[]), ...to.truncated]))
 }

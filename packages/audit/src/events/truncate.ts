@@ -13,15 +13,15 @@ function safeText(text: string): string {
  * Redacts, escapes, and truncates a text. `truncated` gets the length in bytes and the SHA-256 of the whole escaped
  * text in UTF-8. With this hash, anyone can check whether a text is the original text.
  */
-export function fitText(value: string, field: string, limit: number, truncated: Truncation[]): string {
+export function truncateText(value: string, field: string, limit: number, truncated: Truncation[]): string {
   const full = safeText(value)
   const cut = cutText(full, limit)
   if (cut !== full) truncated.push({ field, length: Buffer.byteLength(full), sha256: sha256(full) })
   return cut
 }
 
-/** Like `fitText`. `truncated` gets the number of entries, and the SHA-256 of all escaped entries as a JSON array. */
-export function fitNames(values: readonly string[], field: string, truncated: Truncation[]): readonly string[] {
+/** Like `truncateText`. `truncated` gets the number of entries, and the SHA-256 of all escaped entries as a JSON array. */
+export function truncateNames(values: readonly string[], field: string, truncated: Truncation[]): readonly string[] {
   if (values.length === 0) return values
   const whole = Array.from(values, (value) => safeText(`${value}`))
   const kept: string[] = []
@@ -45,18 +45,18 @@ type Members = Readonly<Record<string, string | number | boolean>>
  * Leaves out a value that is not a text, a finite number, or a boolean, and all members after the first
  * `limits.members`. `truncated` does not list these values.
  */
-export function fitMembers(members: Members, field: string, truncated: Truncation[]): Members {
+export function truncateMembers(members: Members, field: string, truncated: Truncation[]): Members {
   const kept = new Map<string, string | number | boolean>()
   for (const [name, value] of Object.entries(members).slice(0, limits.members)) {
     const key = cutText(safeText(name), limits.key)
-    if (typeof value === 'string') kept.set(key, fitText(value, `${field}.${key}`, limits.text, truncated))
+    if (typeof value === 'string') kept.set(key, truncateText(value, `${field}.${key}`, limits.text, truncated))
     else if (typeof value === 'boolean' || Number.isFinite(value)) kept.set(key, value)
   }
   return Object.fromEntries(kept)
 }
 
 /** Limits the list of truncations, because the caller of `record` may have added entries. */
-export function fitTruncations(truncated: readonly Truncation[]): Truncation[] | undefined {
+export function limitTruncations(truncated: readonly Truncation[]): Truncation[] | undefined {
   if (truncated.length === 0) return undefined
   return truncated.slice(0, limits.list.entries).map(({ field, length, sha256: digest }) => ({
     field: cutText(safeText(field), limits.text),
