@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { ConfigError, forgetSecrets, readServerConfig } from './index.ts'
+import { ConfigError, forgetSecrets, readServerConfig } from '../index.ts'
 
 const complete = {
   RACK_URL_STAGING: 'https://api.staging.convox.cloud',

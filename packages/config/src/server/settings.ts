@@ -1,6 +1,6 @@
-import { isRackVariable } from './rack-variables.ts'
-import { isSecretVariable } from './secret-variables.ts'
-import { ServerEnvironment } from './server-schema.ts'
+import { ServerEnvironment } from '../schema/server-schema.ts'
+import { isRackVariable } from '../variables/rack-variables.ts'
+import { isSecretVariable } from '../variables/secret-variables.ts'
 import { isSinkVariable } from './sinks.ts'
 
 export interface Setting {

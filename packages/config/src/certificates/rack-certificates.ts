@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
-import { errnoReason } from './errno.ts'
+import { errnoReason } from '../files/errno.ts'
 
 /** A bundle of all public authorities has 250 KB. */
 const maximumBytes = 1024 * 1024

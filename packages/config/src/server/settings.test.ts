@@ -1,6 +1,6 @@
 import { rootCertificate } from '@rack-gateway/testing/certificates'
 import { describe, expect, test } from 'vitest'
-import { ServerEnvironment } from './server-schema.ts'
+import { ServerEnvironment } from '../schema/server-schema.ts'
 import { settingsOf } from './settings.ts'
 
 const marker = 'marker-of-a-secret'

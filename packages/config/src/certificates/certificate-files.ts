@@ -1,6 +1,6 @@
 import type { TObject } from 'typebox'
-import { type NamedKind, type NamedVariables, variableOf } from './named-variables.ts'
-import { descriptionOf } from './problems.ts'
+import { type NamedKind, type NamedVariables, variableOf } from '../variables/named-variables.ts'
+import { descriptionOf } from '../variables/problems.ts'
 import { certificateText } from './rack-certificates.ts'
 
 interface CertificateVariable {

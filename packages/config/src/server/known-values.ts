@@ -1,4 +1,4 @@
-import { ServerEnvironment } from './server-schema.ts'
+import { ServerEnvironment } from '../schema/server-schema.ts'
 
 /** An absent or empty variable gets its default. Without a default, the variable is left out. */
 export function knownValues(env: NodeJS.ProcessEnv): Record<string, unknown> {

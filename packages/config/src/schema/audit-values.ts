@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path'
-import { itemsProblem, splitAtCommas } from './comma-lists.ts'
+import { itemsProblem, splitAtCommas } from '../values/comma-lists.ts'
 
 const keyBytes = 32
 

@@ -16,8 +16,8 @@ import {
 } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { ConfigDirectoryShared, ConfigFileForeign, ConfigFileUnusable } from '../errors/errors.ts'
 import { errnoReason, isErrno } from './errno.ts'
-import { ConfigDirectoryShared, ConfigFileForeign, ConfigFileUnusable } from './errors.ts'
 
 const posix = process.platform !== 'win32'
 const groupAndOthers = 0o077

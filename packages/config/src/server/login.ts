@@ -1,7 +1,7 @@
 import { durationOf } from '@rack-gateway/time'
-import { splitLowerCase } from './login-values.ts'
-import { Secret } from './secret.ts'
-import type { ServerEnvironment } from './server-schema.ts'
+import { splitLowerCase } from '../schema/login-values.ts'
+import type { ServerEnvironment } from '../schema/server-schema.ts'
+import { Secret } from '../values/secret.ts'
 
 export interface LoginConfig {
   /** The `iss` claim of the provider's tokens. */

@@ -1,7 +1,7 @@
 import { nearest } from '@rack-gateway/errors/nearest'
-import { isRackVariable, rackPrefixes } from './rack-variables.ts'
-import { isSecretVariable } from './secret-variables.ts'
-import { ServerEnvironment } from './server-schema.ts'
+import { ServerEnvironment } from '../schema/server-schema.ts'
+import { isRackVariable, rackPrefixes } from '../variables/rack-variables.ts'
+import { isSecretVariable } from '../variables/secret-variables.ts'
 import { isSinkVariable } from './sinks.ts'
 
 /** Unknown variables with these prefixes are errors. */

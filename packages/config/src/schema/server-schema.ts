@@ -1,10 +1,11 @@
 import { isIP } from 'node:net'
 import { durationProblem } from '@rack-gateway/time'
 import { type Static, Type } from 'typebox'
+import { certificatesProblem } from '../certificates/rack-certificates.ts'
+import { pinsProblem } from '../certificates/rack-pins.ts'
+import { sizeOf, sizeProblem } from '../values/size.ts'
 import { absolutePathProblem, s3Problem, signingKeysProblem, webhookProblem } from './audit-values.ts'
 import { adminUsersProblem, allowedDomainsProblem, issuerProblem, publicUrlProblem } from './login-values.ts'
-import { certificatesProblem } from './rack-certificates.ts'
-import { pinsProblem } from './rack-pins.ts'
 import {
   databaseUrlProblem,
   networksProblem,
@@ -12,7 +13,6 @@ import {
   rackUrlProblem,
   secretKeysProblem,
 } from './server-values.ts'
-import { sizeOf, sizeProblem } from './size.ts'
 
 /**
  * Each description completes "it should be …", in messages and in the reference. An empty value counts as absent, and

@@ -1,7 +1,7 @@
 import { durationOf } from '@rack-gateway/time'
+import type { ServerEnvironment } from '../schema/server-schema.ts'
+import { sizeOf } from '../values/size.ts'
 import { knownValues } from './known-values.ts'
-import type { ServerEnvironment } from './server-schema.ts'
-import { sizeOf } from './size.ts'
 
 /** Limits of principals, racks, and connections. Calls are counted for each rack separately. */
 export interface Limits {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
+import { ConfigFileLocked } from '../errors/errors.ts'
 import { isErrno } from './errno.ts'
-import { ConfigFileLocked } from './errors.ts'
 
 const retryMs = 20
 

@@ -1,13 +1,13 @@
 import { nearest } from '@rack-gateway/errors/nearest'
 import { Value } from 'typebox/value'
-import { readCertificateFile } from './certificate-files.ts'
-import { collectNamed, type NamedVariables, variableOf } from './named-variables.ts'
-import { problemsOf } from './problems.ts'
-import { certificatesIn } from './rack-certificates.ts'
-import { splitPins } from './rack-pins.ts'
-import { isRackVariable, rackKind, rackPrefixes } from './rack-variables.ts'
-import { Secret } from './secret.ts'
-import { RackEnvironment } from './server-schema.ts'
+import { readCertificateFile } from '../certificates/certificate-files.ts'
+import { certificatesIn } from '../certificates/rack-certificates.ts'
+import { splitPins } from '../certificates/rack-pins.ts'
+import { RackEnvironment } from '../schema/server-schema.ts'
+import { Secret } from '../values/secret.ts'
+import { collectNamed, type NamedVariables, variableOf } from '../variables/named-variables.ts'
+import { problemsOf } from '../variables/problems.ts'
+import { isRackVariable, rackKind, rackPrefixes } from '../variables/rack-variables.ts'
 
 export interface RackConfig {
   readonly name: string

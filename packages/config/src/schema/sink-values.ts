@@ -1,5 +1,5 @@
-import { splitAtCommas } from './comma-lists.ts'
-import { readSmallSize } from './size.ts'
+import { splitAtCommas } from '../values/comma-lists.ts'
+import { readSmallSize } from '../values/size.ts'
 
 const loopback: readonly string[] = ['127.0.0.1', '[::1]', 'localhost']
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { certificatesProblem } from './rack-certificates.ts'
+import { certificatesProblem } from '../certificates/rack-certificates.ts'
 import { checked } from './server-schema.ts'
 import { headerProblem, kindsProblem, sinkKeysProblem, sinkUrlProblem } from './sink-values.ts'
 

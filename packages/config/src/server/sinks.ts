@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import { Value } from 'typebox/value'
-import { readCertificateFile } from './certificate-files.ts'
-import { splitAtCommas } from './comma-lists.ts'
-import { collectNamed, hasPrefix, type NamedKind, variableOf } from './named-variables.ts'
-import { problemsOf } from './problems.ts'
-import { certificatesIn } from './rack-certificates.ts'
-import { Secret } from './secret.ts'
-import { SinkEnvironment } from './sink-schema.ts'
-import { headerOf, sinkKeysOf } from './sink-values.ts'
-import { readSmallSize } from './size.ts'
+import { readCertificateFile } from '../certificates/certificate-files.ts'
+import { certificatesIn } from '../certificates/rack-certificates.ts'
+import { SinkEnvironment } from '../schema/sink-schema.ts'
+import { headerOf, sinkKeysOf } from '../schema/sink-values.ts'
+import { splitAtCommas } from '../values/comma-lists.ts'
+import { Secret } from '../values/secret.ts'
+import { readSmallSize } from '../values/size.ts'
+import { collectNamed, hasPrefix, type NamedKind, variableOf } from '../variables/named-variables.ts'
+import { problemsOf } from '../variables/problems.ts'
 
 export type SinkTarget =
   | { readonly kind: 'stdout' }

@@ -1,4 +1,4 @@
-import { splitAtCommas } from './comma-lists.ts'
+import { splitAtCommas } from '../values/comma-lists.ts'
 
 const domain = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/
 const email = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*$/

@@ -1,12 +1,14 @@
 import { dirname } from 'node:path'
+import { ConfigFileBroken, ConfigFileUnusable } from '../errors/errors.ts'
+import { errnoReason, isErrno } from '../files/errno.ts'
+import { withFileLock } from '../files/file-lock.ts'
+import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from '../files/private-file.ts'
 import { type ClientConfig, isClientConfig } from './client-file.ts'
 import { convertOldTokens } from './credentials.ts'
-import { errnoReason, isErrno } from './errno.ts'
-import { ConfigFileBroken, ConfigFileUnusable } from './errors.ts'
-import { withFileLock } from './file-lock.ts'
 import { jsonFault } from './json-fault.ts'
-import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from './private-file.ts'
 
+export { withFileLock } from '../files/file-lock.ts'
+export { Secret } from '../values/secret.ts'
 export { type ClientConfig, type GatewayEntry, gatewayOf, type TokenEntry } from './client-file.ts'
 export { type ClientEnvironment, clientConfigPath } from './client-path.ts'
 export {
@@ -19,9 +21,7 @@ export {
   isNonInteractiveToken,
   withCredential,
 } from './credentials.ts'
-export { withFileLock } from './file-lock.ts'
 export { type GatewayAddress, gatewayAddress, isUnencryptedRemote } from './gateway-address.ts'
-export { Secret } from './secret.ts'
 
 export interface ReadClientConfig {
   readonly config: ClientConfig

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
-import { itemsProblem, splitAtCommas } from './comma-lists.ts'
+import { itemsProblem, splitAtCommas } from '../values/comma-lists.ts'
 
 const minimumKeyBytes = 32
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
+import { ConfigError } from '../errors/errors.ts'
 import { forgetSecrets } from './environment.ts'
-import { ConfigError } from './errors.ts'
 import { readServerConfig } from './server.ts'
 
 const signing = Buffer.alloc(32, 1).toString('base64')

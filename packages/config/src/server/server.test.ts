@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ConfigError } from './errors.ts'
+import { ConfigError } from '../errors/errors.ts'
 import { readServerConfig } from './server.ts'
 
 const key = '0123456789abcdef0123456789abcdef'

@@ -1,4 +1,4 @@
-import { itemsProblem, splitAtCommas } from './comma-lists.ts'
+import { itemsProblem, splitAtCommas } from '../values/comma-lists.ts'
 
 const digestBytes = 32
 
