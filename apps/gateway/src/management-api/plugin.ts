@@ -59,10 +59,10 @@ export default fp<ManagementApiOptions>(
       children: app.resourceAccount.children,
     })
     app.addHook('preClose', async () => studies.stop())
-    const { auditEvidence, cliLogins, database, identities, policy, policyPackages, racks, rackStatuses } = app
+    const { verifiableLog, cliLogins, database, identities, policy, policyPackages, racks, rackStatuses } = app
     const { readiness, recordingArchive, secondFactors, stepUpPage, stepUps, turns, workloads } = app
     const context: ManagementApiContext = {
-      auditEvidence,
+      verifiableLog,
       cliLogins,
       database,
       identities,

@@ -25,7 +25,7 @@ import type { StreamedResponse } from './streamed-response.ts'
 
 type Decorations = Pick<
   FastifyInstance,
-  | 'auditEvidence'
+  | 'verifiableLog'
   | 'cliLogins'
   | 'database'
   | 'identities'

@@ -4,11 +4,11 @@ import { limitKeyOf } from '../../rate-limits/limit-key.ts'
 import type { Handlers } from '../calls/call.ts'
 import { revocableStream } from '../streams/revocable-stream.ts'
 
-export const auditEvidenceHandlers: Handlers<
+export const auditVerificationHandlers: Handlers<
   'listAuditKeys' | 'getCheckpointStatus' | 'readAuditLog' | 'proveAuditEvent'
 > = {
-  async listAuditKeys({ auditEvidence }) {
-    return { keys: await auditEvidence.keys() }
+  async listAuditKeys({ verifiableLog }) {
+    return { keys: await verifiableLog.keys() }
   },
 
   /** Not recorded, because the status contains no data of an event. */
@@ -18,14 +18,14 @@ export const auditEvidenceHandlers: Handlers<
     // Recorded first, so that the log that is read contains this read.
     await call.record({ kind: 'audit.read', detail: { what: 'the whole log' } })
     return revocableStream(call, {}, async ({ onRead }) => ({
-      body: call.auditEvidence.read(limitKeyOf(call.principal), onRead),
+      body: call.verifiableLog.read(limitKeyOf(call.principal), onRead),
       mediaType: 'application/x-ndjson',
       fileName: null,
     }))
   },
 
-  async proveAuditEvent({ auditEvidence, id, principal, record }) {
-    const result = await auditEvidence.prove(limitKeyOf(principal), id)
+  async proveAuditEvent({ verifiableLog, id, principal, record }) {
+    const result = await verifiableLog.prove(limitKeyOf(principal), id)
     if (result.kind === 'unknown') throw noSuchItem('event')
     if (result.kind === 'unsigned')
       throw new NotSignedYet(

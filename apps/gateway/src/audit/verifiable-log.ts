@@ -19,7 +19,8 @@ export interface SigningKey {
   readonly vouched: boolean
 }
 
-export interface AuditEvidence {
+/** What verifies the audit log: the keys, the whole log, and proofs of single events. */
+export interface VerifiableLog {
   /** All keys, oldest first. Reads the database at most once a second. */
   keys(): Promise<SigningKey[]>
   /**
@@ -35,12 +36,12 @@ export interface AuditEvidence {
 }
 
 /** Each reader of the log and each proof uses a connection. */
-export interface EvidenceLimits {
+export interface VerifiableLogLimits {
   readonly logReadings: ConcurrencyLimit
   readonly proofs: ConcurrencyLimit
 }
 
-export function createAuditEvidence(sql: Sql, { logReadings, proofs }: EvidenceLimits): AuditEvidence {
+export function createVerifiableLog(sql: Sql, { logReadings, proofs }: VerifiableLogLimits): VerifiableLog {
   return {
     keys: memoizeFor(
       keysMaxAge,
