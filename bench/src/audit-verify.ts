@@ -4,9 +4,13 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { createAuditWriter } from '@rack-gateway/audit'
-import { createCheckpointer, objectStoreDestination, signingKeyOf } from '@rack-gateway/audit/checkpoints'
-import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import {
+  createAuditWriter,
+  createCheckpointer,
+  createPostgresAuditStore,
+  objectStoreDestination,
+  signingKeyOf,
+} from '@rack-gateway/audit'
 import { databaseLog, type Verification, verifyDatabase, verifyExport } from '@rack-gateway/audit/verify'
 import { migrate, openDatabase, roleOf, startEmbeddedPostgres } from '@rack-gateway/database'
 import { openObjectStore } from '@rack-gateway/object-store'

@@ -123,7 +123,7 @@ const mayBeLarge = new Set([
   // Only after convox has failed, to suggest a command.
   'src/commands/index.ts',
   // Only to explain a broken configuration file.
-  '../../packages/config/src/client-schema.ts',
+  '../../packages/config/src/client/client-schema.ts',
 ])
 
 test('a convox command does not wait for a large package', async () => {

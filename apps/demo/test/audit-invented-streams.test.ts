@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { signingKeyOf } from '@rack-gateway/audit/checkpoints'
+import { signingKeyOf } from '@rack-gateway/audit'
 import { databaseLog } from '@rack-gateway/audit/verify'
 import { jsonFaults } from '@rack-gateway/cli/reference'
 import { afterAll, beforeAll, expect, test } from 'vitest'

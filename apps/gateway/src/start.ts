@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises'
-import type { Audit } from '@rack-gateway/audit/plugin'
+import type { Audit } from '@rack-gateway/audit'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createGateway } from './app.ts'

@@ -1,4 +1,4 @@
-import type { FilterQuery } from '@rack-gateway/audit/search'
+import type { FilterQuery } from '@rack-gateway/audit'
 
 /** Each filter with values that many events, few events, or no events have, and some combinations of filters. */
 export function searches(from: Date, to: Date): readonly FilterQuery[] {

@@ -2,7 +2,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createAuditSearch, type FilterQuery } from '@rack-gateway/audit/search'
+import { createAuditSearch, type FilterQuery } from '@rack-gateway/audit'
 import { migrate, openDatabase, roleOf, startEmbeddedPostgres } from '@rack-gateway/database'
 import { machine } from '../machine.ts'
 import { percentile } from '../report/statistics.ts'

@@ -1,7 +1,6 @@
 /** Measures recording: durable events per second, waiting times, and the gateway with 50 callers. */
 import { spawnSync } from 'node:child_process'
-import { createAuditWriter } from '@rack-gateway/audit'
-import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import { createAuditWriter, createPostgresAuditStore } from '@rack-gateway/audit'
 import { openDatabase } from '@rack-gateway/database'
 import { turnOffPretenuring } from '@rack-gateway/gateway'
 import { prepareGateway } from '../gateway-environment.ts'

@@ -1,6 +1,5 @@
 /** Keeps PostgreSQL as busy as a gateway does, with a separate audit stream, while other subjects are measured. */
-import { createAuditWriter, type EventDraft } from '@rack-gateway/audit'
-import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import { createAuditWriter, createPostgresAuditStore, type EventDraft } from '@rack-gateway/audit'
 import { type PacedWriter, startPacedWriter } from '../paced-writer.ts'
 import { announce, requiredVariable } from './announce.ts'
 

@@ -1,5 +1,4 @@
-import audit from '@rack-gateway/audit/plugin'
-import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import { auditPlugin, createPostgresAuditStore } from '@rack-gateway/audit'
 import { createTestDatabase } from '@rack-gateway/database/testing'
 import fastify from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
@@ -11,7 +10,7 @@ test('an event is durable when record() resolves', async () => {
     await app.close()
     await drop()
   })
-  await app.register(audit, { store: createPostgresAuditStore({ url: runtimeUrl }) })
+  await app.register(auditPlugin, { store: createPostgresAuditStore({ url: runtimeUrl }) })
   await app.ready()
 
   const intent = await app.audit.record({ kind: 'intent', app: 'web' })

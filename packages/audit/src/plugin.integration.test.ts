@@ -3,8 +3,8 @@ import { get } from 'node:http'
 import Fastify from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
 import { createPostgresAdoptionStore } from './adoption/postgres-adoption-store.ts'
+import { createPostgresAuditStore } from './log/postgres-audit-store.ts'
 import audit from './plugin.ts'
-import { createPostgresAuditStore } from './store.ts'
 import { checkChain, databaseForTest } from './testing/database.ts'
 
 async function startApp(url: string) {

@@ -8,10 +8,8 @@ export {
   readClientConfig,
   type TokenEntry,
   updateClientConfig,
-} from './client.ts'
-export { ClientFile } from './client-schema.ts'
-export { splitAtCommas } from './comma-lists.ts'
-export { forgetSecrets, sanitizeEnvironment } from './environment.ts'
+} from './client/client.ts'
+export { ClientFile } from './client/client-schema.ts'
 export {
   ConfigDirectoryShared,
   ConfigError,
@@ -19,11 +17,15 @@ export {
   ConfigFileForeign,
   ConfigFileLocked,
   ConfigFileUnusable,
-} from './errors.ts'
-export { defaultLimits, type Limits, limitSettings } from './limits.ts'
-export type { LoginConfig } from './login.ts'
-export { childHeapMiB, childMiB, containerMiB, heapMiB, outsideHeap } from './memory.ts'
-export type { RackConfig } from './racks.ts'
+} from './errors/errors.ts'
+export { RackEnvironment, ServerEnvironment } from './schema/server-schema.ts'
+export { secretKeysProblem } from './schema/server-values.ts'
+export { SinkEnvironment } from './schema/sink-schema.ts'
+export { forgetSecrets, sanitizeEnvironment } from './server/environment.ts'
+export { defaultLimits, type Limits, limitSettings } from './server/limits.ts'
+export type { LoginConfig } from './server/login.ts'
+export { childHeapMiB, childMiB, containerMiB, heapMiB, outsideHeap } from './server/memory.ts'
+export type { RackConfig } from './server/racks.ts'
 export {
   type Bound,
   boundNumber,
@@ -32,11 +34,9 @@ export {
   type ResourceLimits,
   type ResourceName,
   resources,
-} from './resources.ts'
-export { Secret } from './secret.ts'
-export { type CheckpointConfig, type DatabaseConfig, readServerConfig, type ServerConfig } from './server.ts'
-export { RackEnvironment, ServerEnvironment } from './server-schema.ts'
-export { secretKeysProblem } from './server-values.ts'
-export type { Setting } from './settings.ts'
-export { SinkEnvironment } from './sink-schema.ts'
-export type { SinkConfig, SinkTarget } from './sinks.ts'
+} from './server/resources.ts'
+export { type CheckpointConfig, type DatabaseConfig, readServerConfig, type ServerConfig } from './server/server.ts'
+export type { Setting } from './server/settings.ts'
+export type { SinkConfig, SinkTarget } from './server/sinks.ts'
+export { splitAtCommas } from './values/comma-lists.ts'
+export { Secret } from './values/secret.ts'

@@ -1,10 +1,10 @@
 import { rackRoutes } from '@rack-gateway/convox-api'
 import { describe, expect, test } from 'vitest'
-import { builtInPolicy, readPolicy } from './document.ts'
-import { compilePolicy } from './policy.ts'
+import { builtInPolicy, readPolicy } from './document/document.ts'
+import type { Principal } from './model/types.ts'
+import { compilePolicy } from './policy/policy.ts'
 import { binding, call, principal, token } from './testing/calls.ts'
 import { listScopeRoutes, permittedRoles, wholeRackRoutes } from './testing/permitted-roles.ts'
-import type { Principal } from './types.ts'
 
 const policy = compilePolicy(builtInPolicy())
 const letters: Readonly<Record<string, string>> = { viewer: 'V', ops: 'O', deployer: 'D', ci: 'C' }

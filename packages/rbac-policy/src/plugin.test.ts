@@ -1,6 +1,6 @@
 import fastify from 'fastify'
 import { expect, test } from 'vitest'
-import { builtInPolicy } from './document.ts'
+import { builtInPolicy } from './document/document.ts'
 import rbacPolicy from './plugin.ts'
 
 test('the plugin gives every later plugin the policy', async () => {

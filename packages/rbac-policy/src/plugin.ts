@@ -1,15 +1,15 @@
 import fp from 'fastify-plugin'
-import { builtInPolicy } from './document.ts'
-import type { PolicyDocument } from './policy-document.ts'
-import { type PolicyFile, type PolicyFileChange, readPolicyFile, watchPolicyFile } from './policy-file.ts'
-import type { PolicyOptions } from './proxy.ts'
-import { createReplaceablePolicy, type ReplaceablePolicy } from './replaceable-policy.ts'
+import type { PolicyOptions } from './decision/proxy.ts'
+import { builtInPolicy } from './document/document.ts'
+import { type PolicyFile, type PolicyFileChange, readPolicyFile, watchPolicyFile } from './policy/policy-file.ts'
+import { createReplaceablePolicy, type ReplaceablePolicy } from './policy/replaceable-policy.ts'
+import type { PolicyDocument } from './policy-document/policy-document.ts'
 
-export { cachedByDocument } from './cached-by-document.ts'
-export { unblockedRoutes } from './document.ts'
-export { type PolicyFile, type PolicyFileChange, readPolicyFile } from './policy-file.ts'
-export { policyMatrix } from './policy-matrix.ts'
-export type { CurrentPolicy, ReplaceablePolicy } from './replaceable-policy.ts'
+export { unblockedRoutes } from './document/document.ts'
+export { type PolicyFile, type PolicyFileChange, readPolicyFile } from './policy/policy-file.ts'
+export { policyMatrix } from './policy/policy-matrix.ts'
+export type { CurrentPolicy, ReplaceablePolicy } from './policy/replaceable-policy.ts'
+export { cachedByDocument } from './policy-document/cached-by-document.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,9 +1,9 @@
 import { rackRoutes } from '@rack-gateway/convox-api'
 import { describe, expect, test } from 'vitest'
-import { compileRole } from './compiled-role.ts'
-import { builtInPolicy } from './document.ts'
-import { expandPermission } from './permission-patterns.ts'
-import { implied, permissions } from './permissions.ts'
+import { compileRole } from './compiled-policy/compiled-role.ts'
+import { builtInPolicy } from './document/document.ts'
+import { expandPermission } from './permissions/permission-patterns.ts'
+import { implied, permissions } from './permissions/permissions.ts'
 
 const builtInRoles = builtInPolicy().roles
 const compiled = new Map(builtInRoles.map((role) => [role.name, compileRole(role)]))

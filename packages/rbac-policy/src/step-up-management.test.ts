@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { readPolicy } from './document.ts'
-import { compilePolicy, type Policy } from './policy.ts'
-import type { ManagementCall } from './step-up-decision.ts'
+import type { ManagementCall } from './decision/step-up-decision.ts'
+import { readPolicy } from './document/document.ts'
+import type { Principal } from './model/types.ts'
+import { compilePolicy, type Policy } from './policy/policy.ts'
 import { binding, moment, principal, token } from './testing/calls.ts'
-import type { Principal } from './types.ts'
 
 function policy(...lines: readonly string[]): Policy {
   const { document, problems } = readPolicy(['version: 1', ...lines, ''].join('\n'), 'policy.yaml')

@@ -1,4 +1,4 @@
-import { isUuid } from '@rack-gateway/audit/uuid'
+import { isUuid } from '@rack-gateway/audit/events'
 import { nearest } from '@rack-gateway/errors/nearest'
 import type { Invitation, SecondFactor, ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-api'
 import { Usage } from '../errors/errors.ts'

@@ -1,5 +1,4 @@
-import { createAuditWriter } from '@rack-gateway/audit'
-import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import { createAuditWriter, createPostgresAuditStore } from '@rack-gateway/audit'
 import { createTestDatabase } from '@rack-gateway/database/testing'
 import postgres from 'postgres'
 import { onTestFinished } from 'vitest'

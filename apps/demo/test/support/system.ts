@@ -1,5 +1,4 @@
 import type { AuditEvent } from '@rack-gateway/audit'
-import type {} from '@rack-gateway/audit/plugin'
 import { type ChainResult, verifyChain } from '@rack-gateway/audit/testing'
 import { createTokenMint, type SessionTerms } from '@rack-gateway/auth'
 import type { DeviceLoginMode } from '@rack-gateway/auth/cli-login'

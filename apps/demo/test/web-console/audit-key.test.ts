@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type SigningKey, signingKeyOf } from '@rack-gateway/audit/checkpoints'
+import { type SigningKey, signingKeyOf } from '@rack-gateway/audit'
 import type { ResponseOf } from '@rack-gateway/gateway-api'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os'
-import { type AuditWriter, createAuditWriter } from '@rack-gateway/audit'
-import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import { type AuditWriter, createAuditWriter, createPostgresAuditStore } from '@rack-gateway/audit'
 import type { ServerConfig } from '@rack-gateway/config'
 import { configurationOrExit } from '../process/configuration.ts'
 import { type PreparedDatabase, prepareDatabase } from '../process/prepared-database.ts'

@@ -1,4 +1,4 @@
-import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
+import type { CheckpointerState } from '@rack-gateway/audit'
 import { expect, test } from 'vitest'
 import { checkpointsCheck } from './checkpoint-readiness.ts'
 

@@ -1,4 +1,4 @@
-import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
+import type { CheckpointerState } from '@rack-gateway/audit'
 import type { Readiness } from '../readiness/readiness-check.ts'
 
 /** Milliseconds. An older checkpoint means that checkpoints fail. */

@@ -1,4 +1,4 @@
-import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
+import type { CheckpointerState } from '@rack-gateway/audit'
 import { expect, test } from 'vitest'
 import { checkpointStatus } from './checkpoint-status.ts'
 

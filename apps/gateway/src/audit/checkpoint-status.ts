@@ -1,4 +1,4 @@
-import type { Checkpoint, CheckpointerState } from '@rack-gateway/audit/checkpoints'
+import type { Checkpoint, CheckpointerState } from '@rack-gateway/audit'
 import type { CheckpointStatus } from '@rack-gateway/gateway-api'
 import { isLate } from './checkpoint-readiness.ts'
 

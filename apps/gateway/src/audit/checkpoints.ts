@@ -7,7 +7,7 @@ import {
   objectStoreDestination,
   type SigningKeys,
   webhookDestination,
-} from '@rack-gateway/audit/checkpoints'
+} from '@rack-gateway/audit'
 import type { CheckpointConfig } from '@rack-gateway/config'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'

@@ -1,8 +1,13 @@
-import type { AuditWriterLimits } from '@rack-gateway/audit'
-import { createPostgresAdoptionStore } from '@rack-gateway/audit/adoption'
-import type { Fallback, FallbackKeys } from '@rack-gateway/audit/fallback'
-import auditPlugin from '@rack-gateway/audit/plugin'
-import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import {
+  type AuditWriterLimits,
+  auditPlugin,
+  createPostgresAdoptionStore,
+  createPostgresAuditStore,
+  createPostgresImporter,
+  type Fallback,
+  type FallbackKeys,
+  openFallback,
+} from '@rack-gateway/audit'
 import type { SinkConfig } from '@rack-gateway/config'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
@@ -46,7 +51,6 @@ async function openFallbackAt(
   directory: string,
   { databaseUrl: url, fallbackKeys }: AuditLogOptions,
 ): Promise<Fallback> {
-  const { createPostgresImporter, openFallback } = await import('@rack-gateway/audit/fallback')
   return await openFallback({
     primary: createPostgresAuditStore({ url, fallback: true }),
     importer: createPostgresImporter({ url }),

@@ -1,4 +1,4 @@
-import { type RetentionStatus, readRetentionStatus } from '@rack-gateway/audit/archive/retention-status'
+import { type RetentionStatus, readRetentionStatus } from '@rack-gateway/audit'
 import fp from 'fastify-plugin'
 import type { Readiness } from '../readiness/readiness-check.ts'
 

@@ -1,13 +1,13 @@
-import { createAuditSearch, type SharedAuditSearch } from '@rack-gateway/audit/search'
+import { createAuditSearch, type SharedAuditSearch } from '@rack-gateway/audit'
 import { limitsOfResource } from '@rack-gateway/config'
 import { openDatabase } from '@rack-gateway/database'
 import fp from 'fastify-plugin'
-import { type AuditEvidence, createAuditEvidence } from './evidence.ts'
+import { createVerifiableLog, type VerifiableLog } from './verifiable-log.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     auditSearch: SharedAuditSearch
-    auditEvidence: AuditEvidence
+    verifiableLog: VerifiableLog
   }
 }
 
@@ -16,7 +16,7 @@ export interface AuditSearchOptions {
 }
 
 /** One connection for each reader of the log and each proof, and one for the keys, which anyone can read. */
-const evidenceConnections = limitsOfResource('logReadings').process + limitsOfResource('proofs').process + 1
+const logConnections = limitsOfResource('logReadings').process + limitsOfResource('proofs').process + 1
 
 /** Uses separate connections, so that no call waits behind a caller who reads the whole log. */
 export default fp<AuditSearchOptions>(
@@ -25,12 +25,12 @@ export default fp<AuditSearchOptions>(
     const search = createAuditSearch({ url: databaseUrl, limits: readings })
     app.addHook('onClose', () => search.close())
     const database = openDatabase(databaseUrl, {
-      max: evidenceConnections,
+      max: logConnections,
       applicationName: 'rack-gateway audit log',
     })
     app.addHook('onClose', () => database.close())
     app.decorate('auditSearch', search)
-    app.decorate('auditEvidence', createAuditEvidence(database.sql, readings))
+    app.decorate('verifiableLog', createVerifiableLog(database.sql, readings))
   },
   { name: 'audit-search', dependencies: ['resource-account'] },
 )

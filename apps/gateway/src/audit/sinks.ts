@@ -7,7 +7,7 @@ import {
   type SinkNotification,
   type SinkSettings,
   type SinkTargetSettings,
-} from '@rack-gateway/audit/sinks'
+} from '@rack-gateway/audit'
 import type { SinkConfig } from '@rack-gateway/config'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 

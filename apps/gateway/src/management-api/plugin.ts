@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { readNewestCheckpoint } from '@rack-gateway/audit/checkpoints'
-import { countOpenAlarms } from '@rack-gateway/audit/search'
+import { countOpenAlarms, readNewestCheckpoint } from '@rack-gateway/audit'
 import type { UsedProof } from '@rack-gateway/auth/step-ups'
 import { createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoint, type EndpointName, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
@@ -60,10 +59,10 @@ export default fp<ManagementApiOptions>(
       children: app.resourceAccount.children,
     })
     app.addHook('preClose', async () => studies.stop())
-    const { auditEvidence, cliLogins, database, identities, policy, policyPackages, racks, rackStatuses } = app
+    const { verifiableLog, cliLogins, database, identities, policy, policyPackages, racks, rackStatuses } = app
     const { readiness, recordingArchive, secondFactors, stepUpPage, stepUps, turns, workloads } = app
     const context: ManagementApiContext = {
-      auditEvidence,
+      verifiableLog,
       cliLogins,
       database,
       identities,

@@ -1,4 +1,4 @@
-import type { FallbackStats } from '@rack-gateway/audit/fallback'
+import type { FallbackStats } from '@rack-gateway/audit'
 import { tamperProtection } from '@rack-gateway/database'
 import { variableSuffix } from '@rack-gateway/rack-registry'
 import { describePackage } from '@rack-gateway/rbac-policy/packages/host'

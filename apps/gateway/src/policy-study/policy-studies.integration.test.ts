@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { type AuditWriter, createAuditWriter, type EventDraft } from '@rack-gateway/audit'
-import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import { type AuditWriter, createAuditWriter, createPostgresAuditStore, type EventDraft } from '@rack-gateway/audit'
 import { limitsOfResource } from '@rack-gateway/config'
 import { type Database, openDatabase } from '@rack-gateway/database'
 import { createTestDatabase } from '@rack-gateway/database/testing'

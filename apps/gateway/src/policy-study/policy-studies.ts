@@ -1,4 +1,4 @@
-import { decidedCalls } from '@rack-gateway/audit/decided-calls'
+import { decidedCalls } from '@rack-gateway/audit'
 import { childHeapMiB } from '@rack-gateway/config'
 import type { Database } from '@rack-gateway/database'
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'

@@ -1,5 +1,4 @@
-import { type SigningKeys, signingKeyOf } from '@rack-gateway/audit/checkpoints'
-import type { FallbackKeys } from '@rack-gateway/audit/fallback'
+import { type FallbackKeys, type SigningKeys, signingKeyOf } from '@rack-gateway/audit'
 import { createTokenMint, deriveKey, deriveLoginKeys, type LoginKeys, type TokenMint } from '@rack-gateway/auth'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { DeriveKeys } from '@rack-gateway/recordings'

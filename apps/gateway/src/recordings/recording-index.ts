@@ -1,4 +1,4 @@
-import { isUuid } from '@rack-gateway/audit/uuid'
+import { isUuid } from '@rack-gateway/audit/events'
 import type { RecordingSummary } from '@rack-gateway/recordings'
 import type { Sql, TransactionSql } from 'postgres'
 import type { RecordedEnd } from './recorded-end.ts'

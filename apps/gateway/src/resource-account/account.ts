@@ -1,4 +1,4 @@
-import { type ConcurrencyLimit, SearchBusy } from '@rack-gateway/audit/search'
+import { type ConcurrencyLimit, SearchBusy } from '@rack-gateway/audit'
 import { type Limits, limitsOfResource, type ResourceLimits, type ResourceName, resources } from '@rack-gateway/config'
 import { TooManyCalls, TooManyRequests } from '../errors/errors.ts'
 import { createFairLimit, type FairLimit, type ReachedLimit } from './fair-limit.ts'
@@ -21,7 +21,7 @@ type Reading = (typeof readings)[number]
 
 /**
  * What callers share. The gateway asks the account before the work that needs a resource.
- * `packages/config/src/resources.ts` has the limits. Connections are counted where they are accepted.
+ * `packages/config/src/server/resources.ts` has the limits. Connections are counted where they are accepted.
  */
 export interface ResourceAccount {
   readonly bodies: FairLimit

@@ -1,4 +1,4 @@
-import { isUuid } from '@rack-gateway/audit/uuid'
+import { isUuid } from '@rack-gateway/audit/events'
 import type { FastifyInstance } from 'fastify'
 import { InvalidRequest } from '../errors/errors.ts'
 

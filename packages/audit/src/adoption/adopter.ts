@@ -1,5 +1,5 @@
-import type { EventDraft } from '../event.ts'
-import type { AuditWriter } from '../writer-options.ts'
+import type { EventDraft } from '../events/event.ts'
+import type { AuditWriter } from '../log/writer-options.ts'
 import { abandonedDraft, unknownOutcomeDraft } from './adoption-events.ts'
 import type { AdoptedStream, AdoptionStore } from './adoption-store.ts'
 

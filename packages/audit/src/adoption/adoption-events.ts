@@ -1,5 +1,5 @@
-import type { AuditEvent, EventDraft } from '../event.ts'
-import { unescapeVisibleText } from '../visible-text.ts'
+import type { AuditEvent, EventDraft } from '../events/event.ts'
+import { unescapeVisibleText } from '../events/visible-text.ts'
 import type { AdoptedStream } from './adoption-store.ts'
 
 export function abandonedDraft({ id, host, pid, last, fallback }: AdoptedStream): EventDraft {

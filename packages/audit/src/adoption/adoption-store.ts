@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../event.ts'
+import type { AuditEvent } from '../events/event.ts'
 
 /** A stream whose process is gone. Only the process's fallback file can still add events to the stream. */
 export interface AdoptedStream {

@@ -1,7 +1,7 @@
 import { openPool } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
-import { endOfMonth } from '../calendar-month.ts'
-import { lastEvent } from '../store.ts'
+import { lastEvent } from '../log/postgres-audit-store.ts'
+import { endOfMonth } from '../months/calendar-month.ts'
 import type { AdoptedStream, AdoptionStore } from './adoption-store.ts'
 
 export interface PostgresAdoptionStoreOptions {

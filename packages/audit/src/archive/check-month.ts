@@ -1,5 +1,5 @@
 import type { Digest, StreamHead } from '@rack-gateway/audit-proof'
-import { readCheckpoint } from '../checkpoints/checkpoint.ts'
+import { readCheckpoint } from '../signed-notes/checkpoint.ts'
 import { mergeCheckpoints } from '../verify/checkpoint-merge.ts'
 import type { Verification } from '../verify/findings.ts'
 import { createLogVerifier, type LogVerifierOptions } from '../verify/log-verifier.ts'

@@ -1,8 +1,8 @@
 import type { Sql } from 'postgres'
-import { readCheckpoint } from '../checkpoints/checkpoint.ts'
+import { boundsOf, isMonth, type Month, monthAt } from '../months/month.ts'
+import { readCheckpoint } from '../signed-notes/checkpoint.ts'
 import { linesOfMonth, numberedNotes } from '../verify/database-log.ts'
 import type { MonthSource } from './check-month.ts'
-import { boundsOf, isMonth, type Month, monthAt } from './month.ts'
 
 /** The numbers of the first and the last checkpoint that has a stream of the month. */
 export interface CheckpointRange {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isMonth, type Month } from '../months/month.ts'
 import type { ArchiveReader } from './archive-store.ts'
-import { isMonth, type Month } from './month.ts'
 
 export interface DirectoryArchive extends ArchiveReader {
   /** Oldest first. */

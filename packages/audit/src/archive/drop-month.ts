@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Sql } from 'postgres'
-import { ArchiveRefused } from '../errors.ts'
-import type { Manifest } from './manifest.ts'
+import { ArchiveRefused } from '../errors/errors.ts'
+import type { Manifest } from '../signed-notes/manifest.ts'
 
 const attempts = 5
 /** Milliseconds. */

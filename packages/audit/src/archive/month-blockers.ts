@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres'
-import { boundsOf, type Month, monthsAfter } from './month.ts'
+import { boundsOf, type Month, monthsAfter } from '../months/month.ts'
 
 interface StreamRow {
   readonly id: string

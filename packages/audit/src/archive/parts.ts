@@ -1,11 +1,11 @@
 import { createHash, hash } from 'node:crypto'
 import { once } from 'node:events'
 import { createGunzip, createGzip, type Gzip } from 'node:zlib'
-import { ArchiveRefused } from '../errors.ts'
+import { ArchiveRefused } from '../errors/errors.ts'
+import type { Month } from '../months/month.ts'
+import { type ArchivePart, partKey } from '../signed-notes/manifest.ts'
 import { createLineSplitter } from '../verify/line-splitter.ts'
 import type { ArchiveReader, ArchiveStore } from './archive-store.ts'
-import { type ArchivePart, partKey } from './manifest.ts'
-import type { Month } from './month.ts'
 
 /** Uncompressed bytes after which a part is full. */
 export const defaultPartSize = 64 * 1024 * 1024

@@ -1,17 +1,17 @@
 import { proofFormat, type StreamHead } from '@rack-gateway/audit-proof'
-import { type Checkpoint, readCheckpoint } from '../checkpoints/checkpoint.ts'
-import { ArchiveRefused } from '../errors.ts'
+import { ArchiveRefused } from '../errors/errors.ts'
+import { timeOfUuid } from '../events/uuid.ts'
+import { type Month, monthAt } from '../months/month.ts'
+import { type Checkpoint, readCheckpoint } from '../signed-notes/checkpoint.ts'
+import { manifestKey, readManifest } from '../signed-notes/manifest.ts'
 import { leafOf } from '../tree/hashing.ts'
 import { createRangeRoots, inclusionRanges } from '../tree/proofs.ts'
-import { momentOf } from '../uuid.ts'
 import { membersOf, readPosition } from '../verify/event-position.ts'
 import { type LogRecord, readExportLine } from '../verify/export-line.ts'
 import { describeFinding } from '../verify/finding-sentence.ts'
 import type { ProofResult } from '../verify/make-proof.ts'
 import type { ArchiveReader } from './archive-store.ts'
 import type { MonthSource } from './check-month.ts'
-import { manifestKey, readManifest } from './manifest.ts'
-import { type Month, monthAt } from './month.ts'
 import { archivedMonth } from './verify-month.ts'
 
 interface EventToProve {
@@ -29,7 +29,7 @@ interface EventToProve {
  * @throws ArchiveRefused if the archive is damaged
  */
 export async function proveArchived(reader: ArchiveReader, months: readonly Month[], id: string): Promise<ProofResult> {
-  const moment = momentOf(id)
+  const moment = timeOfUuid(id)
   const month = moment === null ? null : monthAt(moment)
   return month !== null && months.includes(month) ? proveIn(reader, month, id.toLowerCase()) : { kind: 'unknown' }
 }

@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres'
-import { type Month, monthAt } from './month.ts'
+import { type Month, monthAt } from '../months/month.ts'
 
 export interface RetentionStatus {
   /** The oldest month with a partition; null if no month has one. */

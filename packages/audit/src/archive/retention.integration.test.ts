@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { readManifest } from '../signed-notes/manifest.ts'
 import { verifyDatabase } from '../verify/sources.ts'
-import { readManifest } from './manifest.ts'
 import { logKey, monthAgo, pastLog } from './testing/past-log.ts'
 import { directoryStore, lockedStore, memoryStore } from './testing/stores.ts'
 import { verifyArchivedMonth } from './verify-month.ts'

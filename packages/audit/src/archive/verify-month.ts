@@ -1,13 +1,13 @@
 import { connectKeys } from '@rack-gateway/audit-proof'
-import { readCheckpoint } from '../checkpoints/checkpoint.ts'
-import { nodeCrypto, type PublicKey, readPublicKey } from '../checkpoints/signing-key.ts'
+import type { Month } from '../months/month.ts'
+import { readCheckpoint } from '../signed-notes/checkpoint.ts'
+import { type Manifest, manifestKey, readManifest } from '../signed-notes/manifest.ts'
+import { nodeCrypto, type PublicKey, readPublicKey } from '../signed-notes/signing-key.ts'
 import { checkpointFiles } from '../verify/checkpoint-files.ts'
 import { membersOf } from '../verify/event-position.ts'
 import type { ArchiveFinding, ArchiveProblem, Verification } from '../verify/findings.ts'
 import type { ArchiveReader } from './archive-store.ts'
 import { type CheckedMonth, type CheckOptions, checkMonth, type MonthSource } from './check-month.ts'
-import { type Manifest, manifestKey, readManifest } from './manifest.ts'
-import type { Month } from './month.ts'
 import { readPart } from './parts.ts'
 
 export interface VerifyArchiveOptions {

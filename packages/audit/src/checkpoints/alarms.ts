@@ -1,4 +1,4 @@
-import { type Inconsistency, inconsistencyKey } from '../alarm-events.ts'
+import { type Inconsistency, inconsistencyKey } from '../events/alarm-events.ts'
 
 /** An inconsistency of the log or its copies. */
 export interface Alarm {

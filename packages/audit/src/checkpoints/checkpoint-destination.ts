@@ -1,4 +1,4 @@
-import type { Checkpoint } from './checkpoint.ts'
+import type { Checkpoint } from '../signed-notes/checkpoint.ts'
 
 /** Stores copies of checkpoints where the database owner cannot change them. */
 export interface CheckpointDestination {

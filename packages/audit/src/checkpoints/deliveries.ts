@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres'
-import { readCheckpoint } from './checkpoint.ts'
+import { readCheckpoint } from '../signed-notes/checkpoint.ts'
 import type { CheckpointDestination } from './checkpoint-destination.ts'
 
 export interface DeliveryState {

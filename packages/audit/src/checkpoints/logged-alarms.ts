@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres'
-import { inconsistencyKey, inconsistencyOf } from '../alarm-events.ts'
+import { inconsistencyKey, inconsistencyOf } from '../events/alarm-events.ts'
 
 /** The newest `audit.inconsistent` alarms in the log. */
 export interface LoggedAlarms {

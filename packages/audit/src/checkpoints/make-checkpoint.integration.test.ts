@@ -1,12 +1,12 @@
 import type { Sql } from 'postgres'
 import { expect, test } from 'vitest'
+import { noCheckpoint, readCheckpoint, signCheckpoint } from '../signed-notes/checkpoint.ts'
+import { type SigningKey, signingKeyOf } from '../signed-notes/signing-key.ts'
 import { databaseForTest, openPostgresWriter, tamper } from '../testing/database.ts'
 import { makeCheckpoint } from '../testing/make-checkpoint.ts'
 import { exportLineInSql } from '../verify/export-line.ts'
 import { createLogVerifier } from '../verify/log-verifier.ts'
-import { noCheckpoint, readCheckpoint, signCheckpoint } from './checkpoint.ts'
 import type { MakeCheckpointResult } from './make-checkpoint.ts'
-import { type SigningKey, signingKeyOf } from './signing-key.ts'
 
 const key = signingKeyOf(Buffer.alloc(32, 1))
 const newer = signingKeyOf(Buffer.alloc(32, 2))

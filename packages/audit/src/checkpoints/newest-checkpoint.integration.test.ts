@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { signingKeyOf } from '../signed-notes/signing-key.ts'
 import { databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import { makeCheckpoint } from '../testing/make-checkpoint.ts'
 import { readNewestCheckpoint } from './newest-checkpoint.ts'
-import { signingKeyOf } from './signing-key.ts'
 
 const now = { keys: [signingKeyOf(Buffer.alloc(32, 1))], interval: 0 } as const
 

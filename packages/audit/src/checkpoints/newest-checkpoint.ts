@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres'
-import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
+import { type Checkpoint, readCheckpoint } from '../signed-notes/checkpoint.ts'
 
 export interface NewestCheckpoint {
   /** Null if there is no checkpoint, or if the newest one is unreadable. */

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Sql } from 'postgres'
 import { expect, onTestFinished, test } from 'vitest'
+import type { SigningKeys } from '../signed-notes/choose-keys.ts'
+import { signingKeyOf } from '../signed-notes/signing-key.ts'
 import { copyDatabase, databaseForTest, openPostgresWriter, tamper } from '../testing/database.ts'
 import { makeCheckpoint } from '../testing/make-checkpoint.ts'
 import { checkpointFiles } from '../verify/checkpoint-files.ts'
 import { verifyDatabase } from '../verify/sources.ts'
 import { checkpointKey } from './checkpoint-destination.ts'
-import type { SigningKeys } from './choose-keys.ts'
 import { type LogGap, restoreLog } from './restore-log.ts'
-import { signingKeyOf } from './signing-key.ts'
 
 const key = signingKeyOf(Buffer.alloc(32, 1))
 const newer = signingKeyOf(Buffer.alloc(32, 2))

@@ -1,5 +1,5 @@
 import type { Sql, TransactionSql } from 'postgres'
-import type { Checkpoint } from './checkpoint.ts'
+import type { Checkpoint } from '../signed-notes/checkpoint.ts'
 import type { VerifiedStream } from './verify-streams.ts'
 
 /**

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
+import { signingKeyOf } from '../signed-notes/signing-key.ts'
 import { databaseForTest, openPostgresWriter, tamper } from '../testing/database.ts'
 import { startBuiltVerifier } from '../testing/verifier-threads.ts'
 import type { Alarm } from './alarms.ts'
 import { type CheckpointerOptions, createCheckpointer } from './checkpointer.ts'
-import { signingKeyOf } from './signing-key.ts'
 import { createStreamVerifier, startVerifierThread, verifierThreadOptions } from './stream-verifier.ts'
 
 const { resourceLimits } = verifierThreadOptions('')

@@ -1,12 +1,12 @@
 import type { StreamHead } from '@rack-gateway/audit-proof'
 import { expect, test } from 'vitest'
-import { encode } from '../encode.ts'
-import type { RecordedEvent } from '../recorded-event.ts'
-import { createEventStream } from '../stream.ts'
+import { encode } from '../events/encode.ts'
+import type { RecordedEvent } from '../events/recorded-event.ts'
+import { createEventStream } from '../log/stream.ts'
+import { type Checkpoint, noCheckpoint } from '../signed-notes/checkpoint.ts'
+import { signingKeyOf } from '../signed-notes/signing-key.ts'
 import { leafOf } from '../tree/hashing.ts'
 import { createTree } from '../tree/tree.ts'
-import { type Checkpoint, noCheckpoint } from './checkpoint.ts'
-import { signingKeyOf } from './signing-key.ts'
 import { createWrittenStreams } from './written-streams.ts'
 
 const startedAt = Date.UTC(2026, 10, 25)

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { StreamHead } from '@rack-gateway/audit-proof'
-import type { RecordedEvent } from '../recorded-event.ts'
+import type { RecordedEvent } from '../events/recorded-event.ts'
+import type { Checkpoint } from '../signed-notes/checkpoint.ts'
 import { leafOf } from '../tree/hashing.ts'
 import { createTree, type Tree } from '../tree/tree.ts'
-import type { Checkpoint } from './checkpoint.ts'
 
 /** A stream in a checkpoint that does not match what this process wrote. */
 export interface HeadMismatch {

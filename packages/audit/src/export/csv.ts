@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../event.ts'
+import type { AuditEvent } from '../events/event.ts'
 import type { FoundEvent } from '../search/found-event.ts'
 import type { ExportFormat } from './format.ts'
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { linkHash } from '../chain.ts'
-import { encode } from '../encode.ts'
-import { type AuditEvent, type EventDraft, eventKinds } from '../event.ts'
+import { linkHash } from '../events/chain.ts'
+import { encode } from '../events/encode.ts'
+import { type AuditEvent, type EventDraft, eventKinds } from '../events/event.ts'
+import { createEventStream } from '../log/stream.ts'
 import type { FoundEvent } from '../search/found-event.ts'
-import { createEventStream } from '../stream.ts'
 import { cell } from './csv.ts'
-import { exportFormats } from './index.ts'
+import { exportFormats } from './export-formats.ts'
 import { toOcsf } from './ocsf.ts'
 
 const at = Date.UTC(2026, 4, 5)

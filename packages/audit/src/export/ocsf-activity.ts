@@ -1,4 +1,4 @@
-import type { AuditEvent, EventKind } from '../event.ts'
+import type { AuditEvent, EventKind } from '../events/event.ts'
 
 export interface Activity {
   readonly id: number

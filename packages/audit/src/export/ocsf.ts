@@ -1,4 +1,4 @@
-import type { Actor, AuditEvent } from '../event.ts'
+import type { Actor, AuditEvent } from '../events/event.ts'
 import type { ExportFormat } from './format.ts'
 import { type Activity, activityOf, authenticationOf } from './ocsf-activity.ts'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, readdir, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FallbackDirectoryUnfit } from '../errors.ts'
+import { FallbackDirectoryUnfit } from '../errors/errors.ts'
 import { type Disk, ignoreMissing } from './disk.ts'
 import { type FileName, readFileName, refusedSuffix, takenSuffix } from './file-name.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { FallbackUnusable } from '../errors.ts'
-import type { RecordedEvent } from '../recorded-event.ts'
+import { FallbackUnusable } from '../errors/errors.ts'
+import type { RecordedEvent } from '../events/recorded-event.ts'
 import type { Disk, DiskFile } from './disk.ts'
 import { fileName } from './file-name.ts'
 import { eventLine, type FallbackKeys, type FileHeader, headerLine } from './signed-line.ts'

@@ -1,9 +1,9 @@
 import { openPool } from '@rack-gateway/database'
 import postgres, { type Sql, type TransactionSql } from 'postgres'
-import { StreamLost } from '../errors.ts'
-import type { RecordedEvent } from '../recorded-event.ts'
-import { createSelfReplacingConnection } from '../self-replacing-connection.ts'
-import { append, assertSameEvents, type LastEvent, lastEvent, openStream } from '../store.ts'
+import { StreamLost } from '../errors/errors.ts'
+import type { RecordedEvent } from '../events/recorded-event.ts'
+import { append, assertSameEvents, type LastEvent, lastEvent, openStream } from '../log/postgres-audit-store.ts'
+import { createSelfReplacingConnection } from '../log/self-replacing-connection.ts'
 import type { FileEnd, FileReader } from './read-fallback-file.ts'
 import type { FileHeader } from './signed-line.ts'
 

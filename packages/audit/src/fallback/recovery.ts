@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { EventDraft } from '../event.ts'
+import type { EventDraft } from '../events/event.ts'
 import type { FallbackDirectory, WaitingFile } from './directory.ts'
 import type { FileName } from './file-name.ts'
 import type { FallbackImporter, ImportResult } from './importer.ts'

@@ -2,8 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { uuidPattern } from '@rack-gateway/audit-proof'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { NewStream } from '../audit-store.ts'
-import type { RecordedEvent } from '../recorded-event.ts'
+import type { RecordedEvent } from '../events/recorded-event.ts'
+import type { NewStream } from '../log/audit-store.ts'
 
 /** Newest first. The newest key signs, and all keys verify. */
 export type FallbackKeys = readonly [Buffer, ...Buffer[]]

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { EventDraft } from '../event.ts'
+import type { EventDraft } from '../events/event.ts'
 import { databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import { createAuditSearch } from './search.ts'
 import { searchLimits } from './testing/search-limits.ts'

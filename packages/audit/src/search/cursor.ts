@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { uuidPattern } from '@rack-gateway/audit-proof'
-import { InvalidAuditCursor } from '../errors.ts'
+import { InvalidAuditCursor } from '../errors/errors.ts'
 import type { FilterQuery } from './filter-query.ts'
 import type { FoundEvent, FoundPage } from './found-event.ts'
 import type { PagePosition } from './query.ts'

@@ -1,5 +1,5 @@
 import { type Static, type TArray, type TOptional, type TSchema, type TUnion, Type } from 'typebox'
-import { eventKinds } from '../event.ts'
+import { eventKinds } from '../events/event.ts'
 
 function text(description: string) {
   return Type.String({ minLength: 1, maxLength: 300, description })

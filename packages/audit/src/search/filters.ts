@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { readTime } from '@rack-gateway/time'
-import { InvalidFilter } from '../errors.ts'
-import { isUuid } from '../uuid.ts'
+import { InvalidFilter } from '../errors/errors.ts'
+import { isUuid } from '../events/uuid.ts'
 import { type ExactFilter, exactFilterNames, exclusionName, type FilterQuery } from './filter-query.ts'
 
 export interface AuditFilters {

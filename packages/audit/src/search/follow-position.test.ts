@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { InvalidAuditCursor } from '../errors.ts'
+import { InvalidAuditCursor } from '../errors/errors.ts'
 import { positionText, readFollowPosition } from './follow-position.ts'
 
 const idOf = (index: number) => `0190a0b0-0000-7000-8000-${String(index).padStart(12, '0')}`

@@ -1,5 +1,5 @@
-import { InvalidAuditCursor } from '../errors.ts'
-import { isUuid } from '../uuid.ts'
+import { InvalidAuditCursor } from '../errors/errors.ts'
+import { isUuid } from '../events/uuid.ts'
 
 /** How far a follower has read the log. */
 export interface FollowPosition {

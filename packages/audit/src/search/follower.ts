@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres'
-import { monthAfter } from '../calendar-month.ts'
+import { monthAfter } from '../months/calendar-month.ts'
 import type { FilterQuery } from './filter-query.ts'
 import { readFilters } from './filters.ts'
 import { type FollowPosition, positionText, readFollowPosition } from './follow-position.ts'

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { AuditEvent } from '../event.ts'
+import type { AuditEvent } from '../events/event.ts'
 import type { PagePosition } from './query.ts'
 
 /** A row of the queries in `query.ts`. */

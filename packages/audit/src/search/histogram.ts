@@ -1,4 +1,4 @@
-import { InvalidFilter } from '../errors.ts'
+import { InvalidFilter } from '../errors/errors.ts'
 import type { FilterQuery } from './filter-query.ts'
 import { type AuditFilters, readFilters } from './filters.ts'
 import { type CountedRange, needsSort } from './query.ts'

@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres'
-import { alarmKinds } from '../alarm-events.ts'
-import type { EventKind } from '../event.ts'
+import { alarmKinds } from '../events/alarm-events.ts'
+import type { EventKind } from '../events/event.ts'
 import { readFilters } from './filters.ts'
 import { type Facets, facetPageQuery, type Query } from './query.ts'
 import { facetsOf, nullIfCanceled, runQuery } from './run-query.ts'

@@ -1,4 +1,4 @@
-import { monthAfter } from '../calendar-month.ts'
+import { monthAfter } from '../months/calendar-month.ts'
 import type { AuditFilters } from './filters.ts'
 
 /** SQL text, and the values of its placeholders `$1`, `$2`, and so on. */

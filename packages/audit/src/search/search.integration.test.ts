@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type OnEnd, sharedFixture } from '@rack-gateway/database/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import type { EventDraft } from '../event.ts'
+import type { EventDraft } from '../events/event.ts'
 import { databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import { exclusionName, type FilterQuery } from './filter-query.ts'
 import { type AuditSearch, createAuditSearch } from './search.ts'

@@ -1,7 +1,7 @@
 import { ConnectionBroken, customPlans, openPool } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
-import { ChangeSearchTooSlow, NoSuchEvent, SearchTooBroad } from '../errors.ts'
-import { momentOf } from '../uuid.ts'
+import { ChangeSearchTooSlow, NoSuchEvent, SearchTooBroad } from '../errors/errors.ts'
+import { timeOfUuid } from '../events/uuid.ts'
 import { type AppChanges, createAppChanges } from './app-changes.ts'
 import { type ConcurrencyLimit, unlimited } from './concurrency-limit.ts'
 import { pageOf, readCursor } from './cursor.ts'
@@ -163,7 +163,7 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
         return pageOf(events, limit, query)
       },
       async event(id) {
-        const moment = momentOf(id)
+        const moment = timeOfUuid(id)
         const [event] = moment === null ? [] : await findEvents(() => runQuery<EventRow>(sql, eventQuery(id, moment)))
         if (!event) throw new NoSuchEvent(id)
         return event

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os'
-import { SinkMisconfigured } from '../errors.ts'
-import { eventKinds } from '../event.ts'
+import { SinkMisconfigured } from '../errors/errors.ts'
+import { eventKinds } from '../events/event.ts'
 import type { Sink } from './sink.ts'
-import type { SinkTransport } from './transport.ts'
+import type { SinkTransport } from './transports/transport.ts'
 
 export type SinkTargetSettings =
   | { readonly kind: 'stdout' }

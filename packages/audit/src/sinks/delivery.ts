@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { runWithTimeout } from '@rack-gateway/time'
 import { type BackOffLimits, createBackOff } from './back-off.ts'
-import type { SinkEvent } from './sink-event.ts'
-import { SinkBusy, SinkRejected, type SinkTransport } from './transport.ts'
+import type { SinkEvent } from './transports/sink-event.ts'
+import { SinkBusy, SinkRejected, type SinkTransport } from './transports/transport.ts'
 
 export interface DeliveryOptions {
   readonly transport: SinkTransport

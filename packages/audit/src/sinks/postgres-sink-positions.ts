@@ -1,9 +1,9 @@
 import { customPlans, openPool } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
-import { endOfMonth } from '../calendar-month.ts'
-import { lastEvent } from '../store.ts'
-import type { SinkEvent } from './sink-event.ts'
+import { lastEvent } from '../log/postgres-audit-store.ts'
+import { endOfMonth } from '../months/calendar-month.ts'
 import type { SinkPositions } from './sink-positions.ts'
+import type { SinkEvent } from './transports/sink-event.ts'
 
 export interface PostgresSinkPositionsOptions {
   /** The runtime login. */

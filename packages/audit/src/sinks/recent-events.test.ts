@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { encode } from '../encode.ts'
-import { createEventStream } from '../stream.ts'
+import { encode } from '../events/encode.ts'
+import { createEventStream } from '../log/stream.ts'
 import { createRecentEvents } from './recent-events.ts'
 
 const start = Date.UTC(2026, 10, 25)

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import type { RecordedEvent } from '../recorded-event.ts'
-import { type SinkEvent, sinkEventOf } from './sink-event.ts'
-import type { BatchLimits } from './transport.ts'
+import type { RecordedEvent } from '../events/recorded-event.ts'
+import { type SinkEvent, sinkEventOf } from './transports/sink-event.ts'
+import type { BatchLimits } from './transports/transport.ts'
 
 /** The newest events of this process, shared by all sinks. A sink that lags further reads the database. */
 export interface RecentEvents {

@@ -6,8 +6,8 @@ import { createFailureState } from './failure-state.ts'
 import { type Cursor, createHeldStreams } from './held-streams.ts'
 import { fittingEvents, type RecentEvents } from './recent-events.ts'
 import type { Sink, SinkStats } from './sink.ts'
-import type { SinkEvent } from './sink-event.ts'
 import type { SinkPositions } from './sink-positions.ts'
+import type { SinkEvent } from './transports/sink-event.ts'
 
 /** In milliseconds, except `page`. */
 export interface ShipperLimits {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { databaseForTest } from '../testing/database.ts'
 import { createPostgresSinkPositions } from './postgres-sink-positions.ts'
-import type { SinkEvent } from './sink-event.ts'
 import { collectGarbage, collectingSink, countingSink, forever, startShipping } from './testing/shipping.ts'
-import { SinkRejected } from './transport.ts'
+import type { SinkEvent } from './transports/sink-event.ts'
+import { SinkRejected } from './transports/transport.ts'
 
 /** Ids in the order of the log. */
 async function idsOf(sql: Awaited<ReturnType<typeof databaseForTest>>['admin']) {

@@ -1,4 +1,4 @@
-import type { SinkEvent } from './sink-event.ts'
+import type { SinkEvent } from './transports/sink-event.ts'
 
 /** A stream that this process ships to a sink, and its progress. */
 export interface HeldStream {

@@ -1,4 +1,4 @@
-import type { SinkTransport } from './transport.ts'
+import type { SinkTransport } from './transports/transport.ts'
 
 export const sinkKinds = ['stdout', 'file', 'syslog', 'webhook', 'otlp', 's3'] as const
 export type SinkKind = (typeof sinkKinds)[number]

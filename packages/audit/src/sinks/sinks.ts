@@ -1,9 +1,9 @@
-import type { RecordedEvent } from '../recorded-event.ts'
+import type { RecordedEvent } from '../events/recorded-event.ts'
 import { createRecentEvents } from './recent-events.ts'
 import { createShipper, defaultShipperLimits, type ShipperLimits, type SinkNotification } from './shipper.ts'
 import type { Sink, SinkStats } from './sink.ts'
 import type { SinkPositions } from './sink-positions.ts'
-import type { BatchLimits } from './transport.ts'
+import type { BatchLimits } from './transports/transport.ts'
 
 export interface AuditSinksOptions {
   /** With unique names. */

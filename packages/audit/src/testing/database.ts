@@ -1,9 +1,9 @@
 import { copyTestDatabase, createTestDatabase, type OnEnd, type TestDatabase } from '@rack-gateway/database/testing'
 import postgres, { type Sql } from 'postgres'
 import { onTestFinished } from 'vitest'
-import { createPostgresAuditStore } from '../store.ts'
-import { createAuditWriter } from '../writer.ts'
-import type { AuditWriterOptions } from '../writer-options.ts'
+import { createPostgresAuditStore } from '../log/postgres-audit-store.ts'
+import { createAuditWriter } from '../log/writer.ts'
+import type { AuditWriterOptions } from '../log/writer-options.ts'
 import { type ChainLink, type ChainResult, verifyChain } from './verify-chain.ts'
 
 /** A test database with connections as runtime login and superuser, dropped when the test ends. */

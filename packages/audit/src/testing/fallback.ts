@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startFaultyProxy } from '@rack-gateway/database/testing'
 import { onTestFinished } from 'vitest'
-import type { EventDraft } from '../event.ts'
+import type { EventDraft } from '../events/event.ts'
 import { type FallbackOptions, openFallback } from '../fallback/fallback.ts'
 import { createPostgresImporter } from '../fallback/importer.ts'
 import type { FallbackKeys } from '../fallback/signed-line.ts'
-import { createPostgresAuditStore } from '../store.ts'
-import { createAuditWriter } from '../writer.ts'
-import type { AuditWriterOptions } from '../writer-options.ts'
+import { createPostgresAuditStore } from '../log/postgres-audit-store.ts'
+import { createAuditWriter } from '../log/writer.ts'
+import type { AuditWriterOptions } from '../log/writer-options.ts'
 
 export const testKeys: FallbackKeys = [Buffer.alloc(32, 1)]
 

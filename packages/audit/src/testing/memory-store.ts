@@ -1,6 +1,6 @@
-import type { AdoptionProgress, AuditStore } from '../audit-store.ts'
-import { StreamLost } from '../errors.ts'
-import type { RecordedEvent } from '../recorded-event.ts'
+import { StreamLost } from '../errors/errors.ts'
+import type { RecordedEvent } from '../events/recorded-event.ts'
+import type { AdoptionProgress, AuditStore } from '../log/audit-store.ts'
 import type { ChainLink } from './verify-chain.ts'
 
 /** How the store handles an operation: performs it, refuses it, performs it but loses the answer, or hangs. */

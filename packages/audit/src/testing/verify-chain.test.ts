@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { canonical } from '../canonical.ts'
-import { linkHash } from '../chain.ts'
-import { encode } from '../encode.ts'
-import type { EventDraft } from '../event.ts'
-import { createEventStream } from '../stream.ts'
+import { canonical } from '../events/canonical.ts'
+import { linkHash } from '../events/chain.ts'
+import { encode } from '../events/encode.ts'
+import type { EventDraft } from '../events/event.ts'
+import { createEventStream } from '../log/stream.ts'
 import { type ChainLink, verifyChain } from './verify-chain.ts'
 
 const at = Date.UTC(2026, 4, 5)

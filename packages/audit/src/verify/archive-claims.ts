@@ -1,5 +1,5 @@
 import type { SizedStream } from '@rack-gateway/audit-proof'
-import type { PublicKey } from '../checkpoints/signing-key.ts'
+import type { PublicKey } from '../signed-notes/signing-key.ts'
 import type { ArchivedMonth, ArchiveFinding } from './findings.ts'
 
 /** The part of a manifest that explains missing events. */
@@ -7,7 +7,7 @@ export interface ArchiveClaim {
   /** Such as `2026-10`. */
   readonly month: string
   /** Location of the archive. */
-  readonly place: string
+  readonly location: string
   /** SHA-256 of the manifest without its signature, hex. */
   readonly manifest: string
   readonly signer: PublicKey
@@ -45,8 +45,8 @@ export function createArchiveClaims(report: (finding: ArchiveFinding) => void): 
     explains({ stream, size, root }) {
       const { claim, claimed } = archived.get(stream) ?? {}
       if (claim === undefined || claimed?.size !== size || claimed.root !== root) return false
-      const { month, place, manifest } = claim
-      const counted = months.get(month) ?? { month, place, manifest, events: 0, streams: 0 }
+      const { month, location, manifest } = claim
+      const counted = months.get(month) ?? { month, place: location, manifest, events: 0, streams: 0 }
       months.set(month, { ...counted, events: counted.events + size, streams: counted.streams + 1 })
       return true
     },

@@ -1,6 +1,6 @@
 import { assert, constantFrom, dictionary, integer, json, nat, oneof, property, string, uint8Array } from 'fast-check'
 import { expect, test } from 'vitest'
-import { canonical } from '../canonical.ts'
+import { canonical } from '../events/canonical.ts'
 import { createSampleLog } from '../testing/sample-log.ts'
 import { createCanonicalScan } from './canonical-scan.ts'
 import { readExportLine } from './export-line.ts'

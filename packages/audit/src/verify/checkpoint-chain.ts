@@ -1,6 +1,6 @@
-import { type Checkpoint, noCheckpoint, readCheckpoint } from '../checkpoints/checkpoint.ts'
-import { isSignedBy } from '../checkpoints/signed-note.ts'
-import type { PublicKey } from '../checkpoints/signing-key.ts'
+import { type Checkpoint, noCheckpoint, readCheckpoint } from '../signed-notes/checkpoint.ts'
+import { isSignedBy } from '../signed-notes/signed-note.ts'
+import type { PublicKey } from '../signed-notes/signing-key.ts'
 import type { CheckpointFinding, CheckpointProblem } from './findings.ts'
 
 export interface CheckpointChain {

@@ -1,4 +1,4 @@
-import { readCheckpoint } from '../checkpoints/checkpoint.ts'
+import { readCheckpoint } from '../signed-notes/checkpoint.ts'
 import type { LogVerifier } from './log-verifier.ts'
 
 /** Merges the log's checkpoints with external copies by number. Keeps only one checkpoint and one copy in memory. */

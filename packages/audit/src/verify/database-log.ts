@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Sql } from 'postgres'
-import { monthAfter, monthOf } from '../calendar-month.ts'
+import { monthAfter, monthOf } from '../months/calendar-month.ts'
 import { type CopiedRow, createCopyReader } from './copied-rows.ts'
 import { exportLineInSql } from './export-line.ts'
 import { searchColumns } from './search-columns.ts'

@@ -1,6 +1,6 @@
 import { assert, constantFrom, dictionary, integer, option, property, record, string, uuid } from 'fast-check'
 import { expect, test } from 'vitest'
-import { canonical } from '../canonical.ts'
+import { canonical } from '../events/canonical.ts'
 import { readPosition } from './event-position.ts'
 
 const hostile = [

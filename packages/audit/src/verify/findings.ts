@@ -1,4 +1,4 @@
-import type { ChainProblem } from '../chain.ts'
+import type { ChainProblem } from '../events/chain.ts'
 
 /** A problem of an event or of a stream's end. */
 export type EventProblem =

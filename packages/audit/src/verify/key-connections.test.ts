@@ -1,7 +1,7 @@
 import { connectKeys, type KeyConnection, webCrypto } from '@rack-gateway/audit-proof'
 import { expect, test } from 'vitest'
-import { noCheckpoint, signCheckpoint } from '../checkpoints/checkpoint.ts'
-import { nodeCrypto, type SigningKey, signingKeyOf } from '../checkpoints/signing-key.ts'
+import { noCheckpoint, signCheckpoint } from '../signed-notes/checkpoint.ts'
+import { nodeCrypto, type SigningKey, signingKeyOf } from '../signed-notes/signing-key.ts'
 
 const [first, second, third, foreign] = [1, 2, 3, 4].map((byte) => signingKeyOf(Buffer.alloc(32, byte))) as [
   SigningKey,

@@ -1,6 +1,6 @@
 import type { StreamHead } from '@rack-gateway/audit-proof'
-import type { Checkpoint } from '../checkpoints/checkpoint.ts'
-import type { PublicKey } from '../checkpoints/signing-key.ts'
+import type { Checkpoint } from '../signed-notes/checkpoint.ts'
+import type { PublicKey } from '../signed-notes/signing-key.ts'
 import { type ArchiveClaim, createArchiveClaims } from './archive-claims.ts'
 import { createCheckpointChain } from './checkpoint-chain.ts'
 import { membersOf, readPosition, type StatedPosition } from './event-position.ts'

@@ -1,9 +1,9 @@
 import { type Digest, proofFormat, type StreamHead } from '@rack-gateway/audit-proof'
 import type { Sql } from 'postgres'
-import { type Checkpoint, readCheckpoint } from '../checkpoints/checkpoint.ts'
+import { timeOfUuid } from '../events/uuid.ts'
+import { type Checkpoint, readCheckpoint } from '../signed-notes/checkpoint.ts'
 import { leafOf } from '../tree/hashing.ts'
 import { createRangeRoots, inclusionRanges } from '../tree/proofs.ts'
-import { momentOf } from '../uuid.ts'
 import { keyChangesAfter, numberedNotes } from './database-log.ts'
 import { membersOf } from './event-position.ts'
 import type { EventProof } from './event-proof.ts'
@@ -26,7 +26,7 @@ const rowsAtOnce = 1_000
 
 /** Proves that an event is in the log, by the first checkpoint that signs it. @param id UUID of the event */
 export async function makeProof(sql: Sql, id: string): Promise<ProofResult> {
-  const moment = momentOf(id)
+  const moment = timeOfUuid(id)
   if (moment === null) return { kind: 'unknown' }
   const [event] = await sql<EventToProve[]>`
     select stream, seq::float8 as seq, at, canonical, prev from audit.events

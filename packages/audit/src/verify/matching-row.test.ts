@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, integer, option, property, readConfigureGlobal, record, string } from 'fast-check'
 import { expect, test } from 'vitest'
-import { canonical } from '../canonical.ts'
+import { canonical } from '../events/canonical.ts'
 import { copiedTable } from '../testing/copied-table.ts'
 import { type CopiedRow, createCopyReader } from './copied-rows.ts'
 import { positionOf } from './event-position.ts'

@@ -1,4 +1,4 @@
-import type { ColumnType } from '../event.ts'
+import type { ColumnType } from '../events/event.ts'
 import { createCanonicalScan } from './canonical-scan.ts'
 import type { CopiedRow } from './copied-rows.ts'
 import type { StatedPosition } from './event-position.ts'

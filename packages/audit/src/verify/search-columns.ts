@@ -1,5 +1,5 @@
-import type { ColumnType } from '../event.ts'
-import { columnText, columnTexts, draftColumns, type EventColumn, positionColumns } from '../event-columns.ts'
+import type { ColumnType } from '../events/event.ts'
+import { columnText, columnTexts, draftColumns, type EventColumn, positionColumns } from '../events/event-columns.ts'
 import type { CopiedRow } from './copied-rows.ts'
 
 /** The columns that repeat fields of the event, in the order in which they are read. */

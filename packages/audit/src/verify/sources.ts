@@ -1,7 +1,6 @@
 import type { Digest } from '@rack-gateway/audit-proof'
 import type { Sql } from 'postgres'
-import { readArchiveClaim } from '../archive/read-archive-claim.ts'
-import type { PublicKey } from '../checkpoints/signing-key.ts'
+import type { PublicKey } from '../signed-notes/signing-key.ts'
 import { checkpointFiles } from './checkpoint-files.ts'
 import { mergeCheckpoints } from './checkpoint-merge.ts'
 import type { CopiedRow } from './copied-rows.ts'
@@ -12,6 +11,7 @@ import type { Verification } from './findings.ts'
 import { createLineSplitter } from './line-splitter.ts'
 import { createLogVerifier, type LogVerifier } from './log-verifier.ts'
 import { readMatchingRow } from './matching-row.ts'
+import { readArchiveClaim } from './read-archive-claim.ts'
 import { differingColumn, searchColumns } from './search-columns.ts'
 
 export interface VerifyOptions {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Digest } from '@rack-gateway/audit-proof'
-import type { ChainProblem } from '../chain.ts'
+import type { ChainProblem } from '../events/chain.ts'
 import { createTree, type Tree } from '../tree/tree.ts'
 import type { StatedPosition } from './event-position.ts'
 import type { LogRecord } from './export-line.ts'

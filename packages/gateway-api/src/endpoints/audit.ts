@@ -1,4 +1,4 @@
-import { EventProof } from '@rack-gateway/audit/schemas'
+import { EventProof } from '@rack-gateway/audit/events'
 import { Type } from 'typebox'
 import * as schemas from '../schemas/audit.ts'
 import { pageOf } from '../schemas/common.ts'

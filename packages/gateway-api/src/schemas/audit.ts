@@ -1,4 +1,4 @@
-import { filterProperties } from '@rack-gateway/audit/schemas'
+import { filterProperties } from '@rack-gateway/audit/events'
 import { type Static, Type } from 'typebox'
 import { ClosedObject, EventPageQuery, ExtensibleEnum, Id, Line, Nullable, open, PageQuery, Time } from './common.ts'
 

@@ -1,4 +1,4 @@
-export type { AuditEvent } from '@rack-gateway/audit/schemas'
+export type { AuditEvent } from '@rack-gateway/audit/events'
 export { ReviewedGrant } from './access-review.ts'
 export { AppChange, LastChanges } from './app-changes.ts'
 export { Alarm, AlarmList, type CheckpointStatus, LoggedEvent } from './audit.ts'

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net'
 import { inMessage, type Problem } from '@rack-gateway/command-matcher'
 import { readTime } from '@rack-gateway/time'
-import { actorName } from '../actor-name.ts'
-import { unlimitedBinding } from '../grants.ts'
-import type { Binding, Principal } from '../types.ts'
+import { unlimitedBinding } from '../compiled-policy/grants.ts'
+import { actorName } from '../model/actor-name.ts'
+import type { Binding, Principal } from '../model/types.ts'
 import type { WrittenBinding, WrittenCase } from './case-schema.ts'
 
 type Caller = WrittenCase['who']

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { builtInPolicy, readPolicy } from '../document.ts'
-import type { PolicyDocument } from '../policy-document.ts'
+import { builtInPolicy, readPolicy } from '../document/document.ts'
+import type { PolicyDocument } from '../policy-document/policy-document.ts'
 import { readCases } from './read-cases.ts'
 import { type CasesRun, runCases } from './run-cases.ts'
 

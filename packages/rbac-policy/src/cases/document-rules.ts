@@ -1,11 +1,18 @@
-import { commandCondition } from '../command-decision.ts'
-import { builtInPolicy, unblockedRoutes } from '../document.ts'
-import { enrollmentName, entryName, type NameList, nameListNames, sourceOf, unblockedName } from '../name-lists.ts'
-import { expandWithImplied } from '../permission-patterns.ts'
-import type { PolicyDocument, Role } from '../policy-document.ts'
-import { stepUpOf } from '../step-up.ts'
-import { listRequirements } from '../step-up-requirements.ts'
-import type { Permission } from '../types.ts'
+import { commandCondition } from '../decision/command-decision.ts'
+import { builtInPolicy, unblockedRoutes } from '../document/document.ts'
+import type { Permission } from '../model/types.ts'
+import { expandWithImplied } from '../permissions/permission-patterns.ts'
+import {
+  enrollmentName,
+  entryName,
+  type NameList,
+  nameListNames,
+  sourceOf,
+  unblockedName,
+} from '../policy-document/name-lists.ts'
+import type { PolicyDocument, Role } from '../policy-document/policy-document.ts'
+import { stepUpOf } from '../step-up/step-up.ts'
+import { listRequirements } from '../step-up/step-up-requirements.ts'
 
 /** A rule that a document defines itself. */
 export interface OwnRule {

@@ -1,6 +1,6 @@
 import { joinWithAnd } from '@rack-gateway/command-matcher'
-import type { Policy } from '../policy.ts'
-import { type Visibility, visibilityOf } from '../visibility.ts'
+import type { Policy } from '../policy/policy.ts'
+import { type Visibility, visibilityOf } from '../policy/visibility.ts'
 import type { NamedValues, PolicyCase } from './policy-case.ts'
 
 export interface ValuesSeen {

@@ -1,7 +1,7 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import type { RackFacts } from '../scenarios.ts'
-import type { SourcePosition } from '../source-positions.ts'
-import type { Principal, StepUpLevel } from '../types.ts'
+import type { SourcePosition } from '../document-schema/source-positions.ts'
+import type { Principal, StepUpLevel } from '../model/types.ts'
+import type { RackFacts } from '../policy/scenarios.ts'
 
 /** The expected result of a call. `needs`: a step-up. `open`: depends on facts that only the rack knows. */
 export type CaseEffect = 'allow' | 'needs' | 'deny' | 'open'

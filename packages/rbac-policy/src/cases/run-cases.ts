@@ -1,5 +1,5 @@
-import { compilePolicy } from '../policy.ts'
-import type { PolicyDocument } from '../policy-document.ts'
+import { compilePolicy } from '../policy/policy.ts'
+import type { PolicyDocument } from '../policy-document/policy-document.ts'
 import { type CaseEvaluation, evaluateCase } from './evaluate-case.ts'
 import type { PolicyCase } from './policy-case.ts'
 import { type CoveredRule, coverageOf } from './rule-coverage.ts'

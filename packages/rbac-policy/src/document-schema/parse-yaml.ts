@@ -4,7 +4,7 @@ import type { Static, TSchema } from 'typebox'
 import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'
 import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml'
-import { createPositionFinder, type SourcePosition } from '../source-positions.ts'
+import { createPositionFinder, type SourcePosition } from './source-positions.ts'
 
 export interface FileProblem extends SourcePosition {
   /** A sentence without its full stop. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { type RecordingRule, recordedSessions } from '../recordings.ts'
+import { type RecordingRule, recordedSessions } from '../policy-document/recordings.ts'
 import { closed, type LineOf, narrowingList } from './lists.ts'
 
 const WrittenRecordingRule = Type.Object(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { documentWarnings, readPolicy } from '../document.ts'
-import { documentHash, type PolicyDocument } from '../policy-document.ts'
+import { documentWarnings, readPolicy } from '../document/document.ts'
+import { documentHash, type PolicyDocument } from '../policy-document/policy-document.ts'
 
 function read(...lines: readonly string[]) {
   return readPolicy(['version: 1', ...lines, ''].join('\n'), 'policy.yaml')

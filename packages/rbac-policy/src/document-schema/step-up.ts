@@ -1,8 +1,8 @@
 import { inMessage } from '@rack-gateway/command-matcher'
 import { durationProblem, readDuration, readTime } from '@rack-gateway/time'
 import { type Static, Type } from 'typebox'
-import type { StepUpCallRule, StepUpRule, StepUpTerms } from '../policy-document.ts'
-import type { StepUpLevel } from '../types.ts'
+import type { StepUpLevel } from '../model/types.ts'
+import type { StepUpCallRule, StepUpRule, StepUpTerms } from '../policy-document/policy-document.ts'
 import { closed, narrowingList, type ReadContext } from './lists.ts'
 
 const forms =

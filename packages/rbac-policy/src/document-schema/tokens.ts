@@ -1,7 +1,7 @@
 import { readDuration } from '@rack-gateway/time'
 import { type Static, Type } from 'typebox'
-import type { TokenTerms } from '../policy-document.ts'
-import { ageProblem } from '../token-terms.ts'
+import type { TokenTerms } from '../policy-document/policy-document.ts'
+import { ageProblem } from '../policy-document/token-terms.ts'
 import { closed, narrowingList, type ReadContext } from './lists.ts'
 
 const Age = Type.String({ description: 'a duration from 1h to 3650d, such as 90d' })

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import type { ValueRule } from '../recorded-values.ts'
+import type { ValueRule } from '../policy-document/recorded-values.ts'
 import { closed, type LineOf, listOf, narrowingList } from './lists.ts'
 
 const WrittenValueRule = Type.Object(

@@ -1,5 +1,5 @@
 import { nearest } from '@rack-gateway/errors/nearest'
-import { InvalidPolicyPackage } from '../errors.ts'
+import { InvalidPolicyPackage } from '../errors/errors.ts'
 import type { PolicyDefinition, PolicyPackage } from './types.ts'
 
 const defaultTimeout = 2_000

@@ -1,4 +1,4 @@
-import type { Principal, RackCall } from '../types.ts'
+import type { Principal, RackCall } from '../model/types.ts'
 import type { PackageCall, PackagePrincipal } from './types.ts'
 
 /** Frozen copies, so that a package cannot change the call that is forwarded. */

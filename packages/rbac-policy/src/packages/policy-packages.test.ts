@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { builtInPolicy } from '../document.ts'
-import { compilePolicy } from '../policy.ts'
+import { builtInPolicy } from '../document/document.ts'
+import { compilePolicy } from '../policy/policy.ts'
 import { binding, call, principal } from '../testing/calls.ts'
 import { definePolicy } from './define-policy.ts'
 import { type Allowed, createPolicyPackages } from './policy-packages.ts'

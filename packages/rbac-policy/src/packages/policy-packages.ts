@@ -1,6 +1,6 @@
-import { type GrantedDecision, narrowDecision, stricterOf } from '../narrow-decision.ts'
-import { withoutProof } from '../step-up.ts'
-import type { Allowed, Decision, Principal, RackCall } from '../types.ts'
+import { type GrantedDecision, narrowDecision, stricterOf } from '../decision/narrow-decision.ts'
+import type { Allowed, Decision, Principal, RackCall } from '../model/types.ts'
+import { withoutProof } from '../step-up/step-up.ts'
 import type { Stopwatch } from './evaluate.ts'
 import type { LoadedPackage } from './loaded-package.ts'
 import { packageCallOf, packagePrincipalOf } from './package-call.ts'
@@ -15,7 +15,7 @@ import {
 import type { PackagesLog } from './packages-log.ts'
 import type { CallContext, Objection } from './types.ts'
 
-export type { Allowed } from '../types.ts'
+export type { Allowed } from '../model/types.ts'
 
 interface PermittedCall {
   readonly principal: Principal

@@ -1,6 +1,6 @@
 import type { CommandMode } from '@rack-gateway/command-matcher'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { PrincipalKind } from '../types.ts'
+import type { PrincipalKind } from '../model/types.ts'
 
 /** One call on the rack API, frozen. Parameters and environments have only names, no values. */
 export interface PackageCall {

@@ -1,7 +1,7 @@
 import { type CommandMode, type CommandRule, compileRules, matchCommand } from '@rack-gateway/command-matcher'
-import { compileRole } from '../compiled-role.ts'
-import type { PolicyDocument, PolicyRule, Role } from '../policy-document.ts'
-import { commandServiceName } from '../required-permissions.ts'
+import { compileRole } from '../compiled-policy/compiled-role.ts'
+import { commandServiceName } from '../permissions/required-permissions.ts'
+import type { PolicyDocument, PolicyRule, Role } from '../policy-document/policy-document.ts'
 import { anyOther, type ExampleCommand, exampleCommands } from './example-commands.ts'
 import { changeForEveryone, isEqual, type PolicyChange } from './policy-change.ts'
 

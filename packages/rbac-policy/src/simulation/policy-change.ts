@@ -1,4 +1,4 @@
-import { canonicalJson } from '../policy-document.ts'
+import { canonicalJson } from '../policy-document/policy-document.ts'
 
 export interface PolicyChange {
   /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Condition } from '../condition.ts'
-import { builtInPolicy, readPolicy } from '../document.ts'
-import type { PolicyDocument } from '../policy-document.ts'
+import type { Condition } from '../conditions/condition.ts'
+import { builtInPolicy, readPolicy } from '../document/document.ts'
+import type { PolicyDocument } from '../policy-document/policy-document.ts'
 import { diffPolicies, type PolicyChange } from './policy-diff.ts'
 
 const before = builtInPolicy()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { builtInPolicy, readPolicy } from '../document.ts'
-import type { PolicyDocument } from '../policy-document.ts'
+import { builtInPolicy, readPolicy } from '../document/document.ts'
+import type { PolicyDocument } from '../policy-document/policy-document.ts'
 import { studyImpact } from './policy-impact.ts'
 import type { RecordedCall } from './recorded-call.ts'
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Policy } from '../policy.ts'
-import { compilePolicy } from '../policy.ts'
-import type { PolicyDocument } from '../policy-document.ts'
-import type { StepUpLevel } from '../types.ts'
+import type { StepUpLevel } from '../model/types.ts'
+import type { Policy } from '../policy/policy.ts'
+import { compilePolicy } from '../policy/policy.ts'
+import type { PolicyDocument } from '../policy-document/policy-document.ts'
 import { createPromptCounter, type PromptCount } from './prompt-counter.ts'
 import { type Callers, createCallers, type RecordedCall, type ReplayedCall, toReplayedCall } from './recorded-call.ts'
 

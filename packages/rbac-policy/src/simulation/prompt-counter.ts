@@ -1,4 +1,4 @@
-import type { StepUpLevel } from '../types.ts'
+import type { StepUpLevel } from '../model/types.ts'
 
 /** How often a requirement would have asked for a proof. */
 export interface PromptCount {

@@ -8,8 +8,8 @@ import {
   routesById,
   splitRackPrefix,
 } from '@rack-gateway/convox-api'
-import { individualPermissionsRole, unlimitedBinding } from '../grants.ts'
-import type { Principal, PrincipalKind, RackCall } from '../types.ts'
+import { individualPermissionsRole, unlimitedBinding } from '../compiled-policy/grants.ts'
+import type { Principal, PrincipalKind, RackCall } from '../model/types.ts'
 
 /** The part of an audit event that is needed to decide about its call again. */
 export interface RecordedCall {

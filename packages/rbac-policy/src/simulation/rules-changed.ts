@@ -1,6 +1,6 @@
-import { canonicalJson } from '../policy-document.ts'
-import type { ValueRule } from '../recorded-values.ts'
-import type { RecordingRule } from '../recordings.ts'
+import { canonicalJson } from '../policy-document/policy-document.ts'
+import type { ValueRule } from '../policy-document/recorded-values.ts'
+import type { RecordingRule } from '../policy-document/recordings.ts'
 import { changeForEveryone, isEqual, type PolicyChange } from './policy-change.ts'
 
 /** All matching rules apply, so the order of the rules does not matter. */

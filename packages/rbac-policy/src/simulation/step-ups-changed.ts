@@ -1,10 +1,10 @@
 import { joinWithAnd } from '@rack-gateway/command-matcher'
-import type { PolicyDocument } from '../policy-document.ts'
-import { stepUpOf } from '../step-up.ts'
-import { defaultManagementLevel } from '../step-up-decision.ts'
-import { describeLevel, isStricter } from '../step-up-level.ts'
-import { describeCalls, type ListedRequirement, listRequirements } from '../step-up-requirements.ts'
-import type { StepUpLevel } from '../types.ts'
+import { defaultManagementLevel } from '../decision/step-up-decision.ts'
+import type { StepUpLevel } from '../model/types.ts'
+import type { PolicyDocument } from '../policy-document/policy-document.ts'
+import { stepUpOf } from '../step-up/step-up.ts'
+import { describeLevel, isStricter } from '../step-up/step-up-level.ts'
+import { describeCalls, type ListedRequirement, listRequirements } from '../step-up/step-up-requirements.ts'
 import { changeForEveryone, isEqual, type PolicyChange } from './policy-change.ts'
 
 export function stepUpsChanged(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {

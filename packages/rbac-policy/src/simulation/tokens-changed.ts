@@ -1,6 +1,6 @@
 import { joinWithAnd } from '@rack-gateway/command-matcher'
 import { durationInWords } from '@rack-gateway/time'
-import type { TokenRule, TokenTerms } from '../policy-document.ts'
+import type { TokenRule, TokenTerms } from '../policy-document/policy-document.ts'
 import { changeForEveryone, isEqual, type PolicyChange } from './policy-change.ts'
 
 export function tokensChanged(before: TokenTerms, after: TokenTerms): PolicyChange[] {

@@ -1,6 +1,6 @@
 import { readCommand } from '@rack-gateway/command-matcher'
 import { type RackRoute, routesById } from '@rack-gateway/convox-api'
-import type { Binding, Moment, Principal, RackCall } from '../types.ts'
+import type { Binding, Moment, Principal, RackCall } from '../model/types.ts'
 
 /** The time of all decisions in tests. */
 export const now = Date.UTC(2030, 0, 1)

@@ -1,6 +1,6 @@
 import { readCommand } from '@rack-gateway/command-matcher'
 import { type RackRoute, rackRoutes, routesById } from '@rack-gateway/convox-api'
-import type { Principal, PrincipalKind, RackCall } from '../types.ts'
+import type { Principal, PrincipalKind, RackCall } from '../model/types.ts'
 import { checkFields, type FieldsOf } from './check-fields.ts'
 
 /** The caller in a test. Default: a user who is an administrator. */

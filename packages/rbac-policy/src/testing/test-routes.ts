@@ -1,10 +1,10 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { Principal } from '../model/types.ts'
 import type { LoadedPackage } from '../packages/loaded-package.ts'
 import { mountPackages, packagePrefix } from '../packages/mount.ts'
 import type { PackagesLog } from '../packages/packages-log.ts'
 import type { RecordedDetail } from '../packages/recorded-detail.ts'
-import type { Policy } from '../policy.ts'
-import type { Principal } from '../types.ts'
+import type { Policy } from '../policy/policy.ts'
 import { checkFields, type FieldsOf } from './check-fields.ts'
 import { principalOf, type TestCall, type TestCaller, timeOf } from './test-call.ts'
 

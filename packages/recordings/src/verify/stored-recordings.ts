@@ -1,4 +1,4 @@
-import { isUuid } from '@rack-gateway/audit/uuid'
+import { isUuid } from '@rack-gateway/audit/events'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { chunkNumber, recordingsPrefix } from '../chunk.ts'
 

@@ -1,4 +1,4 @@
-import { momentOf } from '@rack-gateway/audit/uuid'
+import { timeOfUuid } from '@rack-gateway/audit/events'
 import { describe, expect, test } from 'vitest'
 import { chunkKey, type DeriveKeys } from '../chunk.ts'
 import { createRecordings } from '../recordings.ts'
@@ -14,7 +14,7 @@ const [one, other, third] = ['1', '2', '3'].map((last) => `01a21006-6e55-7646-91
   string,
   string,
 ]
-const begun = momentOf(one) ?? Number.NaN
+const begun = timeOfUuid(one) ?? Number.NaN
 const endedAt = new Date(begun + 60_000).toISOString()
 const now = begun + 86_400_000
 

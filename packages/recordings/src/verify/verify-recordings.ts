@@ -1,4 +1,4 @@
-import { momentOf } from '@rack-gateway/audit/uuid'
+import { timeOfUuid } from '@rack-gateway/audit/events'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import type { DeriveKeys } from '../chunk.ts'
 import { checkChunks } from './check-chunks.ts'
@@ -117,7 +117,7 @@ export async function verifyRecordings(options: VerifyRecordingsOptions): Promis
   }
 
   async function checkUnknown(id: string): Promise<void> {
-    const at = momentOf(id)
+    const at = timeOfUuid(id)
     // The ID contains the start time. A recording whose ID has no time, or a future time, does not count as newer.
     if (at !== null && at > until && at <= now + uploadGrace) counts.newer += 1
     else if (at !== null && !wasRead(at)) {

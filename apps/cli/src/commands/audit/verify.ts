@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
-import type { ArchiveVerification } from '@rack-gateway/audit/archive/read'
 import {
+  type ArchiveVerification,
   type Verification,
   type VerifyOptions,
   verifyDatabase,

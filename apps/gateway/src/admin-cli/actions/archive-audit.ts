@@ -1,4 +1,4 @@
-import { isMonth, type MonthOutcome, retainMonths } from '@rack-gateway/audit/archive'
+import { isMonth, type MonthOutcome, retainMonths } from '@rack-gateway/audit'
 import { openPool } from '@rack-gateway/database'
 import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
 import { readDuration } from '@rack-gateway/time'

@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
-import type { EventDraft } from '@rack-gateway/audit'
-import { type LogGap, restoreLog } from '@rack-gateway/audit/checkpoints'
+import { type EventDraft, type LogGap, restoreLog } from '@rack-gateway/audit'
 import { checkpointFiles } from '@rack-gateway/audit/verify'
 import type { ServerConfig } from '@rack-gateway/config'
 import { openPool } from '@rack-gateway/database'

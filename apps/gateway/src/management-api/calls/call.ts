@@ -1,5 +1,4 @@
-import type { EventDraft } from '@rack-gateway/audit'
-import type { AuditSearch, ConcurrencyLimit } from '@rack-gateway/audit/search'
+import type { AuditSearch, ConcurrencyLimit, EventDraft } from '@rack-gateway/audit'
 import type { RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
 import type { RequestContext } from '@rack-gateway/auth/cli-login'
 import type { LoginSettings, Recheck } from '@rack-gateway/auth/login'
@@ -26,7 +25,7 @@ import type { StreamedResponse } from './streamed-response.ts'
 
 type Decorations = Pick<
   FastifyInstance,
-  | 'auditEvidence'
+  | 'verifiableLog'
   | 'cliLogins'
   | 'database'
   | 'identities'

@@ -1,5 +1,4 @@
-import type { AuditEvent } from '@rack-gateway/audit'
-import type { FoundEvent } from '@rack-gateway/audit/search'
+import type { AuditEvent, FoundEvent } from '@rack-gateway/audit'
 import { apiPrefix } from '@rack-gateway/gateway-api'
 import { actorName } from '@rack-gateway/rbac-policy'
 import type { PrincipalCall } from './call.ts'

@@ -1,4 +1,4 @@
-import { isUuid } from '@rack-gateway/audit/uuid'
+import { isUuid } from '@rack-gateway/audit/events'
 import type { Policy, Principal } from '@rack-gateway/rbac-policy'
 import { noPermission } from '../../errors/errors.ts'
 

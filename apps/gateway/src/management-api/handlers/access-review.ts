@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { csvLine, csvMediaType } from '@rack-gateway/audit/export'
+import { csvLine, csvMediaType } from '@rack-gateway/audit'
 import { ignoreStreamErrors } from '../../http/ignore-stream-errors.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { formatTime } from '../calls/format-time.ts'

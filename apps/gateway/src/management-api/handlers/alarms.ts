@@ -1,6 +1,5 @@
-import { type AuditEvent, alarmKinds, isAlarm } from '@rack-gateway/audit'
-import { type FoundEvent, NoSuchEvent } from '@rack-gateway/audit/search'
-import { isUuid } from '@rack-gateway/audit/uuid'
+import { type AuditEvent, alarmKinds, type FoundEvent, isAlarm, NoSuchEvent } from '@rack-gateway/audit'
+import { isUuid } from '@rack-gateway/audit/events'
 import { actorName } from '@rack-gateway/rbac-policy'
 import { NoAlarm } from '../../errors/errors.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'

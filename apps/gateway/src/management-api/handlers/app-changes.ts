@@ -1,4 +1,4 @@
-import type { FoundEvent } from '@rack-gateway/audit/search'
+import type { FoundEvent } from '@rack-gateway/audit'
 import type { AppChange } from '@rack-gateway/gateway-api'
 import { actorName } from '@rack-gateway/rbac-policy'
 import { InvalidRequest } from '../../errors/errors.ts'

@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream'
-import { type ExportFormat, exportFormats } from '@rack-gateway/audit/export'
-import { createFollower, type FilterQuery, type FoundEvent, NoSuchEvent } from '@rack-gateway/audit/search'
-import { isUuid } from '@rack-gateway/audit/uuid'
+import {
+  createFollower,
+  type ExportFormat,
+  exportFormats,
+  type FilterQuery,
+  type FoundEvent,
+  NoSuchEvent,
+} from '@rack-gateway/audit'
+import { isUuid } from '@rack-gateway/audit/events'
 import { ignoreStreamErrors } from '../../http/ignore-stream-errors.ts'
 import { limitKeyOf } from '../../rate-limits/limit-key.ts'
 import type { Handlers } from '../calls/call.ts'

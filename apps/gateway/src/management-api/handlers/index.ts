@@ -3,7 +3,7 @@ import { accessReviewHandlers } from './access-review.ts'
 import { alarmHandlers } from './alarms.ts'
 import { appChangeHandlers } from './app-changes.ts'
 import { auditHandlers } from './audit.ts'
-import { auditEvidenceHandlers } from './audit-evidence.ts'
+import { auditVerificationHandlers } from './audit-verification.ts'
 import { bindingHandlers } from './bindings.ts'
 import { cliLoginHandlers } from './cli-logins.ts'
 import { connectionHandlers } from './connection.ts'
@@ -44,5 +44,5 @@ export const handlers: Handlers = {
   ...trustHandlers,
   ...workloadSessionHandlers,
   ...cliLoginHandlers,
-  ...auditEvidenceHandlers,
+  ...auditVerificationHandlers,
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { FoundEvent } from '@rack-gateway/audit/search'
+import type { FoundEvent } from '@rack-gateway/audit'
 import { expect, test } from 'vitest'
 import { exportStream } from './export-stream.ts'
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { ExportFormat } from '@rack-gateway/audit/export'
-import type { FoundEvent } from '@rack-gateway/audit/search'
+import type { ExportFormat, FoundEvent } from '@rack-gateway/audit'
 
 export interface ExportOptions {
   readonly batches: AsyncIterable<readonly FoundEvent[]>

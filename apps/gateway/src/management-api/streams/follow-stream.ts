@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { FollowedBatch, Follower } from '@rack-gateway/audit/search'
+import type { FollowedBatch, Follower } from '@rack-gateway/audit'
 
 export interface FollowOptions {
   readonly follower: Follower

@@ -1,4 +1,4 @@
-import type { SinkStats } from '@rack-gateway/audit/sinks'
+import type { SinkStats } from '@rack-gateway/audit'
 import type { Health } from '@rack-gateway/gateway-api'
 
 /** Seconds. */

@@ -1,5 +1,4 @@
-import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
-import type { SinkStats } from '@rack-gateway/audit/sinks'
+import type { CheckpointerState, SinkStats } from '@rack-gateway/audit'
 import type { FastifyInstance } from 'fastify'
 import { monthSeconds } from '../../audit/retention-status.ts'
 import { counter, gauge, type Metric, type NumberMetric, type Unit } from './metric.ts'

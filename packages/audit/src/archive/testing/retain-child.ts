@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { openObjectStore } from '@rack-gateway/object-store'
 import postgres from 'postgres'
-import { signingKeyOf } from '../../checkpoints/signing-key.ts'
+import { signingKeyOf } from '../../signed-notes/signing-key.ts'
 import { type MonthOutcome, retainMonths } from '../retention.ts'
 
 export interface RetainRequest {

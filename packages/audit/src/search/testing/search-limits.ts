@@ -1,4 +1,4 @@
-import { SearchBusy } from '../../errors.ts'
+import { SearchBusy } from '../../errors/errors.ts'
 import type { ConcurrencyLimit } from '../concurrency-limit.ts'
 
 /** The limits that the gateway gives to searches. One caller gets half of each. */

@@ -1,7 +1,7 @@
-import { encode } from '../../encode.ts'
-import type { EventDraft } from '../../event.ts'
-import { createEventStream } from '../../stream.ts'
-import { type SinkEvent, sinkEventOf } from '../sink-event.ts'
+import { encode } from '../../events/encode.ts'
+import type { EventDraft } from '../../events/event.ts'
+import { createEventStream } from '../../log/stream.ts'
+import { type SinkEvent, sinkEventOf } from '../transports/sink-event.ts'
 
 const start = Date.UTC(2026, 10, 25, 10, 20, 30, 400)
 

@@ -1,15 +1,15 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { onTestFinished } from 'vitest'
-import { createPostgresAuditStore } from '../../store.ts'
-import { createAuditWriter } from '../../writer.ts'
+import { createPostgresAuditStore } from '../../log/postgres-audit-store.ts'
+import { createAuditWriter } from '../../log/writer.ts'
 import { createPostgresSinkPositions } from '../postgres-sink-positions.ts'
 import type { ShipperLimits, SinkNotification } from '../shipper.ts'
 import type { Sink } from '../sink.ts'
-import type { SinkEvent } from '../sink-event.ts'
 import type { SinkPositions } from '../sink-positions.ts'
 import { createAuditSinks } from '../sinks.ts'
-import type { BatchLimits, SinkTransport } from '../transport.ts'
+import type { SinkEvent } from '../transports/sink-event.ts'
+import type { BatchLimits, SinkTransport } from '../transports/transport.ts'
 
 /** A sink that stores events. `behave` runs before each delivery, and may wait or throw. */
 export function collectingSink(name: string, limits: BatchLimits = { events: 500, characters: 512 * 1024 }) {

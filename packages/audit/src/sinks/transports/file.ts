@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
-import type { SinkTransport } from '../transport.ts'
+import type { SinkTransport } from './transport.ts'
 
 export interface FileTransportOptions {
   readonly path: string

@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici'
-import { visibleText } from '../../visible-text.ts'
-import { SinkBusy, SinkRejected } from '../transport.ts'
+import { visibleText } from '../../events/visible-text.ts'
+import { SinkBusy, SinkRejected } from './transport.ts'
 
 export interface HttpOptions {
   readonly url: string

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { neverAborted, sinkEvents } from '../testing/events.ts'
 import { answerWith, startHttpReceiver } from '../testing/http-receiver.ts'
-import { SinkRejected } from '../transport.ts'
 import { createOtlpTransport } from './otlp.ts'
+import { SinkRejected } from './transport.ts'
 
 const events = sinkEvents(
   {

@@ -1,9 +1,9 @@
-import type { AuditEvent } from '../../event.ts'
-import { visibleText } from '../../visible-text.ts'
-import { type Severity, severityOf } from '../severity.ts'
-import type { SinkEvent } from '../sink-event.ts'
-import { SinkRejected, type SinkTransport } from '../transport.ts'
+import type { AuditEvent } from '../../events/event.ts'
+import { visibleText } from '../../events/visible-text.ts'
 import { createHttpPoster, type HttpAnswer, type HttpOptions } from './http.ts'
+import { type Severity, severityOf } from './severity.ts'
+import type { SinkEvent } from './sink-event.ts'
+import { SinkRejected, type SinkTransport } from './transport.ts'
 
 export interface OtlpTransportOptions extends HttpOptions {
   readonly headers: Readonly<Record<string, string>>

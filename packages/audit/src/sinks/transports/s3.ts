@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ObjectStore } from '@rack-gateway/object-store'
-import type { SinkEvent } from '../sink-event.ts'
-import type { SinkTransport } from '../transport.ts'
+import type { SinkEvent } from './sink-event.ts'
+import type { SinkTransport } from './transport.ts'
 
 export interface S3TransportOptions {
   readonly store: ObjectStore

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
-import type { SinkEvent } from '../sink-event.ts'
-import type { SinkTransport } from '../transport.ts'
+import type { SinkEvent } from './sink-event.ts'
+import type { SinkTransport } from './transport.ts'
 
 /**
  * One line per event. A slow reader delays only this sink, because pipe writes do not block the process. Each line is

@@ -1,6 +1,6 @@
-import type { AuditEvent } from '../../event.ts'
-import { severityOf } from '../severity.ts'
-import type { SinkEvent } from '../sink-event.ts'
+import type { AuditEvent } from '../../events/event.ts'
+import { severityOf } from './severity.ts'
+import type { SinkEvent } from './sink-event.ts'
 
 export interface SyslogMessageOptions {
   readonly host: string

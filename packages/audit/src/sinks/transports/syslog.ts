@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { SinkEvent } from '../sink-event.ts'
-import type { SinkTransport } from '../transport.ts'
+import type { SinkEvent } from './sink-event.ts'
 import { syslogMessage } from './syslog-message.ts'
+import type { SinkTransport } from './transport.ts'
 
 export interface SyslogTransportOptions {
   readonly host: string

@@ -4,7 +4,7 @@ import { runWithTimeout } from '@rack-gateway/time'
 import { expect, onTestFinished, test } from 'vitest'
 import { neverAborted, sinkEvents } from '../testing/events.ts'
 import { answerWith, breakOff, hang, idsIn, type ReceivedRequest, startHttpReceiver } from '../testing/http-receiver.ts'
-import { SinkBusy, SinkRejected } from '../transport.ts'
+import { SinkBusy, SinkRejected } from './transport.ts'
 import { createWebhookTransport, type WebhookTransportOptions } from './webhook.ts'
 
 const key = Buffer.from('a key of the test that is 32 b!!')

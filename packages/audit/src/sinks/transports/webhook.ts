@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
-import type { SinkEvent } from '../sink-event.ts'
-import type { SinkTransport } from '../transport.ts'
 import { createHttpPoster, type HttpOptions } from './http.ts'
+import type { SinkEvent } from './sink-event.ts'
+import type { SinkTransport } from './transport.ts'
 
 export interface WebhookTransportOptions extends HttpOptions {
   readonly name: string

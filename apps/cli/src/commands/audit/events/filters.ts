@@ -1,4 +1,4 @@
-import { exactFilterNames, exclusionName } from '@rack-gateway/audit/schemas'
+import { exactFilterNames, exclusionName } from '@rack-gateway/audit/events'
 import type { RequestOf } from '@rack-gateway/gateway-api'
 import type { CommandOptions, Values } from '../../../command-line/command-module.ts'
 import { Usage } from '../../../errors/errors.ts'

@@ -1,11 +1,12 @@
 import {
+  type ArchiveRecord,
   type ArchiveVerification,
   directoryArchive,
   manifestKey,
+  type Verification,
   type VerifyArchiveOptions,
   verifyArchivedMonth,
-} from '@rack-gateway/audit/archive/read'
-import type { ArchiveRecord, Verification } from '@rack-gateway/audit/verify'
+} from '@rack-gateway/audit/verify'
 import { Usage } from '../../../errors/errors.ts'
 
 /** Verifies the archived months in a directory, oldest first. @throws Usage if the directory has none */

@@ -1,5 +1,10 @@
-import type { ArchiveVerification } from '@rack-gateway/audit/archive/read'
-import { type ArchivedMonth, describeFinding, type RecoveredRange, type Verification } from '@rack-gateway/audit/verify'
+import {
+  type ArchivedMonth,
+  type ArchiveVerification,
+  describeFinding,
+  type RecoveredRange,
+  type Verification,
+} from '@rack-gateway/audit/verify'
 import { counted } from '../../../output/counted.ts'
 
 /** Describes to an auditor the result of verifying the log, and how much the result proves. */

@@ -1,4 +1,4 @@
-import { ArchiveRefused } from '@rack-gateway/audit/archive/read'
+import { ArchiveRefused } from '@rack-gateway/audit/verify'
 import { AuditUnreadable } from '../../../errors/errors.ts'
 import { printable, withoutPunctuation } from '../../../terminal/terminal.ts'
 

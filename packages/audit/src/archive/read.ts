@@ -1,6 +1,0 @@
-export { ArchiveRefused } from '../errors.ts'
-export { type DirectoryArchive, directoryArchive } from './directory-archive.ts'
-export { type Manifest, manifestKey, readManifest } from './manifest.ts'
-export { isMonth, type Month } from './month.ts'
-export { proveArchived } from './prove-archived.ts'
-export { type ArchiveVerification, type VerifyArchiveOptions, verifyArchivedMonth } from './verify-month.ts'

@@ -1,5 +1,0 @@
-export { createSink, type SinkSettings, type SinkTargetSettings } from './create-sink.ts'
-export { createPostgresSinkPositions } from './postgres-sink-positions.ts'
-export type { SinkNotification } from './shipper.ts'
-export type { Sink, SinkStats } from './sink.ts'
-export { type AuditSinks, type AuditSinksOptions, createAuditSinks } from './sinks.ts'

@@ -1,8 +1,0 @@
-import type { AuditEvent } from '../event.ts'
-
-export type Severity = 'info' | 'notice' | 'warning'
-
-export function severityOf({ kind, decision }: AuditEvent): Severity {
-  if (decision?.effect === 'deny' || kind.endsWith('.failed') || kind.endsWith('.rejected')) return 'warning'
-  return decision?.effect === 'needs' || kind.startsWith('stream.') ? 'notice' : 'info'
-}

@@ -1,0 +1,8 @@
+import type { AuditEvent } from '../../events/event.ts'
+
+export type Severity = 'info' | 'notice' | 'warning'
+
+export function severityOf({ kind, decision }: AuditEvent): Severity {
+  if (decision?.effect === 'deny' || kind.endsWith('.failed') || kind.endsWith('.rejected')) return 'warning'
+  return decision?.effect === 'needs' || kind.startsWith('stream.') ? 'notice' : 'info'
+}

@@ -1,0 +1,211 @@
+import type { Denial } from '@rack-gateway/errors'
+import type { CompiledDocument } from '../compiled-policy/compiled-document.ts'
+import type { GrantExplanation } from '../compiled-policy/compiled-role.ts'
+import {
+  acceptsRack,
+  type CompiledBindings,
+  type FailedCondition,
+  failedScopeConditions,
+  grantsInScope,
+  type ScopeGrants,
+} from '../compiled-policy/grants.ts'
+import {
+  boundToOtherRack,
+  denyByCondition,
+  noBinding,
+  noPermission,
+  proxyReason,
+  type RequiredRolesText,
+  requiredRolesText,
+} from '../compiled-policy/reasons.ts'
+import type { Allowed, Decision, Moment, Permission, PolicyScope, Principal, RackCall } from '../model/types.ts'
+import { requiredPermissions } from '../permissions/required-permissions.ts'
+import { decideCommand } from './command-decision.ts'
+import { applyStepUp } from './step-up-decision.ts'
+
+/**
+ * Decides one call by bindings, permissions, command rules, and blocked operations, in this order. The first denial
+ * wins. A permitted call can still need a proof of a second factor.
+ */
+export function decide(
+  document: CompiledDocument,
+  principal: Principal,
+  bindings: CompiledBindings,
+  call: RackCall,
+): Decision {
+  const permission = permissionOf(call)
+  const scope = scopeOf(call)
+  const isForRack = acceptsRack(bindings, call.rack)
+  const scopeGrants = isForRack ? grantsInScope(bindings, scope, call) : null
+  if (scopeGrants === null) return deny(document, permission, null, boundToOtherRack(principal, call))
+
+  const required = requiredPermissions(call)
+  const missing = findMissing(document, principal, { scope, scopeGrants, required, bindings, moment: call })
+  if (missing !== null) {
+    const denial =
+      permission === openProxy ? explainProxy(document, principal, scopeGrants, call, missing) : missing.denial
+    return deny(
+      document,
+      missing.permission ?? permission,
+      scopeGrants,
+      blockedInstead(document, call, denial) ?? denial,
+    )
+  }
+
+  const command = decideCommand(document, principal, scopeGrants, call)
+  if (command !== null && 'remedy' in command) return deny(document, permission, scopeGrants, command)
+  const blocked = document.blocked(call)
+  if (blocked) return deny(document, permission, scopeGrants, blocked)
+  const { rule, source, reason } = command ?? grantedBy(scopeGrants, required)
+  const commandRules = command?.commandRules ?? noNames
+  const { roles } = scopeGrants.own
+  const granted: Allowed = {
+    effect: 'allow',
+    rule,
+    source,
+    permission,
+    reason,
+    roles,
+    bindings: scopeGrants.bindings,
+    policy: document.hash,
+  }
+  const { stepUp } = document
+  return stepUp === null
+    ? granted
+    : applyStepUp(stepUp, { principal, call, scope, scopeGrants, required, commandRules, granted })
+}
+
+/** No role permits a blocked operation, so its denial must not name roles that have the permission. */
+function blockedInstead(document: CompiledDocument, call: RackCall, { rule }: Denial): Denial | null {
+  const blocked = rule === 'no-permission' ? document.blocked(call) : null
+  return blocked?.rule.startsWith('blocked:') ? blocked : null
+}
+
+/** Returns why the principal lacks a permission in a scope; null if the principal has it. */
+export function checkPermissionAt(
+  document: CompiledDocument,
+  principal: Principal,
+  bindings: CompiledBindings,
+  {
+    permission,
+    where,
+    moment,
+  }: { readonly permission: Permission; readonly where: PolicyScope; readonly moment: Moment },
+): Denial | null {
+  const scopeGrants = grantsInScope(bindings, where, moment)
+  const check = { scope: where, scopeGrants, required: [permission], bindings, moment }
+  return findMissing(document, principal, check)?.denial ?? null
+}
+
+interface PermissionCheck {
+  readonly scope: PolicyScope
+  readonly scopeGrants: ScopeGrants
+  readonly required: readonly Permission[]
+  readonly bindings: CompiledBindings
+  readonly moment: Moment
+}
+
+interface MissingPermission {
+  /** Null if the principal, or the owner of a token, has no role in the scope. */
+  readonly permission: Permission | null
+  readonly denial: Denial
+}
+
+function findMissing(
+  document: CompiledDocument,
+  principal: Principal,
+  { scope, scopeGrants, required, bindings, moment }: PermissionCheck,
+): MissingPermission | null {
+  const { own, owner, failedConditions: failed } = scopeGrants
+  if (own.roles.length === 0) {
+    const first = failed[0] ?? failedScopeConditions(bindings, scope, moment)[0]
+    return { permission: null, denial: first ? denyByCondition(first) : noBinding(principal, scope, 'own') }
+  }
+  if (owner?.roles.length === 0) return { permission: null, denial: noBinding(principal, scope, 'owner') }
+  for (const permission of required) {
+    const side = own.roleWith(permission) === null ? 'own' : owner?.roleWith(permission) === null ? 'owner' : null
+    if (side === null) continue
+    const failedCondition =
+      side === 'own'
+        ? failedConditionFor([...failed, ...failedScopeConditions(bindings, scope, moment)], permission)
+        : undefined
+    if (failedCondition) return { permission, denial: denyByCondition(failedCondition) }
+    const missing = {
+      permission,
+      side,
+      needs: needsOf(document, permission),
+      held: scopeGrants[side] ?? own,
+    } as const
+    return { permission, denial: noPermission(principal, scope, missing) }
+  }
+  return null
+}
+
+function failedConditionFor(failed: readonly FailedCondition[], permission: Permission): FailedCondition | undefined {
+  return failed.find(({ grant }) => grant.role.has(permission))
+}
+
+const openProxy = 'proxy:open'
+
+/** Names the permissions of both kinds of proxies, because the address does not say which kind the caller wants. */
+function explainProxy(
+  document: CompiledDocument,
+  principal: Principal,
+  { own }: ScopeGrants,
+  { rack }: RackCall,
+  { denial }: MissingPermission,
+): Denial {
+  if (!rulesOfMissingPermission.has(denial.rule)) return denial
+  const needed = { resource: needsOf(document, 'resource:proxy'), other: needsOf(document, openProxy) }
+  return { ...denial, reason: proxyReason(principal, rack, own, needed) }
+}
+
+const rulesOfMissingPermission: ReadonlySet<string> = new Set(['no-permission', 'no-binding'])
+
+/** A proxy to a resource needs a permission on the resource's app. Any other proxy needs a permission on the rack. */
+function permissionOf({ route, resource }: RackCall): Permission {
+  return resource === null ? route.permission : 'resource:proxy'
+}
+
+function scopeOf({ rack, app, route, resource }: RackCall): PolicyScope {
+  return resource === null ? { rack, app, scope: route.scope } : { rack, app: resource.app, scope: 'app' }
+}
+
+const noNames: readonly string[] = Object.freeze([])
+
+function deny(
+  { hash }: CompiledDocument,
+  permission: Permission,
+  scopeGrants: ScopeGrants | null,
+  { rule, source, reason, remedy }: Denial,
+): Decision {
+  const roles = scopeGrants === null ? noNames : scopeGrants.own.roles
+  const bindings = scopeGrants === null ? noNames : scopeGrants.bindings
+  return { effect: 'deny', rule, source, permission, reason, remedy, roles, bindings, policy: hash }
+}
+
+const ownRun = { rule: 'own-run', source: 'gateway', reason: 'The principal that started a run can end it.' }
+
+function grantedBy({ own }: ScopeGrants, [permission]: readonly Permission[]): GrantExplanation {
+  const role = permission === undefined ? undefined : own.roleWith(permission)
+  return permission === undefined || !role ? ownRun : role.explainGrant(permission)
+}
+
+function needsOf(document: CompiledDocument, permission: Permission): RequiredRolesText {
+  const found = document.needs.get(permission)
+  if (found !== undefined) return found
+  const text = requiredRolesText(permission, rolesWith(document, permission))
+  document.needs.set(permission, text)
+  return text
+}
+
+export function rolesWith(
+  { roles, rolesByPermission }: Pick<CompiledDocument, 'roles' | 'rolesByPermission'>,
+  permission: Permission,
+): readonly string[] {
+  const found = rolesByPermission.get(permission)
+  if (found !== undefined) return found
+  const names = [...roles.values()].filter((role) => role.has(permission)).map((role) => role.name)
+  rolesByPermission.set(permission, names)
+  return names
+}

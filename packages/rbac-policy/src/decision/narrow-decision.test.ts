@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import type { Allowed, Decision, StepUpLevel } from '../model/types.ts'
+import { type GrantedDecision, narrowDecision, stricterOf } from './narrow-decision.ts'
+
+const base = { source: 's', permission: 'p:q', reason: 'R.', roles: [], bindings: [], policy: '' }
+const allowed: Allowed = { ...base, effect: 'allow', rule: 'allowed' }
+const denied: Decision = { ...base, effect: 'deny', rule: 'denied', remedy: 'M.' }
+const approval: GrantedDecision = {
+  ...base,
+  effect: 'needs',
+  rule: 'approval',
+  remedy: 'M.',
+  granted: allowed,
+  requirement: 'approval',
+}
+
+function stepUp(level: StepUpLevel): GrantedDecision {
+  return { ...base, effect: 'needs', rule: 'step-up', remedy: 'M.', granted: allowed, requirement: 'step-up', level }
+}
+
+const hour = stepUp({ kind: 'recent', within: 3_600_000 })
+const minutes = stepUp({ kind: 'recent', within: 600_000 })
+const anyFactor = stepUp({ kind: 'always', methods: 'any' })
+const passkey = stepUp({ kind: 'always', methods: 'passkey' })
+/** From the weakest to the strictest. */
+const order: readonly Decision[] = [allowed, hour, minutes, anyFactor, passkey, approval, denied]
+
+test('the stricter of two decisions is the same in either order', () => {
+  for (const [index, one] of order.entries())
+    for (const [otherIndex, other] of order.entries())
+      expect(stricterOf(one, other)).toBe(order[Math.max(index, otherIndex)])
+})
+
+test('narrowing sees what permits the call, and never weakens a requirement', async () => {
+  for (const decision of order.filter((one): one is GrantedDecision => one.effect !== 'deny'))
+    for (const narrowed of order) {
+      const seen: Allowed[] = []
+      const result = await narrowDecision(decision, async (granted) => {
+        seen.push(granted)
+        return narrowed
+      })
+      expect(seen).toEqual([allowed])
+      expect(result).toBe(stricterOf(decision, narrowed))
+    }
+})

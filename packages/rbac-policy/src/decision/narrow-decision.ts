@@ -1,0 +1,36 @@
+import type { Allowed, Decision } from '../model/types.ts'
+import { isStricter } from '../step-up/step-up-level.ts'
+
+export type GrantedDecision = Exclude<Decision, { effect: 'deny' }>
+
+export function allowedPartOf(decision: GrantedDecision): Allowed {
+  return decision.effect === 'allow' ? decision : decision.granted
+}
+
+/**
+ * Narrows a decision, for example with policy packages. `narrow` runs before a requirement is checked, so that nobody
+ * has to prove a second factor for a call that is then denied.
+ */
+export async function narrowDecision(
+  decision: GrantedDecision,
+  narrow: (granted: Allowed) => Promise<Decision>,
+): Promise<Decision> {
+  return stricterOf(decision, await narrow(allowedPartOf(decision)))
+}
+
+/** The stricter of two decisions about the same call. If both are equally strict, the first decision. */
+export function stricterOf(one: Decision, other: Decision): Decision {
+  return strictness(other) > strictness(one) || requiresMore(other, one) ? other : one
+}
+
+function strictness({ effect }: Decision): number {
+  return effects.indexOf(effect)
+}
+
+const effects: readonly Decision['effect'][] = ['allow', 'needs', 'deny']
+
+/** An approval is stricter than a proof. */
+function requiresMore(one: Decision, other: Decision): boolean {
+  if (one.effect !== 'needs' || other.effect !== 'needs' || other.requirement === 'approval') return false
+  return one.requirement === 'approval' || isStricter(one.level, other.level)
+}
