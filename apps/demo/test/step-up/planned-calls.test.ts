@@ -1,7 +1,9 @@
 import { callManagementApi } from '@rack-gateway/testing/management-api'
+import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type LoginSystem, startLoginSystem } from '../support/login.ts'
 import { createProver, type Prover } from '../support/second-factor.ts'
+import { sessionOf } from '../support/session-of.ts'
 import { writeStepUpPolicy } from './policy.ts'
 
 const clock = { ahead: 0 }
@@ -112,6 +114,33 @@ describe('a proof for the planned calls of a command', () => {
     expect(changes()).toEqual([])
   })
 
+  test('is not valid without a value that the page shows', async () => {
+    const proof = await proofFor({ ...scale, form: { count: '2', cpu: '256' } })
+    expect((await send(webScale, proof, 'count=2')).json).toMatchObject({ code: 'RGW_STEP_UP_NEEDED' })
+    expect((await send(webScale, proof, 'cpu=256')).status).toBe(403)
+    expect((await send(webScale, proof, 'count=2&cpu=256')).status).toBe(200)
+  })
+
+  test.each([
+    ['a query that the route does not have', { query: { count: '2' } }],
+    ['a header that the route does not have', { headers: { service: 'web' } }],
+    ['a part of the path that the route does not have', { params: { service: 'web', name: 'web' } }],
+    ['a field that the route does not have', { form: { counter: '2' } }],
+  ])('cannot be asked for with %s, because the page would show it', async (_, values) => {
+    const calls = [{ rack: 'staging', app: 'myapp', ...scale, ...values }]
+    const asked = await program('POST', '/step-ups', { delivery: 'callback', calls })
+    expect([asked.status, asked.text('reason')]).toEqual([400, expect.stringContaining(scale.route)])
+  })
+
+  test('cannot be asked for with a command as a header, which is not compared', async () => {
+    const run = { route: 'POST /apps/{app}/services/{service}/processes', ...noParameters, headers: { command: 'ls' } }
+    const asked = await program('POST', '/step-ups', {
+      delivery: 'callback',
+      calls: [{ rack: 'staging', app: 'myapp', ...run }],
+    })
+    expect(asked.status).toBe(400)
+  })
+
   test('is not valid for another option in a header, or another command', async () => {
     const run = {
       route: 'POST /apps/{app}/services/{service}/processes',
@@ -174,5 +203,64 @@ describe('a proof for the planned calls of a command', () => {
     expect(JSON.stringify(asked.json)).not.toContain('hunter2')
     const [row] = await at.system.sql`select asked, covers from gateway.step_ups order by created_at desc limit 1`
     expect(JSON.stringify(row)).not.toContain('hunter2')
+  })
+})
+
+test('the page of a denied call shows its arguments, without secrets', async () => {
+  const { json } = await send(webScale, 'none', 'count=52')
+  const { id } = (json as { stepUp: { id: string } }).stepUp
+  expect((await program('GET', `/step-ups/${id}`)).json).toMatchObject({
+    calls: [
+      {
+        parameters: [
+          { name: 'service', value: 'web' },
+          { name: 'count', value: '52' },
+        ],
+        otherParameters: false,
+      },
+    ],
+  })
+})
+
+describe('an exec in an own run', () => {
+  let subject: string
+  beforeAll(async () => {
+    const [row] = await at.system.sql`select subject from gateway.users where email = 'admin@example.com'`
+    subject = String(row?.subject)
+  })
+  const line = 'POST /apps/myapp/services/command/processes?'
+  const run = {
+    route: 'POST /apps/{app}/services/{service}/processes',
+    params: { service: 'command' },
+    command: ['sleep', '3600'],
+    ...noParameters,
+  }
+  async function startRun(): Promise<string> {
+    const started = await send(line, await proofFor(run), '', ['Command: sleep 3600'])
+    expect(started.status).toBe(200)
+    return (started.json as { id: string }).id
+  }
+  const exec = (process: string, token = admin.program.token) =>
+    openWebSocket(`${at.system.url}/apps/myapp/processes/${process}/exec`, token, { command: 'ls' })
+  const sentence = async (socket: Awaited<ReturnType<typeof exec>>) => (await socket.readToEnd()).join('')
+
+  test('needs no further proof when the run starts, and one each time afterwards', async () => {
+    const process = await startRun()
+    expect(await sentence(await exec(process))).not.toContain('needs a new proof')
+    expect(await sentence(await exec(process))).toContain('process:run needs a new proof')
+    expect(at.system.rack.received.filter(({ target }) => target.includes('/exec'))).toHaveLength(1)
+  })
+
+  test('needs a proof in each other session of the user', async () => {
+    const process = await startRun()
+    const thief = await sessionOf(at.system, subject)
+    expect(await sentence(await exec(process, thief.token))).toContain('process:run needs a new proof')
+    expect(await sentence(await exec(process))).not.toContain('needs a new proof')
+  })
+
+  test('is the first one of a run only once of several at the same time', async () => {
+    const process = await startRun()
+    const answers = await Promise.all([1, 2, 3].map(async () => sentence(await exec(process))))
+    expect(answers.filter((text) => text.includes('needs a new proof'))).toHaveLength(2)
   })
 })
