@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { Frame } from '../websocket/frame.ts'
-import { type ChunkHandler, createFrameReader } from '../websocket/frame-reader.ts'
+import type { Frame } from '../frames/frame.ts'
+import { type ChunkHandler, createFrameReader } from '../frames/frame-reader.ts'
 import { type HttpMessage, parseMessage } from './http-message.ts'
 
 /** A client's TCP or TLS connection that sends and receives bytes. Each character of a text is one byte. */

@@ -1,11 +1,11 @@
-export { encodeFrame, type Frame, type FrameToEncode, opcodes } from './frame.ts'
+export { encodeFrame, type Frame, type FrameToEncode, opcodes } from '../frames/frame.ts'
 export {
   createFramePartReader,
   createFrameReader,
   decodeFrames,
   type FramePart,
   type Sender,
-} from './frame-reader.ts'
+} from '../frames/frame-reader.ts'
 export { upgradeHeaders } from './handshake.ts'
 export { openRawWebSocket } from './open-raw-websocket.ts'
 export { type ClientSocket, openWebSocket } from './open-web-socket.ts'

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import { opcodes } from './frame.ts'
-import { createFramePartReader } from './frame-reader.ts'
+import { opcodes } from '../frames/frame.ts'
+import { createFramePartReader } from '../frames/frame-reader.ts'
 
 export interface FrameWatch {
   /** Payload bytes of all data frames. */
