@@ -1,0 +1,17 @@
+/** `environment` and `newest_release` say how a run was started, for the `exec` that follows it. */
+export const runs = `
+CREATE TABLE gateway.runs (
+  rack text NOT NULL,
+  app text NOT NULL,
+  process text NOT NULL,
+  principal text NOT NULL,
+  service text NOT NULL,
+  intent uuid NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  expires_at timestamptz NOT NULL,
+  environment text NOT NULL DEFAULT '',
+  newest_release boolean NOT NULL DEFAULT true,
+  PRIMARY KEY (rack, app, process)
+);
+CREATE INDEX ON gateway.runs (expires_at);
+`
