@@ -10,7 +10,7 @@ $$;
 REVOKE ALL ON FUNCTION audit.refuse_change() FROM PUBLIC;
 `
 
-/** `ALWAYS`: the trigger also fires if a session sets `session_replication_role`. */
+/** `ALWAYS`: the trigger also fires if a session sets `session_replication_role` to `replica`. */
 export function refuseChanges(table: string): string {
   return `CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ${table}
   FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();

@@ -1,4 +1,4 @@
-/** People and service accounts. `email` is for display: a person is the subject of an issuer. */
+/** People and service accounts. Issuer and subject identify a person, never the email alone. */
 export const identities = `
 CREATE TABLE gateway.users (
   id uuid PRIMARY KEY,

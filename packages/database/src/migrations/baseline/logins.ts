@@ -1,10 +1,9 @@
 /**
- * Logins contain no permissions, so their changes do not raise the revision. Only the sessions that result from a login
- * raise it. `provider_grants` is not part of `users` for the same reason. Its `sealed` is an encrypted refresh token of
- * an identity provider.
+ * These tables contain no permissions, so their changes do not raise the revision. Only the sessions that result from a
+ * login raise it.
  *
- * `session_id` is the browser session that decided about a login of the CLI. The login creates no session if this one
- * has ended.
+ * - `session_id`: a login of the CLI creates no session if the browser session that approved it has ended.
+ * - `sealed`: an encrypted refresh token of an identity provider.
  */
 export const logins = `
 CREATE TABLE gateway.used_logins (

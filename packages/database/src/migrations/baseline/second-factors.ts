@@ -1,4 +1,4 @@
-/** Factors of users, and attempts to add or to use one. */
+/** The factors of users, unfinished enrollments, and the failed attempts that count toward the limits. */
 export const secondFactors = `
 CREATE TABLE gateway.second_factors (
   id uuid PRIMARY KEY,

@@ -1,7 +1,6 @@
 /**
- * `purpose` and `renewable` limit what a session is for: a login of the CLI can be for changes of second factors, which
- * the user sees before they allow it, and a renewal cannot extend the sessions of the stock CLI, which expire within a
- * day.
+ * - `renewable`: sessions of the stock CLI expire within a day. A renewal cannot extend them.
+ * - `purpose`: a CLI login can be for changes of second factors. The user sees this before they allow the login.
  */
 export const sessions = `
 CREATE TABLE gateway.sessions (
