@@ -33,6 +33,7 @@ const { port, dataDir, policyPackages, webDev } = await yargs(hideBin(process.ar
 
 // Loaded only if the arguments are valid, so that help and usage errors appear at once.
 const { createLog, handleSignals, stopWhenOrphaned } = await import('@rack-gateway/gateway')
+const { MigrationChanged, SchemaNewer } = await import('@rack-gateway/database')
 const { startDemo } = await import('./demo.ts')
 
 sanitizeEnvironment(process.env)
@@ -63,5 +64,7 @@ try {
   console.log(guide(await starting, join(resolve(dataDir), 'demo.json')))
 } catch (error) {
   console.error(`the demo could not start: ${error instanceof Error ? error.message : String(error)}`)
+  if (error instanceof MigrationChanged || error instanceof SchemaNewer)
+    console.error(`For a new demo with an empty database, remove ${resolve(dataDir)}.`)
   process.exitCode = 1
 }

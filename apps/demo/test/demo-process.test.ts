@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { migrate, roleOf, startEmbeddedPostgres } from '@rack-gateway/database'
 import type { DemoFile } from '@rack-gateway/demo'
 import { createDemoRack } from '@rack-gateway/demo-rack'
 import { basicAuthorization, basicAuthorizationOf } from '@rack-gateway/testing/authorization'
@@ -333,6 +334,20 @@ describe('a demo that cannot start', () => {
       )
     },
   )
+
+  test('because its database belongs to another build names the directory to remove', async () => {
+    const old = join(dataDirectory(), 'old')
+    mkdirSync(old)
+    const server = await startEmbeddedPostgres({ dataDir: join(old, 'postgres'), log() {} })
+    await migrate(server.ownerUrl, { runtimeRole: roleOf(server.runtimeUrl) })
+    await ask(server.ownerUrl, (sql) => sql`update gateway.migrations set checksum = 'other'`)
+    await server.stop()
+    const { code, stderr } = await runCommand(main, ['--port', '0', '--data-dir', old])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^the demo could not start: Migration 0001-baseline of the database .+\nFor a new demo with an empty database, remove \S+\/old\.\n$/,
+    )
+  })
 
   test('because a rack of the environment has no password names the variable, and no secret', async () => {
     const env = { RACK_URL_EU: 'https://rack.example.test', RACK_TOKEN_US: 'password-of-us' }

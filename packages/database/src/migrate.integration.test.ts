@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import type { Sql, TransactionSql } from 'postgres'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDatabase } from './connection.ts'
 import { roleOf } from './explain.ts'
 import { checkSchema, migrate } from './migrate.ts'
-import { migrations } from './migrations/index.ts'
+import { type Migration, migrations } from './migrations/index.ts'
 import { databaseForTest } from './testing/connect.ts'
 import { sharedFixture } from './testing/index.ts'
 
@@ -17,103 +15,86 @@ async function emptyDatabase() {
   return { ...database, runtimeRole: roleOf(database.runtimeUrl) }
 }
 
-test('the first run applies every migration, and the next one none', async () => {
-  const { ownerUrl, runtimeRole } = await emptyDatabase()
-  const names = migrations.map((migration) => migration.name)
-  expect(await migrate(ownerUrl, { runtimeRole })).toEqual({ applied: names, version: names.length })
-  expect(await migrate(ownerUrl, { runtimeRole })).toEqual({ applied: [], version: names.length })
+/** A later release with two more migrations. The second needs the first. */
+const later = [
+  ...migrations,
+  { name: '0002-colors', sql: 'CREATE TABLE gateway.colors (name text PRIMARY KEY)' },
+  { name: '0003-red', sql: "INSERT INTO gateway.colors VALUES ('red')" },
+]
+const names = (list: readonly Migration[]) => list.map(({ name }) => name)
+
+test('the number in the name of a migration is its version', () => {
+  expect(names(migrations).map((name) => Number.parseInt(name, 10))).toEqual(migrations.map((_, index) => index + 1))
 })
 
-test('five replicas that start at once apply each migration once', async () => {
+test('the first run applies every migration in order, and the next one none', async () => {
   const { ownerUrl, runtimeRole, owner } = await emptyDatabase()
-  const results = await Promise.all(Array.from({ length: 5 }, () => migrate(ownerUrl, { runtimeRole })))
-  expect(results.filter((result) => result.applied.length > 0)).toHaveLength(1)
+  const options = { runtimeRole, migrations: later }
+  expect(await migrate(ownerUrl, options)).toEqual({ applied: names(later), version: later.length })
+  expect(await migrate(ownerUrl, options)).toEqual({ applied: [], version: later.length })
+  expect(await owner`select name from gateway.colors`).toEqual([{ name: 'red' }])
+})
+
+test('a later release applies only its own migrations, and the runtime login can use their tables', async () => {
+  const { ownerUrl, runtimeRole, owner, runtime } = await emptyDatabase()
+  expect(await migrate(ownerUrl, { runtimeRole })).toEqual({ applied: names(migrations), version: migrations.length })
+  const added = names(later.slice(migrations.length))
+  expect(await migrate(ownerUrl, { runtimeRole, migrations: later })).toEqual({ applied: added, version: later.length })
+  const recorded = await owner`select name from gateway.migrations order by version`
+  expect(recorded.map(({ name }) => name)).toEqual(names(later))
+  expect(await runtime`select name from gateway.colors`).toEqual([{ name: 'red' }])
+})
+
+test.each([
+  ['an empty database', []],
+  ['the database of an earlier release', migrations],
+])('five replicas that start at once with %s apply each migration once', async (_, before) => {
+  const { ownerUrl, runtimeRole, owner } = await emptyDatabase()
+  if (before.length > 0) await migrate(ownerUrl, { runtimeRole, migrations: before })
+  const start = () => migrate(ownerUrl, { runtimeRole, migrations: later })
+  const results = await Promise.all(Array.from({ length: 5 }, start))
+  const applied = results.map((result) => result.applied).filter((list) => list.length > 0)
+  expect(applied).toEqual([names(later.slice(before.length))])
   const recorded = await owner`select version from gateway.migrations order by version`
-  expect(recorded.map((row) => row.version)).toEqual(migrations.map((_, index) => index + 1))
+  expect(recorded.map((row) => row.version)).toEqual(later.map((_, index) => index + 1))
 })
 
 test('a database of a newer release is refused and left alone', async () => {
   const { ownerUrl, runtimeUrl, runtimeRole, owner } = await emptyDatabase()
-  await migrate(ownerUrl, { runtimeRole })
-  await owner`insert into gateway.migrations (version, name, checksum) values (99, '0099-future', 'x')`
+  await migrate(ownerUrl, { runtimeRole, migrations: later })
+  const recorded = () => owner`select * from gateway.migrations order by version`
+  const before = await recorded()
   await expect(migrate(ownerUrl, { runtimeRole })).rejects.toMatchObject({
     code: 'RGW_SCHEMA_NEWER',
-    message: expect.stringContaining('schema version 99'),
+    message: expect.stringContaining(`schema version ${later.length}`),
   })
+  expect(await recorded()).toEqual(before)
   const { sql, close } = openDatabase(runtimeUrl)
   await expect(checkSchema(sql)).rejects.toMatchObject({ code: 'RGW_SCHEMA_NEWER' })
   await close()
 })
 
-test('a migration that was applied in another form is refused by name', async () => {
+test('a migration that was applied in another form is refused by name, and no later one runs', async () => {
   const { ownerUrl, runtimeRole, owner } = await emptyDatabase()
-  await migrate(ownerUrl, { runtimeRole })
-  await owner`update gateway.migrations set checksum = 'other' where version = 2`
-  await expect(migrate(ownerUrl, { runtimeRole })).rejects.toMatchObject({
+  await migrate(ownerUrl, { runtimeRole, migrations: later })
+  const changed = later.map((migration, index) => (index === 1 ? { ...migration, sql: 'SELECT 1' } : migration))
+  const further = [...changed, { name: '0004-blue', sql: "INSERT INTO gateway.colors VALUES ('blue')" }]
+  await expect(migrate(ownerUrl, { runtimeRole, migrations: further })).rejects.toMatchObject({
     code: 'RGW_MIGRATION_CHANGED',
-    message: expect.stringContaining('0002-revision'),
+    message: expect.stringContaining('0002-colors'),
   })
+  expect(await owner`select name from gateway.colors`).toEqual([{ name: 'red' }])
 })
 
-describe('the migration to unique bindings', () => {
-  const older = migrations.slice(
-    0,
-    migrations.findIndex(({ name }) => name === '0033-unique-bindings'),
-  )
-  const insert = (sql: Sql | TransactionSql, values: object) =>
-    sql`insert into gateway.bindings ${sql({
-      id: randomUUID(),
-      subject_kind: 'group',
-      subject_id: 'deployers',
-      role: 'viewer',
-      created_by: 'test',
-      ...values,
-    })}`
-
-  test('keeps the oldest of equal bindings, and all that differ', async () => {
-    const { ownerUrl, runtimeRole, owner } = await emptyDatabase()
-    await migrate(ownerUrl, { runtimeRole, migrations: older })
-    const expiresAt = new Date('2090-01-01')
-    const different = [
-      {},
-      { subject_id: 'other' },
-      { subject_kind: 'user' },
-      { role: 'ops' },
-      { racks: 'staging' },
-      { apps: 'web' },
-      { expires_at: expiresAt },
-    ]
-    const permissions = { subject_kind: 'api-token', permissions: 'app:list' }
-    for (const [index, values] of [...different, permissions].entries())
-      for (const day of [3, 1, 2])
-        await insert(owner, {
-          created_at: new Date(Date.UTC(2026, 0, day)),
-          ...values,
-          reason: day === 1 ? `oldest of ${index}` : 'later',
-        })
-    await migrate(ownerUrl, { runtimeRole })
-    const kept = await owner`select reason from gateway.bindings order by created_at, reason`
-    const oldest = Array.from({ length: 8 }, (_, index) => `oldest of ${index}`)
-    expect(kept.map(({ reason }) => reason)).toEqual([...oldest, 'later', 'later'])
-    for (const values of different) await expect(insert(owner, values)).rejects.toThrow('bindings_once')
-  })
-
-  test('waits for a change of another replica, which adds an equal binding', async () => {
-    const { ownerUrl, runtimeRole, owner } = await emptyDatabase()
-    await migrate(ownerUrl, { runtimeRole, migrations: older })
-    await insert(owner, {})
-    const migrating = await owner.begin(async (tx) => {
-      await tx`select value from gateway.revision for update`
-      const running = migrate(ownerUrl, { runtimeRole })
-      const waiting = () =>
-        owner`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-      await expect.poll(async () => (await waiting()).length).toBe(1)
-      await insert(tx, {})
-      return [running]
-    })
-    expect((await migrating[0])?.applied).toContain('0033-unique-bindings')
-    expect(await owner`select from gateway.bindings`).toHaveLength(1)
-  })
+test('a database with more migrations, of another build, is not taken for one of a newer release', async () => {
+  const { ownerUrl, runtimeUrl, runtimeRole, owner } = await emptyDatabase()
+  await migrate(ownerUrl, { runtimeRole, migrations: later })
+  await owner`update gateway.migrations set name = '0001-users', checksum = 'other' where version = 1`
+  const refused = { code: 'RGW_MIGRATION_CHANGED', message: expect.stringContaining('0001-users') }
+  await expect(migrate(ownerUrl, { runtimeRole })).rejects.toMatchObject(refused)
+  const { sql, close } = openDatabase(runtimeUrl)
+  await expect(checkSchema(sql)).rejects.toMatchObject(refused)
+  await close()
 })
 
 test('a failed migration rolls back the whole run', async () => {

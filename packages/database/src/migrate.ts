@@ -88,12 +88,12 @@ function readRecorded(sql: Sql | TransactionSql) {
 
 /** @returns the version of the database's schema @throws SchemaNewer, MigrationChanged */
 function checkRecorded(rows: readonly RecordedMigration[], migrations: readonly Migration[]): number {
-  const version = rows.at(-1)?.version ?? 0
-  if (version > migrations.length) throw new SchemaNewer(version, migrations.length)
   for (const row of rows) {
     const migration = migrations[row.version - 1]
-    if (!migration || checksum(migration) !== row.checksum) throw new MigrationChanged(row.name)
+    if (migration && checksum(migration) !== row.checksum) throw new MigrationChanged(row.name)
   }
+  const version = rows.at(-1)?.version ?? 0
+  if (version > migrations.length) throw new SchemaNewer(version, migrations.length)
   return version
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core'
 import { afterAll, expect, test } from 'vitest'
 import * as schema from './schema.ts'
@@ -370,4 +371,31 @@ test('only the owner and the runtime login have privileges', async () => {
     where n.nspname in ('gateway', 'audit')
     union select acl.grantee::regrole::text from pg_namespace n, aclexplode(n.nspacl) as acl where nspname in ('gateway', 'audit')`
   expect(granted.map((row) => row.grantee).sort()).toEqual(['rack_gateway', 'rack_gateway_owner'])
+})
+
+test('a subject has each binding once, except bindings with permissions of their own', async () => {
+  const insert = (values: object) =>
+    owner`insert into gateway.bindings ${owner({
+      id: randomUUID(),
+      subject_kind: 'group',
+      subject_id: 'deployers',
+      role: 'viewer',
+      created_by: 'test',
+      ...values,
+    })}`
+  const different = [
+    {},
+    { subject_id: 'other' },
+    { subject_kind: 'user' },
+    { role: 'ops' },
+    { racks: 'staging' },
+    { apps: 'web' },
+    { expires_at: new Date('2090-01-01') },
+  ]
+  for (const values of different) await insert(values)
+  for (const values of different)
+    await expect(insert({ ...values, reason: 'another' })).rejects.toThrow('bindings_once')
+  const permissions = { subject_kind: 'api-token', permissions: 'app:list' }
+  await insert(permissions)
+  await insert(permissions)
 })

@@ -436,8 +436,8 @@ export const runs = gateway.table(
     /** The names of the environment keys of the request, separated by spaces. */
     environment: text('environment').notNull().default(''),
     newestRelease: boolean('newest_release').notNull().default(true),
-    /** The id of the session or token that started the run; null for runs of older versions. */
-    credential: text('credential'),
+    /** The id of the session or token that started the run. */
+    credential: text('credential').notNull(),
     /** The time of the first exec by this session or token. */
     attachedAt: instant('attached_at'),
   },

@@ -33,7 +33,7 @@ export function exportLine({
   return `${head}${canonical}${beforeHash}${hexOf(hash)}${beforePrev}${hexOf(prev)}${tail}`
 }
 
-/** The same line as an SQL expression. `audit.drop_archived_month` in migration 0019 repeats it. */
+/** The same line as an SQL expression. The SQL function `audit.drop_archived_month` repeats it. */
 export const exportLineInSql = `'${head}' || canonical || '${beforeHash}' || encode(hash, 'hex') || '${beforePrev}' || encode(prev, 'hex') || '${tail}'`
 
 /** @returns null for text that is not an export line */

@@ -17,7 +17,7 @@ export const SchemaOlder = defineError<[string | number, string | number]>('RGW_
 export const MigrationChanged = defineError<[string | number]>('RGW_MIGRATION_CHANGED', 500, {
   reason:
     'Migration %s of the database differs from that of this release, so the database belongs to another build. Nothing was changed.',
-  remedy: 'Start the build that the database belongs to, or restore an older backup.',
+  remedy: 'Start the build that the database belongs to, restore an older backup, or use an empty database.',
 })
 export const RuntimeRoleMissing = defineError<[string]>('RGW_RUNTIME_ROLE_MISSING', 500, {
   reason: 'The database has no login "%s".',

@@ -1,7 +1,5 @@
 /** These tables are not evidence. They only track which events were delivered. */
-export const sinks = {
-  name: '0016-sinks',
-  sql: `
+export const sinks = `
 CREATE TABLE audit.sinks (
   name text PRIMARY KEY,
   since timestamptz NOT NULL DEFAULT now()
@@ -28,5 +26,4 @@ CREATE TABLE audit.sink_dead_letters (
   refused_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (sink, stream, seq)
 );
-`,
-}
+`

@@ -1,11 +1,11 @@
+import { refuseChanges } from './append-only.ts'
+
 /**
  * Only `drop_archived_month` drops a month: after its archive was recorded, and only if the partition still has exactly
  * the archived events. The lock for the count blocks no writer, because a past month gets no events. The lock on the
  * whole table waits at most a second, and delays callers for as long.
  */
-export const archives = {
-  name: '0019-archives',
-  sql: `
+export const archives = `
 CREATE TABLE audit.archives (
   month date NOT NULL CONSTRAINT archives_month_first_day CHECK (extract(day FROM month) = 1),
   hash bytea NOT NULL CONSTRAINT archives_hash_length CHECK (octet_length(hash) = 32),
@@ -15,9 +15,7 @@ CREATE TABLE audit.archives (
   at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (month, hash, place)
 );
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.archives
-  FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
-ALTER TABLE audit.archives ENABLE ALWAYS TRIGGER refuse_change;
+${refuseChanges('audit.archives')}
 
 CREATE FUNCTION audit.digest_line(digest bytea, line text) RETURNS bytea
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -65,5 +63,4 @@ END
 $$;
 REVOKE ALL ON FUNCTION audit.digest_line(bytea, text), audit.digest_lines(text),
   audit.drop_archived_month(date, bytea, bigint, bytea) FROM PUBLIC;
-`,
-}
+`

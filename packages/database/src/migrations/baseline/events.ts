@@ -1,7 +1,13 @@
-/** Events are append-only. The owner of the table has every privilege, so triggers reject its changes, too. */
-export const events = {
-  name: '0003-events',
-  sql: `
+import { refuseChanges } from './append-only.ts'
+
+/**
+ * The events of each process in each month are a stream. `search.ts` has the indexes of searches.
+ *
+ * After a crash, another process adopts the stream of the lost process: it writes an `outcome.unknown` event for each
+ * call that has no end. `follows` is the previous stream of the lost process. `accounted_seq` is the number up to which
+ * the adopting process has written these events. The index `events_of` finds the end of a call in any stream.
+ */
+export const events = `
 CREATE TABLE audit.streams (
   id uuid PRIMARY KEY,
   month timestamptz NOT NULL,
@@ -10,9 +16,14 @@ CREATE TABLE audit.streams (
   opened_at timestamptz NOT NULL DEFAULT now(),
   lease_until timestamptz NOT NULL,
   closed_at timestamptz,
-  adopted_by uuid
+  adopted_by uuid,
+  follows uuid,
+  fallback boolean NOT NULL DEFAULT false,
+  accounted_seq bigint,
+  accounted_at timestamptz
 );
 CREATE INDEX ON audit.streams (lease_until) WHERE closed_at IS NULL AND adopted_by IS NULL;
+CREATE INDEX ON audit.streams (adopted_by) WHERE adopted_by IS NOT NULL AND accounted_at IS NULL;
 
 CREATE TABLE audit.events (
   stream uuid NOT NULL,
@@ -41,23 +52,8 @@ CREATE TABLE audit.events (
   PRIMARY KEY (stream, seq, at)
 ) PARTITION BY RANGE (at);
 CREATE INDEX events_at ON audit.events (at);
-CREATE INDEX events_principal ON audit.events (principal, at);
-CREATE INDEX events_app ON audit.events (rack, app, at);
-CREATE INDEX events_kind ON audit.events (kind, at);
-CREATE INDEX events_id ON audit.events (id);
 CREATE INDEX events_request ON audit.events (request);
-
-CREATE FUNCTION audit.refuse_change() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  RAISE EXCEPTION 'audit events are append-only: % of % is refused', TG_OP, TG_TABLE_NAME
-    USING ERRCODE = 'insufficient_privilege';
-END
-$$;
-REVOKE ALL ON FUNCTION audit.refuse_change() FROM PUBLIC;
-
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.events
-  FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
-ALTER TABLE audit.events ENABLE ALWAYS TRIGGER refuse_change;
-`,
-}
+CREATE INDEX events_of ON audit.events (of_event) WHERE of_event IS NOT NULL;
+CREATE INDEX events_inconsistent ON audit.events (at) WHERE kind = 'audit.inconsistent';
+${refuseChanges('audit.events')}
+`

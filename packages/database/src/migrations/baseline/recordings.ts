@@ -1,7 +1,8 @@
-/** The list of recordings. The events `opened` and `closed` are the evidence. The chunks are in the recording store. */
-export const recordings = {
-  name: '0018-recordings',
-  sql: `
+/**
+ * The list of recordings. The events `opened` and `closed` are the evidence. The chunks are in the recording store.
+ * Retention removes recordings (`removed_…`).
+ */
+export const recordings = `
 CREATE TABLE gateway.recordings (
   id uuid PRIMARY KEY,
   started_at timestamptz NOT NULL,
@@ -19,10 +20,14 @@ CREATE TABLE gateway.recordings (
   chunks bigint,
   bytes bigint,
   head text,
-  lost bigint
+  lost bigint,
+  ending text,
+  removed_at timestamptz,
+  removed_because text
 );
 CREATE INDEX recordings_open ON gateway.recordings (stream) WHERE ended_at IS NULL;
 CREATE INDEX recordings_app ON gateway.recordings (rack, app, id);
 CREATE INDEX recordings_principal ON gateway.recordings (principal, id);
-`,
-}
+CREATE INDEX recordings_kept ON gateway.recordings (ended_at, id) WHERE ended_at IS NOT NULL AND removed_because IS NULL;
+CREATE INDEX recordings_removing ON gateway.recordings (id) WHERE removed_because IS NOT NULL AND removed_at IS NULL;
+`

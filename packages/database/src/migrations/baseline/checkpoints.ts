@@ -1,7 +1,7 @@
+import { refuseChanges } from './append-only.ts'
+
 /** Checkpoints are append-only like events. `trees` and `deliveries` are only caches. */
-export const checkpoints = {
-  name: '0014-checkpoints',
-  sql: `
+export const checkpoints = `
 CREATE TABLE audit.checkpoints (
   number bigint PRIMARY KEY CONSTRAINT checkpoints_number_positive CHECK (number > 0),
   at timestamptz NOT NULL,
@@ -12,10 +12,7 @@ CREATE TABLE audit.checkpoints (
 );
 CREATE INDEX checkpoints_at ON audit.checkpoints (at);
 CREATE INDEX checkpoints_new_key ON audit.checkpoints (number) WHERE number = 1 OR replaces IS NOT NULL;
-
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.checkpoints
-  FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
-ALTER TABLE audit.checkpoints ENABLE ALWAYS TRIGGER refuse_change;
+${refuseChanges('audit.checkpoints')}
 
 CREATE TABLE audit.trees (
   stream uuid PRIMARY KEY,
@@ -29,5 +26,4 @@ CREATE TABLE audit.deliveries (
   number bigint NOT NULL,
   at timestamptz NOT NULL
 );
-`,
-}
+`

@@ -1,9 +1,5 @@
-const watched = ['trusts', 'workload_sessions']
-
 /** A JWT is valid once: a hash that identifies it stays in `used_jwts` until the JWT has expired. */
-export const workloads = {
-  name: '0007-workloads',
-  sql: `
+export const workloads = `
 CREATE TABLE gateway.trusts (
   id uuid PRIMARY KEY,
   name text NOT NULL,
@@ -17,6 +13,7 @@ CREATE TABLE gateway.trusts (
   revoked_by text
 );
 CREATE UNIQUE INDEX trusts_name ON gateway.trusts (name) WHERE revoked_at IS NULL;
+CREATE INDEX ON gateway.trusts (created_at, id);
 
 CREATE TABLE gateway.workload_sessions (
   id uuid PRIMARY KEY,
@@ -25,26 +22,17 @@ CREATE TABLE gateway.workload_sessions (
   subject text NOT NULL,
   job jsonb NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
-  expires_at timestamptz NOT NULL
+  expires_at timestamptz NOT NULL,
+  ended_at timestamptz,
+  ended_reason text
 );
 CREATE INDEX ON gateway.workload_sessions (trust_id);
+CREATE INDEX ON gateway.workload_sessions (created_at, id);
+CREATE INDEX ON gateway.workload_sessions (expires_at);
 
 CREATE TABLE gateway.used_jwts (
   key bytea PRIMARY KEY CONSTRAINT used_jwts_key_length CHECK (octet_length(key) = 32),
   expires_at timestamptz NOT NULL
 );
 CREATE INDEX ON gateway.used_jwts (expires_at);
-
-ALTER TABLE gateway.credentials ADD COLUMN workload_session_id uuid REFERENCES gateway.workload_sessions (id);
-ALTER TABLE gateway.credentials DROP CONSTRAINT credentials_one_subject;
-ALTER TABLE gateway.credentials ADD CONSTRAINT credentials_one_subject
-  CHECK (num_nonnulls(session_id, api_token_id, workload_session_id) = 1);
-CREATE INDEX ON gateway.credentials (workload_session_id);
-${watched.map(raiseOnChange).join('\n')}
-`,
-}
-
-function raiseOnChange(table: string) {
-  return `CREATE TRIGGER raise_revision AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gateway.${table}
-  FOR EACH STATEMENT EXECUTE FUNCTION gateway.raise_revision();`
-}
+`

@@ -5,9 +5,7 @@
  * `ensure_partition` locks the table. An advisory lock would not be enough, because a wait for it does not refresh the
  * cached catalog of the session. The session could then miss a partition that another session has just created.
  */
-export const partitions = {
-  name: '0004-partitions',
-  sql: `
+export const partitions = `
 CREATE FUNCTION audit.ensure_partition(month date) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
@@ -41,5 +39,4 @@ BEGIN
 END
 $$;
 REVOKE ALL ON FUNCTION audit.ensure_partition(date) FROM PUBLIC;
-`,
-}
+`
