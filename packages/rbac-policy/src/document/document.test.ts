@@ -130,6 +130,14 @@ describe('a document', () => {
     )
     expect(documentHash(one)).toBe(documentHash(other))
   })
+
+  test('its hash does not depend on the description of a role, which decides nothing', () => {
+    const [one, other] = ['on call', 'from 9 to 5'].map((text) =>
+      good(`roles: { x: { permissions: [log:read], description: ${text} } }`),
+    )
+    expect(one).not.toEqual(other)
+    expect(one && documentHash(one)).toBe(other && documentHash(other))
+  })
 })
 
 describe('each problem has a line and a column', () => {

@@ -140,9 +140,18 @@ export interface PolicyDocument {
   readonly recordedValues: readonly ValueRule[]
 }
 
-/** SHA-256 of the canonical JSON of the document, in hex. The hash does not depend on the formatting of the file. */
+/**
+ * SHA-256 of the canonical JSON of the document, in hex. The hash does not depend on the formatting of the file, or on the
+ * descriptions of roles, which decide nothing.
+ */
 export function documentHash(document: PolicyDocument): string {
-  return createHash('sha256').update(canonicalJson(document)).digest('hex')
+  return createHash('sha256')
+    .update(canonicalJson({ ...document, roles: document.roles.map(withoutDescription) }))
+    .digest('hex')
+}
+
+function withoutDescription({ description: _, ...role }: Role) {
+  return role
 }
 
 const sourceFields: ReadonlySet<string> = new Set(['source', 'sources'])

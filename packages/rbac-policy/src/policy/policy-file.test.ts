@@ -61,6 +61,18 @@ describe('a policy file', () => {
     })
   })
 
+  test('shows another description of a role, without an event', async () => {
+    const { policy, file } = watch()
+    await writeFile(path, reader)
+    await file.reload()
+    const { hash } = policy
+    changes.length = 0
+    await writeFile(path, reader.replace('permissions', 'description: on call, permissions'))
+    await file.reload()
+    expect(policy.roles.get('reader')).toMatchObject({ description: 'on call' })
+    expect([policy.hash, changes]).toEqual([hash, []])
+  })
+
   test('is parsed only when it changed, although it is read each second', async () => {
     const { file } = watch()
     for (const [text, times] of [

@@ -72,7 +72,8 @@ export function watchPolicyFile({
     } else {
       currentProblems = []
       const candidate = policy.check(document)
-      if (candidate.hash !== policy.hash) {
+      // Another description of a role has the same hash, and needs no event.
+      if (candidate.hash !== policy.hash)
         await onChange({
           kind: 'loaded',
           file,
@@ -80,8 +81,7 @@ export function watchPolicyFile({
           before: policy.hash,
           unblockedRoutes: unblockedRoutes(document),
         })
-        candidate.use()
-      }
+      candidate.use()
     }
     lastState = content.state
   }
