@@ -167,7 +167,6 @@ test('tables, privileges of the runtime login, triggers and checks are as record
       "gateway.credentials: raise_revision_delete AFTER DELETE FOR EACH STATEMENT (O)",
       "gateway.credentials: raise_revision_insert AFTER INSERT FOR EACH STATEMENT (O)",
       "gateway.credentials: raise_revision_update AFTER UPDATE FOR EACH STATEMENT (O)",
-      "gateway.recordings: raise_revision AFTER UPDATE OF ending FOR EACH ROW (O)",
       "gateway.second_factors: raise_revision AFTER INSERT OR DELETE FOR EACH ROW (O)",
       "gateway.service_accounts: raise_revision AFTER TRUNCATE FOR EACH STATEMENT (O)",
       "gateway.service_accounts: raise_revision_delete AFTER DELETE FOR EACH STATEMENT (O)",

@@ -467,8 +467,6 @@ export const recordings = gateway.table('recordings', {
   head: text('head'),
   /** The number of missing bytes. */
   lost: bigint('lost', { mode: 'number' }),
-  /** Why the session must end. Only processes of an older version read this column. */
-  ending: text('ending'),
   removedAt: instant('removed_at'),
   removedBecause: text('removed_because'),
 })

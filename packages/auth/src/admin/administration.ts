@@ -112,13 +112,9 @@ export function createAdministration(
 /** Tells all processes to end a recorded session. @returns false if it has already ended, or does not exist */
 async function endRecordedSession(change: Change, id: string, reason: string): Promise<boolean> {
   const isOpen = and(eq(recordings.id, id), isNull(recordings.endedAt))
-  const [updated] = await change.tx
-    .update(recordings)
-    .set({ ending: reason })
-    .where(isOpen)
-    .returning({ openedEvent: recordings.opened })
-  if (updated === undefined) return false
-  await endLiveCall(change, updated.openedEvent, reason)
+  const [open] = await change.tx.select({ openedEvent: recordings.opened }).from(recordings).where(isOpen).for('update')
+  if (open === undefined) return false
+  await endLiveCall(change, open.openedEvent, reason)
   return true
 }
 

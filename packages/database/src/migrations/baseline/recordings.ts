@@ -21,7 +21,6 @@ CREATE TABLE gateway.recordings (
   bytes bigint,
   head text,
   lost bigint,
-  ending text,
   removed_at timestamptz,
   removed_because text
 );

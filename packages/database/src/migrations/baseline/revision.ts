@@ -25,8 +25,7 @@ const maxRevisions = 1_000
  * subject.
  *
  * - Adding or removing a factor raises the revision for its user, because decisions depend on whether a user has one.
- * - A request to end a live call, or a recorded session (`ending`), changes no identity. It raises the revision because
- *   every process follows the revision.
+ * - A request to end a live call changes no identity. It raises the revision because every process follows the revision.
  *
  * The functions share their statements as text, because a common function would have to be executable by the runtime
  * login: PostgreSQL checks the privilege for functions that a trigger's function calls, but not for the trigger's own.
@@ -47,16 +46,13 @@ CREATE FUNCTION gateway.raise_revision() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   raised bigint;
-  changed text[] := CASE WHEN TG_TABLE_NAME IN ('recordings', 'call_endings') THEN '{}'::text[] END;
+  changed text[] := CASE WHEN TG_TABLE_NAME = 'call_endings' THEN '{}'::text[] END;
 BEGIN
   ${raiseForChanged()}
   RETURN NULL;
 END
 $$;
 REVOKE ALL ON FUNCTION gateway.raise_revision() FROM PUBLIC;
-CREATE TRIGGER raise_revision AFTER UPDATE OF ending ON gateway.recordings
-  FOR EACH ROW WHEN (NEW.ending IS DISTINCT FROM OLD.ending)
-  EXECUTE FUNCTION gateway.raise_revision();
 CREATE TRIGGER raise_revision AFTER INSERT OR UPDATE ON gateway.call_endings
   FOR EACH ROW EXECUTE FUNCTION gateway.raise_revision();
 ${Object.entries(subjects).map(raiseBySubject).join('\n')}
