@@ -457,7 +457,7 @@ describeInChromium('second factors in the web console', () => {
     await line.waitFor()
     await lookAt(admin, 'step-up-page-code')
     const path = ((await line.textContent()) ?? '').replace('convox api get ', '')
-    expect((await at.at.system.get(path, program.token)).body).toContain('Repeat the command now')
+    expect((await at.at.system.get(path, program.token)).body).toContain('Now do what the denied command told you')
   })
 
   test('a request of another person, an incomplete address, and an old request have a sentence each', async () => {

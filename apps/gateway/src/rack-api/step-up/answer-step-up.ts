@@ -47,7 +47,7 @@ export async function answerStepUp(
     const { covers } = await request.server.stepUps.activate(stepUpCall.code, callerOf(request, caller))
     const validity =
       covers.kind === 'recent' ? 'The proof is valid for calls from this address.' : 'The proof is valid once.'
-    return send(request, reply, { proved: true, next: `${validity} Repeat the command now.` })
+    return send(request, reply, { proved: true, next: `${validity} Now do what the denied command told you.` })
   }
   return start(request, reply, caller)
 }
@@ -88,7 +88,8 @@ async function start(
   const delivery = call.parsedRequest.isConsoleMode ? ('callback' as const) : ('code' as const)
   const proof = await stepUps.freshProof({ session, secret: secretOf(request, call) })
   const pending = await stepUps.newestPending({ session, address, delivery }, proof?.provedAt ?? null)
-  if (pending === null && proof !== null) return send(request, reply, { proved: true, next: 'Repeat the command now.' })
+  if (pending === null && proof !== null)
+    return send(request, reply, { proved: true, next: 'Now do what the denied command told you.' })
   if (delivery === 'code' && address === unknownAddress) throw addressNeeded()
   const id =
     pending ??

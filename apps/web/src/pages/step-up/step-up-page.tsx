@@ -190,7 +190,7 @@ function Outcome({ stepUp, proof: { method, result }, undeliveredTo }: OutcomePr
     <Card title="Confirmed: one step is left">
       <p role="status">
         You confirmed the request with {methodName(method)}. Run this command in the terminal where you started, and
-        then repeat your own command.
+        then do what the denied command told you.
       </p>
       <CommandLine>{`convox api get /gateway-step-up/${result}`}</CommandLine>
       <p className={styles.warning}>
