@@ -579,7 +579,12 @@ describeInChromium('second factors in the web console', () => {
 
   test('a request to start an attached run says that its command follows, or shows it', async () => {
     const start = { ...runCall, command: ['sleep', '3600'] }
-    const exec = { ...start, route: 'WS /apps/{app}/processes/{pid}/exec', command: ['echo', 'hi'] }
+    const exec = {
+      ...runCall,
+      route: 'WS /apps/{app}/processes/{pid}/exec',
+      params: { app: 'myapp' },
+      command: ['echo', 'hi'],
+    }
     for (const [planned, name] of [
       [[start], 'step-up-page-run'],
       [[start, exec], 'step-up-page-run-planned'],
