@@ -170,14 +170,14 @@ describe('install.sh', () => {
   const withManual = `${program()}if [ "$1" = man ]; then echo .TH RACK-GATEWAY 1; fi\n`
   const page = () => join(home, 'share', 'man', 'man1', 'rack-gateway.1')
 
-  test('installs the manual page beside the directory bin', async () => {
+  test('installs the manual page next to the directory bin', async () => {
     publish('rack-gateway-linux-x64', withManual)
     const { code, stderr } = await install([releases, bin()])
     expect(code, stderr).toBe(0)
     expect(readFileSync(page(), 'utf8')).toBe('.TH RACK-GATEWAY 1\n')
   })
 
-  test('installs no manual page beside another directory, and says where it cannot be written', async () => {
+  test('installs no manual page next to another directory, and says where it cannot be written', async () => {
     publish('rack-gateway-linux-x64', withManual)
     expect(await install([releases, join(home, 'programs')])).toMatchObject({ code: 0 })
     expect(existsSync(join(home, 'share'))).toBe(false)

@@ -11,7 +11,7 @@ let env: NodeJS.ProcessEnv
 beforeAll(async () => {
   system = await startSystem()
   env = { PATH: process.env.PATH ?? '/usr/bin:/bin', ...gatewayEnvironment(system, system.rack) }
-  // More than a pipe holds.
+  // More than the buffer of a pipe.
   await system.sql`insert into gateway.users (id, issuer, subject, email)
     values ('00000000-0000-7000-8000-000000000000', 'i', 's', 'many@example.com')`
   await system.sql`insert into gateway.sessions (id, user_id, device, expires_at)

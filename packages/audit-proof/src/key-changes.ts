@@ -2,7 +2,7 @@ import { type ParsedCheckpoint, readCheckpoint } from './checkpoint.ts'
 import type { ProofCrypto } from './proof-crypto.ts'
 import { isSignedBy } from './signed-note.ts'
 
-/** How a key that somebody trusts is connected with the key of a checkpoint. */
+/** How a trusted key is connected with the key of a checkpoint. */
 export interface KeyConnection {
   /** Whether the trusted key signed the checkpoint, or is an older or a newer key of the same log. */
   readonly trustedIs: 'the-signer' | 'older' | 'newer'

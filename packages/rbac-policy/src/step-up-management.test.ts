@@ -98,7 +98,7 @@ describe('every call', () => {
     expect(asked(policy(...lines), apiToken, listUsers)).toEqual(['deny', 'step-up:rule gateway-user-write'])
   })
 
-  test.each(['racks', 'apps'])('needs nothing of a rule with %s, which is about calls on a rack', (list) => {
+  test.each(['racks', 'apps'])('ignores a rule with %s, because it is only for calls on a rack', (list) => {
     const onRacks = policy(
       `stepUp: { management: none, rules: { all: { permissions: ["*"], ${list}: ["*"], require: always } } }`,
     )

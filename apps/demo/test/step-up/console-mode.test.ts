@@ -358,7 +358,7 @@ describe('a thief with the token', () => {
   })
 })
 
-test('a program that gets "This was not me" from the page ends its own request, and nobody else’s', async () => {
+test('a program that gets "This was not me" from the page ends its own request, and no other request', async () => {
   const other = await sessionOf(at.system, 'admin', Date.now() + clock.ahead)
   const path = pathOf(await call(restart))
   const challenge = String((await call(`GET ${path}?`)).headers.get('challenge'))

@@ -175,13 +175,16 @@ describe.skipIf(convox === null)('the native convox (runs when CONVOX_BIN names 
       expect(logs).toEqual({ code: 1, stdout: '', stderr: 'ERROR: websocket: bad handshake\n' })
     })
 
-    test.each(['releases promote', 'scale web --count 2'])('%s succeeds, and is told once', async (line) => {
-      const before = (await logEvents()).length
-      const ended = await run(`${line} -a myapp`)
-      expect([ended.code, ended.stderr]).toEqual([0, ''])
-      expect(count(ended.stdout, 'The command continues without the log.')).toBe(1)
-      expect((await logEvents()).slice(before)).toHaveLength(1)
-    })
+    test.each(['releases promote', 'scale web --count 2'])(
+      '%s succeeds, and prints one line about its log',
+      async (line) => {
+        const before = (await logEvents()).length
+        const ended = await run(`${line} -a myapp`)
+        expect([ended.code, ended.stderr]).toEqual([0, ''])
+        expect(count(ended.stdout, 'The command continues without the log.')).toBe(1)
+        expect((await logEvents()).slice(before)).toHaveLength(1)
+      },
+    )
   })
 })
 

@@ -206,7 +206,7 @@ describe('a proof for the planned calls of a command', () => {
   })
 })
 
-test('the page of a denied call shows its arguments, without secrets', async () => {
+test('the page of a denied call shows its arguments', async () => {
   const { json } = await send(webScale, 'none', 'count=52')
   const { id } = (json as { stepUp: { id: string } }).stepUp
   expect((await program('GET', `/step-ups/${id}`)).json).toMatchObject({

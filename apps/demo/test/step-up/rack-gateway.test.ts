@@ -254,7 +254,7 @@ describe('without a terminal and a code', () => {
   test.each([
     ['a command', promote, '"convox releases promote" on staging needs a proof of your second factor.'],
     ['the test', ['mfa', 'test'], 'This test needs a proof of your second factor.'],
-  ])('%s tells someone without a factor how to add one, not to pass a code', async (_, words, reason) => {
+  ])('%s says how a user without a factor adds one, and does not ask for a code', async (_, words, reason) => {
     const { token } = await personWith(at.system, 'admin')
     const env = { ...convox.env(calls), RACK_GATEWAY_URL: gatewayUrl(), RACK_GATEWAY_TOKEN: token }
     const bare = createMachine(null)

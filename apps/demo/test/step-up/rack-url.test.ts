@@ -79,7 +79,7 @@ test('the refusal names the page, whose code activates the proof with the same t
   const answer = await call(`GET /gateway-step-up/${code}?`)
   expect([answer.status, answer.json]).toEqual([
     200,
-    { proved: true, next: expect.stringContaining('Now do what the denied command told you.') },
+    { proved: true, next: expect.stringContaining('Continue as the error of the denied command says.') },
   ])
   expect((await call(list)).status).toBe(200)
   expect(received()).toEqual([list])

@@ -457,7 +457,9 @@ describeInChromium('second factors in the web console', () => {
     await line.waitFor()
     await lookAt(admin, 'step-up-page-code')
     const path = ((await line.textContent()) ?? '').replace('convox api get ', '')
-    expect((await at.at.system.get(path, program.token)).body).toContain('Now do what the denied command told you')
+    expect((await at.at.system.get(path, program.token)).body).toContain(
+      'Continue as the error of the denied command says',
+    )
   })
 
   test('a request of another person, an incomplete address, and an old request have a sentence each', async () => {

@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Truncation } from '@rack-gateway/audit'
 import {
-  containsSecret,
   type Parameters,
   type RackRoute,
   recordableValuesInSteps,
   redactionPlaceholder,
-  redactRackToken,
   type Steps,
   textBytesInSteps,
-  unprefixedName,
 } from '@rack-gateway/convox-api'
 import type { Policy } from '@rack-gateway/rbac-policy'
+import { isSecretName, isSecretText } from './secret-values.ts'
 
 export interface ValuesOfCall {
   readonly route: RackRoute
@@ -66,14 +64,6 @@ export function* recordedValues(
   if (valuesAboveLimit > 0)
     truncated.push({ field: 'parameters.values', length: maxValues + valuesAboveLimit, sha256: '' })
   return values.size === 0 ? null : { values: Object.fromEntries(values), hidden, truncated }
-}
-
-function isSecretName({ isSecretParameter }: ValuePolicy, name: string): boolean {
-  return isSecretParameter(name) || isSecretParameter(unprefixedName(name))
-}
-
-function isSecretText(value: string, rackToken: string): boolean {
-  return containsSecret(value) || redactRackToken(value, rackToken) !== value
 }
 
 function* truncationOf(name: string, value: string): Steps<Truncation> {

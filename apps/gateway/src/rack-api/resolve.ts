@@ -230,8 +230,8 @@ async function processOf(
   const run = await server.runs.find(rack.name, app, id)
   if (run?.principal === principal.id) {
     const { credential } = principal
-    const attaches =
-      route.id === execRoute && (await server.runs.attach({ rack: rack.name, app, process: id, credential }))
+    const canAttach = route.id === execRoute && !run.isAttached && run.credential === credential
+    const attaches = canAttach && (await server.runs.attach({ rack: rack.name, app, process: id, credential }))
     return { process: { id, service: run.service, own: true, known: true, attaches }, run }
   }
   const found =

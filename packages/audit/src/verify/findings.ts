@@ -159,7 +159,7 @@ export interface Verification {
   readonly events: number
   /** Events that no checkpoint signs yet. */
   readonly unsigned: number
-  /** The first 100 streams that no checkpoint signs yet: of gateways that just started, or added by someone else. */
+  /** The first 100 streams that no checkpoint signs yet. A gateway that has just started has one, but an attacker can also add one. */
   readonly unsignedStreams: readonly string[]
   readonly checkpoints: {
     readonly count: number

@@ -271,7 +271,7 @@ test('with a given key, a log without checkpoints is not intact', () => {
   })
 })
 
-test('a stream that somebody invents is named until it is old enough to be a finding', () => {
+test('an invented stream is named until it is old enough to be a finding', () => {
   const log = createSampleLog()
   log.open().add(3)
   log.checkpoint()

@@ -150,14 +150,20 @@ function mergeEqualCalls(calls: readonly PlannedCall[]): PlannedCall[] {
 
 function askedCall({ policy }: PrincipalCall, { rack, app, route, command, ...planned }: PlannedCall): AskedCall {
   const { params, parameters, times } = planned
-  const others = parameterKinds.flatMap((kind) => Object.entries(parameters[kind] ?? {}))
+  const mapOf = (values: Values | null) => values && new Map(Object.entries(values))
+  const { query, form, headers } = parameters
   return {
     rack,
     app,
     route,
     command: command && redactCommand(command, { isSecret: policy.isSecretParameter, rackToken: '' }),
     planned: {
-      parameters: shownParameters(policy, route, { params: new Map(Object.entries(params)), others }),
+      parameters: shownParameters(policy, {
+        route,
+        rackToken: null,
+        params: new Map(Object.entries(params)),
+        parameters: { query: mapOf(query), form: mapOf(form), headers: mapOf(headers) },
+      }),
       otherParameters:
         parameterKinds.some((kind) => canHave(route, kind) && parameters[kind] === null) ||
         (command === null && hasCommand(route)),

@@ -20,7 +20,10 @@ export interface Run {
 /** The part of a run that decisions depend on. */
 export interface StoredRun extends RunStart {
   readonly principal: string
+  readonly credential: string
   readonly service: string
+  /** Whether its credential made an exec in it. */
+  readonly isAttached: boolean
 }
 
 /** Stored in PostgreSQL, so that every replica knows the runs, and a restart loses none. */
@@ -30,6 +33,8 @@ export interface Runs {
   /** @returns whether this is the first call for the run, and its credential started the run */
   attach(run: Pick<Run, 'rack' | 'app' | 'process' | 'credential'>): Promise<boolean>
 }
+
+type StoredRow = Omit<StoredRun, 'environment'> & { readonly environment: string }
 
 export function createRuns(sql: Sql, now: () => number): Runs {
   return {
@@ -44,8 +49,10 @@ export function createRuns(sql: Sql, now: () => number): Runs {
             environment = excluded.environment, newest_release = excluded.newest_release`
     },
     async find(rack, app, process) {
-      const [run] = await sql<{ principal: string; service: string; environment: string; newestRelease: boolean }[]>`
-        select principal, service, environment, newest_release as "newestRelease" from gateway.runs
+      const [run] = await sql<StoredRow[]>`
+        select principal, credential, service, environment, newest_release as "newestRelease",
+          attached_at is not null as "isAttached"
+        from gateway.runs
         where rack = ${rack} and app = ${app} and process = ${process} and expires_at > ${new Date(now())}`
       return run ? { ...run, environment: run.environment === '' ? [] : run.environment.split(' ') } : null
     },

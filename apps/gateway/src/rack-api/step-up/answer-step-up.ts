@@ -47,7 +47,7 @@ export async function answerStepUp(
     const { covers } = await request.server.stepUps.activate(stepUpCall.code, callerOf(request, caller))
     const validity =
       covers.kind === 'recent' ? 'The proof is valid for calls from this address.' : 'The proof is valid once.'
-    return send(request, reply, { proved: true, next: `${validity} Now do what the denied command told you.` })
+    return send(request, reply, { proved: true, next: `${validity} Continue as the error of the denied command says.` })
   }
   return start(request, reply, caller)
 }
@@ -89,7 +89,7 @@ async function start(
   const proof = await stepUps.freshProof({ session, secret: secretOf(request, call) })
   const pending = await stepUps.newestPending({ session, address, delivery }, proof?.provedAt ?? null)
   if (pending === null && proof !== null)
-    return send(request, reply, { proved: true, next: 'Now do what the denied command told you.' })
+    return send(request, reply, { proved: true, next: 'Continue as the error of the denied command says.' })
   if (delivery === 'code' && address === unknownAddress) throw addressNeeded()
   const id =
     pending ??

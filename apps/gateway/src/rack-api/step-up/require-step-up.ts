@@ -95,18 +95,18 @@ export async function requireStepUp(
 /** The page of a denied call shows it as that of a planned one. */
 function askedCall(
   policy: Policy,
-  { command }: RoutedCall,
+  { command, rack }: RoutedCall,
   { rackCall, parameters }: Pick<CallWithDecision, 'rackCall' | 'parameters'>,
 ): AskedCall {
-  const { rack, app, route, params } = rackCall
-  const others = [...parameters.query, ...parameters.form, ...parameters.headers]
+  const { app, route } = rackCall
+  const params = new Map(Object.entries(rackCall.params))
   return {
-    rack,
+    rack: rack.name,
     app,
     route: route.id,
     command: command && [...command.words],
     planned: {
-      parameters: shownParameters(policy, route.id, { params: new Map(Object.entries(params)), others }),
+      parameters: shownParameters(policy, { route: route.id, rackToken: rack.token, params, parameters }),
       otherParameters: false,
       times: 1,
     },

@@ -189,8 +189,8 @@ function Outcome({ stepUp, proof: { method, result }, undeliveredTo }: OutcomePr
   return (
     <Card title="Confirmed: one step is left">
       <p role="status">
-        You confirmed the request with {methodName(method)}. Run this command in the terminal where you started, and
-        then do what the denied command told you.
+        You confirmed the request with {methodName(method)}. Run this command in the terminal where you started. Then
+        continue as the error of the denied command says.
       </p>
       <CommandLine>{`convox api get /gateway-step-up/${result}`}</CommandLine>
       <p className={styles.warning}>

@@ -2,11 +2,10 @@
 const ipv4 = '^(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)$'
 
 /**
- * Each field of a search has an index in time order, so that only the newest page is read. To save writes, the most
- * common values of a field are not indexed: a scan of `events_at` finds a page of them after a few rows.
- *
- * Each index makes writes slower, so several filters share one. Kind, rack, route, permission, and rule have few
- * combinations: one index over their digest (`facet_of`), in time order, serves these five filters. The ID of an event
+ * Each field of a search has an index in time order, so a search reads only the newest page. Each index makes writes
+ * slower. So the most common values of a field are not indexed: a scan of `events_at` finds a page of them after a few
+ * rows. Kind, rack, route, permission, and rule share one index, over their digest (`facet_of`), because they have few
+ * combinations. The ID of an event
  * contains its time, which has an index. Words are added to their index in batches of some hundred events.
  * `events_changes` has the successful changes of an app. Reads, intents, and failures have no entry in it.
  *

@@ -37,7 +37,7 @@ test('names whole streams that no checkpoint signs', () => {
   }
   expect(sentences(0)).not.toContain('In no checkpoint')
   expect(sentences(1)).toContain(
-    '  In no checkpoint: 1 whole stream (s1). Nothing proves that a gateway wrote it: anyone who can write',
+    '  In no checkpoint: 1 whole stream (s1). Nothing proves that a gateway wrote it: every login that can write',
   )
   expect(sentences(5)).toContain('5 whole streams (s1, s2, s3, and 2 more). Nothing proves that a gateway wrote them:')
   expect(sentences(1, { checkpoints: null })).not.toContain('In no checkpoint')

@@ -52,14 +52,14 @@ function notVerifiedSentence({ month, events, streams, place, manifest }: Archiv
   return `  NOT verified here: ${month} (${counted(streams, 'stream')}, ${counted(events, 'event')}) is only in its archive, ${place} (manifest ${manifest}). Get it, and add --archive DIR.`
 }
 
-/** Anyone who can insert events can invent a stream, and nothing that is signed contradicts it for some minutes. */
+/** A login that can insert events can also add a stream. For some minutes, no checkpoint contradicts this stream. */
 function unsignedStreamSentences({ checkpoints, unsignedStreams }: Verification): string[] {
   if (checkpoints === null || unsignedStreams.length === 0) return []
   const { length } = unsignedStreams
   const shown = unsignedStreams.slice(0, 3).join(', ')
   const more = length > 3 ? `, and ${length - 3} more` : ''
   return [
-    `  In no checkpoint: ${counted(length, 'whole stream')} (${shown}${more}). Nothing proves that a gateway wrote ${length === 1 ? 'it' : 'them'}: anyone who can write to the database can add a stream. A gateway that started within the last minute explains one stream. Otherwise, read and verify the log again in seven minutes.`,
+    `  In no checkpoint: ${counted(length, 'whole stream')} (${shown}${more}). Nothing proves that a gateway wrote ${length === 1 ? 'it' : 'them'}: every login that can write to the database can add a stream. A gateway that started within the last minute explains one stream. Otherwise, read and verify the log again in seven minutes.`,
   ]
 }
 

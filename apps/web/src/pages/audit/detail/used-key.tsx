@@ -65,8 +65,9 @@ function FromGateway({ onPin }: { readonly onPin: () => void }) {
   return (
     <>
       <p>
-        This key came from the gateway, and you have not pinned a key. Whoever can replace the log can also send another
-        key. Compare this key with a copy from another source, and pin it. Then this browser reports any other key.
+        This key came from the gateway, and you have not pinned a key. An attacker who can replace the log can also send
+        another key. Compare this key with a copy from another source, and pin it. Then this browser reports any other
+        key.
       </p>
       <div className={styles.actions}>
         <Button onPress={onPin}>Pin this key</Button>

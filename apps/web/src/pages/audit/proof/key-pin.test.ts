@@ -71,7 +71,7 @@ test.each([
   '{',
   JSON.stringify({ key, from: 'entered' }),
   JSON.stringify({ key, pinnedAt: 'x', from: 'y' }),
-])('what is stored, but is no pin, does not count as no pin: %j', (stored) =>
+])('a stored value that is not a pin is an error, and not a missing pin: %j', (stored) =>
   expect(parsePin(stored)).toBe('unreadable'),
 )
 
