@@ -60,11 +60,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     },
 
     /** Null if this gateway did not seal the handle. */
-    read(handle: string): LoopbackLogin | null {
-      const login = open(handle)
-      // An earlier version of the gateway seals no purpose.
-      return login && { ...login, purpose: login.purpose ?? null }
-    },
+    read: (handle: string): LoopbackLogin | null => open(handle),
 
     async isDecided({ id }: LoopbackLogin): Promise<boolean> {
       return (await database.db.$count(loopbackLogins, eq(loopbackLogins.id, id))) > 0

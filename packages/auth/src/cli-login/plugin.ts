@@ -80,7 +80,6 @@ function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): vo
     )
   }
 
-  /** `unauthenticated-limit` is the rule that limits unauthenticated requests. */
   function sendBusyPage(request: FastifyRequest, reply: FastifyReply, error: RateLimitError): FastifyReply {
     options.countDenial(request, { rule: error.rule ?? 'unauthenticated-limit', ...explainLimit(error) })
     return busyPage(reply, error)
