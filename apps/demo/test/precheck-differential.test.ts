@@ -91,8 +91,8 @@ describe(`the gateway denies each command that the check before the call denies 
   async function ownProcessOf({ id }: Caller, service: string): Promise<void> {
     const expiresAt = new Date(Date.now() + 3_600_000)
     await system.sql`
-      insert into gateway.runs (rack, app, process, principal, credential, service, intent, expires_at)
-      select 'staging', app, ${ownProcess}, ${id}, 'a session', ${service}, gen_random_uuid(), ${expiresAt} from unnest(array['myapp', 'otherapp']) as app
+      insert into gateway.runs (rack, app, process, principal, service, intent, expires_at, attach_until)
+      select 'staging', app, ${ownProcess}, ${id}, ${service}, gen_random_uuid(), ${expiresAt}, now() from unnest(array['myapp', 'otherapp']) as app
       on conflict (rack, app, process) do update set principal = excluded.principal, service = excluded.service`
   }
 

@@ -71,8 +71,8 @@ test('twenty writers at once raise it twenty times', async () => {
 test('runs do not raise it: they are no part of an identity', async () => {
   const { runtime } = await databaseForTest()
   const before = await revisionOf(runtime)
-  await runtime`insert into gateway.runs (rack, app, process, principal, credential, service, intent, expires_at)
-    values ('a', 'b', 'c', 'd', 'e', 'f', ${randomUUID()}, now())`
+  await runtime`insert into gateway.runs (rack, app, process, principal, service, intent, expires_at, attach_until)
+    values ('a', 'b', 'c', 'd', 'e', ${randomUUID()}, now(), now())`
   expect(await revisionOf(runtime)).toBe(before)
 })
 

@@ -436,10 +436,10 @@ export const runs = gateway.table(
     /** The names of the environment keys of the request, separated by spaces. */
     environment: text('environment').notNull().default(''),
     newestRelease: boolean('newest_release').notNull().default(true),
-    /** The id of the session or token that started the run. */
-    credential: text('credential').notNull(),
-    /** The time of the first exec by this session or token. */
-    attachedAt: instant('attached_at'),
+    /** The id of the session or token that can make the first exec without a further proof; null: none. */
+    attachCredential: text('attach_credential'),
+    attachAddress: text('attach_address'),
+    attachUntil: instant('attach_until').notNull(),
   },
   (table) => [primaryKey({ columns: [table.rack, table.app, table.process] })],
 )

@@ -223,44 +223,72 @@ test('the page of a denied call shows its arguments', async () => {
 })
 
 describe('an exec in an own run', () => {
-  let subject: string
-  beforeAll(async () => {
-    const [row] = await at.system.sql`select subject from gateway.users where email = 'admin@example.com'`
-    subject = String(row?.subject)
-  })
-  const line = 'POST /apps/myapp/services/command/processes?'
+  const target = '/apps/myapp/services/command/processes?'
   const run = {
     route: 'POST /apps/{app}/services/{service}/processes',
     params: { service: 'command' },
     command: ['sleep', '3600'],
     ...noParameters,
   }
+  let subject: string
+  beforeAll(async () => {
+    const [row] = await at.system.sql`select subject from gateway.users where email = 'admin@example.com'`
+    subject = String(row?.subject)
+  })
+
+  /** As the stock CLI starts an attached run in console mode. */
   async function startRun(): Promise<string> {
-    const started = await send(line, await proofFor(run), '', ['Command: sleep 3600'])
+    const headers = ['Command: sleep 3600', 'Rack: gateway/staging', `Session: ${await proofFor(run)}`]
+    const started = await at.system.send('POST', target, admin.program.token, '', headers)
     expect(started.status).toBe(200)
     return (started.json as { id: string }).id
   }
-  const exec = (process: string, token = admin.program.token) =>
-    openWebSocket(`${at.system.url}/apps/myapp/processes/${process}/exec`, token, { command: 'ls' })
-  const sentence = async (socket: Awaited<ReturnType<typeof exec>>) => (await socket.readToEnd()).join('')
+  const exec = (process: string, { token = admin.program.token, ...headers }: Record<string, string> = {}) =>
+    openWebSocket(`${at.system.url}/apps/myapp/processes/${process}/exec`, token, { command: 'ls', ...headers })
+  async function needsProof(process: string, options: Record<string, string> = {}): Promise<boolean> {
+    return (await (await exec(process, options)).readToEnd()).join('').includes('process:run needs a new proof')
+  }
 
   test('needs no further proof when the run starts, and one each time afterwards', async () => {
     const process = await startRun()
-    expect(await sentence(await exec(process))).not.toContain('needs a new proof')
-    expect(await sentence(await exec(process))).toContain('process:run needs a new proof')
+    expect(await needsProof(process)).toBe(false)
+    expect(await needsProof(process)).toBe(true)
     expect(at.system.rack.received.filter(({ target }) => target.includes('/exec'))).toHaveLength(1)
   })
 
-  test('needs a proof in each other session of the user', async () => {
+  test('needs a proof in each other session of the user, which does not use up the first exec', async () => {
     const process = await startRun()
-    const thief = await sessionOf(at.system, subject)
-    expect(await sentence(await exec(process, thief.token))).toContain('process:run needs a new proof')
-    expect(await sentence(await exec(process))).not.toContain('needs a new proof')
+    const { token } = await sessionOf(at.system, subject)
+    expect(await needsProof(process, { token })).toBe(true)
+    expect(await needsProof(process)).toBe(false)
+  })
+
+  test('needs a proof from another address, which does not use up the first exec', async () => {
+    const process = await startRun()
+    expect(await needsProof(process, { 'x-forwarded-for': '198.51.100.9' })).toBe(true)
+    expect(await needsProof(process)).toBe(false)
+  })
+
+  test('needs a proof five minutes after the start', async () => {
+    const process = await startRun()
+    clock.ahead += 301_000
+    expect(await needsProof(process)).toBe(true)
   })
 
   test('is the first one of a run only once of several at the same time', async () => {
     const process = await startRun()
-    const answers = await Promise.all([1, 2, 3].map(async () => sentence(await exec(process))))
-    expect(answers.filter((text) => text.includes('needs a new proof'))).toHaveLength(2)
+    const answers = await Promise.all([1, 2, 3].map(() => needsProof(process)))
+    expect(answers.filter(Boolean)).toHaveLength(2)
+  })
+
+  test.each([
+    ['that is detached', 'ls', []],
+    ['of rack-gateway, whose plan names the exec', 'sleep 3600', ['Step-Up']],
+  ] as const)('needs a proof in a run %s', async (_, command, [header = 'Session']) => {
+    const proof = await proofFor({ ...run, command: command.split(' ') })
+    const headers = [`Command: ${command}`, 'Rack: gateway/staging', `${header}: ${proof}`]
+    const started = await at.system.send('POST', target, admin.program.token, '', headers)
+    expect(started.status).toBe(200)
+    expect(await needsProof((started.json as { id: string }).id)).toBe(true)
   })
 })

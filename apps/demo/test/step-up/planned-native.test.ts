@@ -64,6 +64,23 @@ describe.skipIf(nativeConvox === null)('with the native convox (runs when CONVOX
     clock.ahead += 60_000
   })
 
+  test('one proof is enough for a deployment from a git repository, whose commit convox adds', async () => {
+    const asAuthor = '-c user.name=Ada -c user.email=ada@example.com'
+    const created = await person.sh(`git init -q . && git add . && git ${asAuthor} commit -q -m first`)
+    expect([created.code, created.stderr]).toEqual([0, ''])
+    at.system.rack.clearReceived()
+    const outcome = await person.run(
+      ...builtCommand('rack-gateway', ['--mfa-code', admin.code(), 'deploy', '-a', 'myapp']),
+    )
+    await person.sh('rm -rf .git')
+    expect([outcome.code, outcome.stderr]).toEqual([0, expect.any(String)])
+    const build = at.system.rack.received.find(({ method, target }) => method === 'POST' && target.includes('/builds'))
+    expect(build?.parameters).toMatchObject({
+      description: expect.stringContaining('first'),
+      'git-sha': expect.stringMatching(/^[0-9a-f]{40}$/),
+    })
+  })
+
   test.each(commands.map((words) => [words.join(' ').slice(0, 60), words] as const))(
     'one proof is enough for: %s',
     async (_, words) => {

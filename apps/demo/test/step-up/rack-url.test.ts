@@ -135,6 +135,19 @@ test('a websocket says in the stream what to open', async () => {
   })
   const text = (await socket.readToEnd()).join('')
   expect(text).toMatch(/^ERROR: .*Open http:\/\/127\.0\.0\.1:\d+\/gateway\/step-up\?id=[0-9a-f-]{36} in your browser/)
+  const [, id] = /step-up\?id=([0-9a-f-]{36})/.exec(text) ?? []
+  // The process of a repeated command has a new ID, so the proof is bound to the service.
+  expect((await admin.get(`/step-ups/${id}`)).json).toMatchObject({
+    calls: [
+      {
+        command: ['bin/pre_release'],
+        parameters: [
+          { name: 'service', value: 'web' },
+          { name: 'pid', value: null },
+        ],
+      },
+    ],
+  })
 })
 
 test('a denied promotion names the command for it, because a deploy has built already', async () => {

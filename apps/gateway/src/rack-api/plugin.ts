@@ -160,7 +160,7 @@ async function decideCall(request: FastifyRequest, reply: FastifyReply): Promise
   const checking = runSteps(checkForm(call, parameters), size, turns)
   const rackParameters = checking instanceof Promise ? await checking : checking
   const looksUp = needsLookup(call.match.route)
-  const facts = looksUp ? await lookUpFacts(server, call, parameters) : noFacts
+  const facts = looksUp ? await lookUpFacts(request, call, parameters) : noFacts
   const resolved = resolveCall(server, call, { parameters, rackParameters }, facts)
   const { rackCall, sent, restoredValues, keyChanges } = resolved
   if (sent !== null && sent.length > smallForm)

@@ -13,6 +13,7 @@ import { type ProcessSubject, type RackCall, rackUpdateRoute } from '@rack-gatew
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { appOf, serviceOf } from '../calls/app-of.ts'
 import type { RoutedCall } from '../calls/call.ts'
+import { proofAddress } from '../calls/proof-address.ts'
 import type { RecordedChange } from '../calls/recorded-changes.ts'
 import { type RecordedValues, recordedValues } from '../calls/recorded-values.ts'
 import { AmbiguousParameters, InvalidParameter, NotPermitted } from '../errors/errors.ts'
@@ -168,10 +169,11 @@ export function needsLookup(route: RackRoute): boolean {
  * @throws InvalidParameter, NotPermitted, ForeignMask, and the errors of `askRack`
  */
 export async function lookUpFacts(
-  server: FastifyInstance,
+  request: FastifyRequest,
   call: RoutedCall,
   { headers, form }: Parameters,
 ): Promise<Facts> {
+  const { server } = request
   const { principal, address } = call
   const { route, params } = call.match
   const app = appOf(route, params)
@@ -181,7 +183,7 @@ export async function lookUpFacts(
   const isRelease = route.id === releaseRoute
   const build = route.id === buildLogsRoute && hasRoutePermission && app !== null ? params.id : undefined
   const [{ process, run }, resource, release, environment, isBuildRunning] = await Promise.all([
-    processOf(server, call, app, hasRoutePermission),
+    processOf(request, call, app, hasRoutePermission),
     proxiedResource(server, call),
     releaseInHeader(call.rack, app, hasRoutePermission ? headers.get('release') : undefined),
     hasRoutePermission && app !== null && isRelease ? server.environments.ofNewRelease(call.rack, app, form) : null,
@@ -217,25 +219,27 @@ const dependsOnService = (route: RackRoute) => route.id === execRoute || route.p
 const unknownProcess = { known: false, service: null }
 
 async function processOf(
-  server: FastifyInstance,
+  request: FastifyRequest,
   call: RoutedCall,
   app: string | null,
   hasRoutePermission: boolean,
 ): Promise<Pick<Facts, 'process' | 'run'>> {
+  const { runs, processDirectory } = request.server
   const { principal, rack } = call
   const { route, params } = call.match
   const id = params.pid
   if (id === undefined || app === null || !(routesByOwner.has(route.id) || dependsOnService(route)))
     return { process: null, run: null }
-  const run = await server.runs.find(rack.name, app, id)
+  const run = await runs.find(rack.name, app, id)
   if (run?.principal === principal.id) {
-    const { credential } = principal
-    const canAttach = route.id === execRoute && !run.isAttached && run.credential === credential
-    const attaches = canAttach && (await server.runs.attach({ rack: rack.name, app, process: id, credential }))
+    const { attach } = run
+    const canAttach =
+      route.id === execRoute && attach?.credential === principal.credential && attach.address === proofAddress(request)
+    const attaches = canAttach && (await runs.attach({ rack: rack.name, app, process: id }))
     return { process: { id, service: run.service, own: true, known: true, attaches }, run }
   }
   const found =
-    hasRoutePermission && dependsOnService(route) ? await server.processDirectory.find(rack, app, id) : unknownProcess
+    hasRoutePermission && dependsOnService(route) ? await processDirectory.find(rack, app, id) : unknownProcess
   return { process: { id, ...found, own: false }, run }
 }
 

@@ -92,8 +92,8 @@ export interface ProcessSubject {
   /** Whether a `run` of this principal started the process. */
   readonly own: boolean
   /**
-   * Whether an exec is the first one in a run, by the session that started the run. The stock CLI starts a run, and sends
-   * its command with this exec. Default false.
+   * Whether an exec sends the command of a run that the stock CLI has just started. The proof for the run covers it.
+   * Default false.
    */
   readonly attaches?: boolean
 }

@@ -89,7 +89,7 @@ function possibleProcesses(
   const { own } = process
   const service = process.service ?? facts.service ?? null
   const id = process.id ?? notYetMade
-  if (own === 'yes') return [{ when: '', value: { id, known: true, service, own: true, attaches: true } }]
+  if (own === 'yes') return [{ when: '', value: { id, known: true, service, own: true } }]
   if (service !== null) return ownAndOtherProcesses(id, [service], () => 'it is not a process of your own run')
   const named = [...new Set([commandServiceName, ...services(), anyOther, buildServiceName])]
   const processes = ownAndOtherProcesses(id, named, ofService)

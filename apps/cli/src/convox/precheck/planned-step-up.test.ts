@@ -88,6 +88,15 @@ test('values that follow from the arguments are named, and calls that convox rep
   expect(stepUpOf(['restart', '-a', 'web'], policy)?.calls).toMatchObject([{ params: { app: 'web' }, repeated: true }])
 })
 
+test('a build can have the description and the commit of a git repository', () => {
+  const policy = snapshot({ 'build:create': recent })
+  const form = { description: null, 'git-sha': null }
+  expect(stepUpOf(['build', '-a', 'web'], policy)?.calls).toMatchObject([{ form }])
+  expect(stepUpOf(['build', '-a', 'web', '-d', 'one'], policy)?.calls).toMatchObject([
+    { form: { ...form, description: 'one' } },
+  ])
+})
+
 test('the words of a command are named', () => {
   const planned = stepUpOf(
     ['run', 'command', 'bin/pre_release', '-a', 'web', '--detach'],

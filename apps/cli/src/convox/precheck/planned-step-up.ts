@@ -1,5 +1,4 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { isAttachedRun } from '@rack-gateway/gateway-api/event-subject'
 import { type EvaluatedScenario, evaluatePlanned, type PolicyDocument } from '@rack-gateway/rbac-policy'
 import type { Snapshot } from './snapshot.ts'
 
@@ -29,7 +28,14 @@ export interface StepUpCall {
   readonly repeated: boolean
 }
 
-const execRoute = 'WS /apps/{app}/processes/{pid}/exec'
+/**
+ * In a git repository, convox adds these to a build and to the release of an external build. The arguments do not show
+ * whether it does.
+ */
+const fieldsFromGit: Readonly<Record<string, Record<string, null>>> = {
+  'POST /apps/{app}/builds': { description: null, 'git-sha': null },
+  'POST /apps/{app}/releases': { description: null },
+}
 /** The most calls that the management API accepts for a step-up. Commands have far fewer calls. */
 const maxCalls = 50
 
@@ -46,8 +52,7 @@ export function plannedStepUp(
   for (const plannedCall of planned) {
     const scenarios = evaluatePlanned({ ...snapshot, at, address: null }, plannedCall)
     const needing = scenarios.filter(needsStepUp)
-    // The page shows what an attached run starts, so the plan has the call with the command, too.
-    const [first = calls.some(isAttachedRun) && plannedCall.route.id === execRoute ? scenarios[0] : undefined] = needing
+    const [first] = needing
     if (first === undefined) continue
     calls.push(callOf(snapshot.rack, plannedCall, first))
     if (needing.some(needsPasskey)) methods = 'passkey'
@@ -98,7 +103,7 @@ function callOf(
     command: argv ?? (shell === undefined ? null : [shell]),
     params: knownParams,
     query: Object.fromEntries(values.query),
-    form: Object.fromEntries(values.form),
+    form: { ...fieldsFromGit[route.id], ...Object.fromEntries(values.form) },
     headers: Object.fromEntries(values.headers),
     repeated,
   }

@@ -1,9 +1,13 @@
 import type { RecordedEvent } from '@rack-gateway/audit'
+import { unknownAddress } from '@rack-gateway/auth/step-ups'
+import type { RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
 import type { DecidedCall } from '../../calls/call.ts'
+import { proofAddress } from '../../calls/proof-address.ts'
 import { OutcomeNotRecorded } from '../../errors/errors.ts'
 import { idIn } from '../events/created-item.ts'
 import type { PreparedAnswer } from '../responses/answer.ts'
+import type { Attach } from './runs.ts'
 
 /** Milliseconds for which the principal that started a run can use the process of the run. */
 const runMaxAge = 86_400_000
@@ -27,7 +31,7 @@ export async function rememberRun(
     app: rackCall.app,
     process,
     principal: principal.id,
-    credential: principal.credential,
+    attach: attachOf(request, rackCall),
     service: rackCall.service,
     intent: intent.id,
     expiresAt: new Date(server.clock.now() + runMaxAge),
@@ -41,6 +45,17 @@ export async function rememberRun(
     throw outcomeNotRecorded('The rack made the change')
   })
   return prepared
+}
+
+/**
+ * The stock CLI sends the command of an attached run in its first exec. The proof for the run also covers this exec.
+ * `rack-gateway` names the exec in its plan, so the exec uses the proof of the plan.
+ */
+function attachOf(request: FastifyRequest, { command }: RackCall): Attach | null {
+  const address = proofAddress(request)
+  const isPlanned = request.headers['step-up'] !== undefined
+  if (command?.mode !== 'attached' || isPlanned || address === unknownAddress || !request.principal) return null
+  return { credential: request.principal.credential, address }
 }
 
 /** @param outcome what the gateway knows about the change, as a clause that begins a sentence */

@@ -4,7 +4,7 @@ import type { RackCall } from '@rack-gateway/rbac-policy'
 import type { BodyDigest } from '../../calls/body-digest.ts'
 import type { RoutedCall } from '../../calls/call.ts'
 
-const buildRoute = 'POST /apps/{app}/builds'
+export const buildRoute = 'POST /apps/{app}/builds'
 /** Headers with the size of the terminal. They do not change the effect of a call. */
 const terminalSize: ReadonlySet<string> = new Set(['height', 'width'])
 
@@ -54,7 +54,8 @@ function hashOf(kind: keyof CallDigests, effect: object): string {
     .digest('hex')
 }
 
-function stableParams({ params, process }: RackCall): Record<string, string> {
+/** The path parameters without IDs that differ at each attempt. */
+export function stableParams({ params, process }: RackCall): Record<string, string> {
   const { pid, key, ...rest } = params
   return {
     ...rest,

@@ -11,14 +11,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RoutedCall } from '../../calls/call.ts'
 import { commandDigest } from '../../calls/command-digest.ts'
 import { plannedHeaders } from '../../calls/planned-headers.ts'
+import { proofAddress } from '../../calls/proof-address.ts'
 import { runSteps } from '../../calls/run-steps.ts'
 import { shownParameters } from '../../calls/shown-parameters.ts'
 import { shownLog } from '../../error-responses/command-stream.ts'
 import { hasBody } from '../../http/body.ts'
 import type { Turns } from '../../resource-account/turns.ts'
-import { callDigests } from './call-digest.ts'
+import { buildRoute, callDigests, stableParams } from './call-digest.ts'
 import { nextCommand } from './next-command.ts'
-import { proofAddress } from './proof-address.ts'
 import { type ProofFlow, refuseStepUp, refuseWithoutAddress } from './refuse-step-up.ts'
 
 type NeedsStepUp = Extract<Decision, { effect: 'needs'; requirement: 'step-up' }>
@@ -72,7 +72,13 @@ export async function requireStepUp(
     user: principal.id,
     session: principal.credential,
     delivery,
-    calls: [askedCall(request.server.policy, call, { rackCall, parameters: { ...parameters, headers } })],
+    calls: [
+      askedCall(request.server.policy, call, {
+        rackCall,
+        parameters: { ...parameters, headers },
+        isExact: isRepeatedByProgram,
+      }),
+    ],
     covers: coverageFor(decision.level, isRepeatedByProgram ? digests.exact : digests.similar),
     methods: methodsOf(decision.level),
     address,
@@ -92,25 +98,40 @@ export async function requireStepUp(
   )
 }
 
-/** The page of a denied call shows it as that of a planned one. */
+/**
+ * The page of a denied call shows what its proof is bound to. If the user repeats the command, IDs of processes and
+ * uploads are new, so they are not bound (`isExact` is false).
+ */
 function askedCall(
   policy: Policy,
   { command, rack }: RoutedCall,
-  { rackCall, parameters }: Pick<CallWithDecision, 'rackCall' | 'parameters'>,
+  { rackCall, parameters, isExact }: Pick<CallWithDecision, 'rackCall' | 'parameters'> & { readonly isExact: boolean },
 ): AskedCall {
-  const { app, route } = rackCall
-  const params = new Map(Object.entries(rackCall.params))
+  const { app, route, process } = rackCall
+  const bound = isExact ? rackCall.params : stableParams(rackCall)
+  const shown = shownParameters(policy, {
+    route: route.id,
+    rackToken: rack.token,
+    params: new Map(Object.entries(bound)),
+    parameters:
+      isExact || route.id !== buildRoute ? parameters : { ...parameters, form: withUnboundUrl(parameters.form) },
+  })
+  const service = isExact ? null : (process?.service ?? null)
   return {
     rack: rack.name,
     app,
     route: route.id,
     command: command && [...command.words],
     planned: {
-      parameters: shownParameters(policy, { route: route.id, rackToken: rack.token, params, parameters }),
+      parameters: service === null ? shown : [{ name: 'service', value: service }, ...shown],
       otherParameters: false,
       times: 1,
     },
   }
+}
+
+function withUnboundUrl(form: ReadonlyMap<string, string>): ReadonlyMap<string, string | null> {
+  return new Map<string, string | null>([...form, ['url', null]])
 }
 
 interface CallWithDecision {

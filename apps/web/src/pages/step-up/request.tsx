@@ -87,10 +87,11 @@ function PlannedDetails({
   if (parameters.length === 0 && notes.length === 0) return null
   return (
     <div className={styles.details}>
-      {parameters.map(({ name, value }) => (
-        <span key={name}>
-          <VisibleText>{name}</VisibleText>: <VisibleText>{value ?? 'chosen by the command'}</VisibleText>
-        </span>
+      {parameters.map(({ name, value }, index) => (
+        <div key={`${index}`} className={styles.parameter}>
+          <VisibleText>{name}</VisibleText>:{' '}
+          {value === null ? 'chosen by the command' : <VisibleText as="code">{value}</VisibleText>}
+        </div>
       ))}
       {notes.map((note) => (
         <span key={note}>{note}</span>

@@ -11,6 +11,7 @@ test.each([
   ['admin\u202egpj.exe', 'admin\\u202egpj.exe'],
   ['a\u200bb\u2066c', 'a\\u200bb\\u2066c'],
   ['line\nbreak', 'line\\u000abreak'],
+  ['a\u2003b\u00a0c\u2800d', 'a\\u2003b\\u00a0c\\u2800d'],
   ['tag \u{e0041}', 'tag \\u{e0041}'],
   ['\ud800', '\\ud800'],
   ['<b>not markup</b>', '<b>not markup</b>'],

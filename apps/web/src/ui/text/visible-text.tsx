@@ -1,8 +1,9 @@
 import { Fragment, type ReactNode } from 'react'
 import styles from './visible-text.module.css'
 
-/** Characters that are invisible, or that affect line breaks, the writing direction, or a terminal. */
-const hiddenCharacter = /([\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00ad\u115f\u1160\u3164\uffa0])/u
+/** Characters that are invisible, that are spaces of another width, or that affect line breaks, the writing direction, or a terminal. */
+const hiddenCharacter =
+  /([\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00a0\u00ad\u115f\u1160\u1680\u2000-\u200a\u202f\u205f\u2800\u3000\u3164\uffa0])/u
 
 interface VisibleTextProps {
   /** The element around the text; by default none. */

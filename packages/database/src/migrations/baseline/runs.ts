@@ -1,6 +1,7 @@
 /**
- * `environment` and `newest_release` say how a run was started, for the `exec` that follows it. The first `exec` by the
- * session of the run, `credential`, sets `attached_at`, and needs no further proof of a second factor.
+ * `environment` and `newest_release` say how a run was started, for the `exec` that follows it. The first `exec`, by
+ * the session `attach_credential` from `attach_address` until `attach_until`, needs no further proof of a second factor,
+ * and clears `attach_credential`.
  */
 export const runs = `
 CREATE TABLE gateway.runs (
@@ -14,8 +15,9 @@ CREATE TABLE gateway.runs (
   expires_at timestamptz NOT NULL,
   environment text NOT NULL DEFAULT '',
   newest_release boolean NOT NULL DEFAULT true,
-  credential text NOT NULL,
-  attached_at timestamptz,
+  attach_credential text,
+  attach_address text,
+  attach_until timestamptz NOT NULL,
   PRIMARY KEY (rack, app, process)
 );
 CREATE INDEX ON gateway.runs (expires_at);

@@ -1,6 +1,6 @@
 import { unknownAddress } from '@rack-gateway/auth/step-ups'
 import type { FastifyRequest } from 'fastify'
-import { addressOf } from '../../http/source.ts'
+import { addressOf } from '../http/source.ts'
 
 /**
  * The address that a proof can be bound to. Behind a proxy that is missing in `TRUSTED_PROXIES`, all callers have the
