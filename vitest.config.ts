@@ -2,7 +2,7 @@ import { readFileSync, statfsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-const integration = ['{packages,apps,bench}/**/src/**/*.integration.test.ts', '{apps/demo,infra}/test/**/*.test.ts']
+const integration = ['{packages,apps,bench}/**/src/**/*.integration.test.ts', '{e2e,infra/test}/**/*.test.ts']
 
 /** Omits the export condition `module`: packages use it for bundlers, and Node can't load all of that code. */
 const builtConditions = ['node', 'import', 'default']
@@ -40,7 +40,7 @@ export default defineConfig(({ mode }) => {
       include:
         mode === 'integration'
           ? integration
-          : ['{packages,apps,examples,bench,infra}/**/{src,test}/**/*.test.{ts,tsx}'],
+          : ['{packages,apps,examples,bench,infra}/**/{src,test}/**/*.test.{ts,tsx}', 'e2e/**/*.test.ts'],
       exclude: ['**/node_modules/**', '**/dist*/**', ...(isUnit ? integration : [])],
       server: { deps: { external: [/\/dist(-modules|-test)?\//] } },
       pool: 'forks',

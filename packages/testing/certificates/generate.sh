@@ -1,6 +1,6 @@
 #!/bin/sh
 # Creates the test authority and its certificates anew, with OpenSSL 3.4 or newer. The keys are public: for tests only.
-# Afterwards, update the key pins in packages/rack-registry/src/dial.integration.test.ts and apps/demo/test/rack-trust.test.ts.
+# Afterwards, update the key pins in packages/rack-registry/src/dial.integration.test.ts and e2e/rack-api/rack-trust.test.ts.
 set -eu
 cd "$(dirname "$0")"
 names='subjectAltName=DNS:localhost,DNS:rack.internal,IP:127.0.0.1'

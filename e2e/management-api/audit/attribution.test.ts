@@ -1,0 +1,75 @@
+import { callManagementApi as call } from '@rack-gateway/testing/management-api'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type System, startSystem } from '../../support/gateway/system.ts'
+import { type Person, person } from '../callers.ts'
+
+/** Nothing that a caller chooses looks like a person: at the rack, in the audit log, and in its exports. */
+let system: System
+let admin: Person
+beforeAll(async () => {
+  system = await startSystem({ publicUrl: 'own' })
+  admin = await person(system, 'admin')
+})
+afterAll(() => system.stop())
+
+const victim = 'victim@example.com'
+const ask = (method: string, path: string, body?: unknown) => call(system, admin.token, method, path, body)
+
+function actorsAtRack(): (string | undefined)[] {
+  const { received } = system.rack
+  return received.map(({ rawHeaders }) => rawHeaders[rawHeaders.indexOf('Convox-Actor') + 1])
+}
+
+describe('a name of another user is refused', () => {
+  const conditions = [{ claim: 'repository_id', equals: '1' }]
+  const hostile = [victim, 'a\u202eb', 'a\nb', 'a\u2028b', 'a\u009bb', 'a\u200bb']
+  test.each(hostile)('%j', async (name) => {
+    const refused = await Promise.all([
+      ask('POST', '/tokens', { name, role: 'viewer' }),
+      ask('POST', '/service-accounts', { name }),
+      ask('POST', '/trusts', { name, issuer: 'https://ci.example.com', conditions, role: 'viewer' }),
+      call(system, null, 'POST', '/cli-logins/device', { device: name, system: 'Linux' }),
+    ])
+    expect(refused.map(({ status }) => status >= 400 && status < 500)).toEqual([true, true, true, true])
+    expect(refused.slice(0, 3).map((answer) => answer.text('code'))).toEqual(Array(3).fill('RGW_INVALID_NAME'))
+  })
+
+  test.each(['a\u202eb', 'a\u2028b', 'a\u009bb'])(
+    'a reason of more than one plain line is rejected, too: %j',
+    async (reason) => {
+      const subject = { kind: 'user', id: admin.id }
+      expect((await ask('POST', '/bindings', { subject, role: 'viewer', reason })).text('code')).toBe(
+        'RGW_INVALID_REQUEST',
+      )
+    },
+  )
+})
+
+test('a token that an older version let have such a name is shown and sent as a token of its owner', async () => {
+  const made = await ask('POST', '/tokens', { name: 'x', role: 'viewer' })
+  await system.sql`update gateway.api_tokens set name = ${victim} where id = ${made.text('id')}`
+  const shown = `token:${victim} (${admin.email})`
+  const token = made.text('token')
+  await expect.poll(async () => (await call(system, token, 'GET', '/me')).text('name'), { interval: 20 }).toBe(shown)
+  const before = system.rack.received.length
+  expect((await system.get('/apps', token)).status).toBe(200)
+  expect(actorsAtRack().slice(before)).toEqual([shown])
+
+  const found = await ask('GET', `/audit/events?principal=${encodeURIComponent(shown)}&kind=call`)
+  expect(found.texts('event.principal.name')).toEqual([shown])
+  expect((await ask('GET', `/audit/events?principal=${victim}`)).texts('id')).toEqual([])
+})
+
+test('an event that an older version wrote in such a name is shown with its kind and owner, in exports, too', async () => {
+  const owner = { kind: 'service-account', id: 'o', name: victim }
+  const older = await system.app.audit.record({
+    kind: 'call',
+    principal: { kind: 'api-token', id: 'older', name: victim, owner },
+    rack: 'staging',
+  })
+  const shown = `token:${victim} (service-account:${victim})`
+  expect((await ask('GET', `/audit/events/${older.id}`)).text('event.principal.name')).toBe(shown)
+  const csv = await ask('GET', `/audit/export?format=csv&principal=${victim}`)
+  expect(csv.body).toContain(`"api-token","${shown}","older"`)
+  expect((await ask('GET', `/audit/export?format=ocsf&principal=${victim}`)).body).toContain(`"name":"${shown}"`)
+})
