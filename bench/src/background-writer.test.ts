@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import { createBackgroundWriter } from './background-writer.ts'
 import { subjectProcess } from './testing/subject-process.ts'
 
-function processOf(answer: object) {
+function processOf(response: object) {
   const asked: object[] = []
   const ask = async (question: object) => {
     asked.push(question)
-    return 'stop' in question ? answer : {}
+    return 'stop' in question ? response : {}
   }
   return { asked, process: subjectProcess({ ask }) }
 }

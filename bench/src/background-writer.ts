@@ -31,8 +31,8 @@ export function createBackgroundWriter(process: SubjectProcess): BackgroundWrite
       await process.ask({ write: { drafts, perSecond: recordsPerSecond, recordsPerCommit } })
     },
     async stop() {
-      const answer = (await process.ask({ stop: true })) as Partial<Written> & { readonly failed?: string }
-      const { records = 0, commits = 0, seconds = 1, failed } = answer
+      const response = (await process.ask({ stop: true })) as Partial<Written> & { readonly failed?: string }
+      const { records = 0, commits = 0, seconds = 1, failed } = response
       if (failed !== undefined) throw new Error(`the writer failed: ${failed}`)
       return {
         records: { wanted: wanted.records, achieved: records / seconds },

@@ -10,7 +10,7 @@ import { listen } from './subjects/listen.ts'
 /**
  * Sends one request through @fastify/http-proxy.
  *
- * @returns the lines of the head that reached the upstream, or the status line of the proxy's own answer
+ * @returns the lines of the head that reached the upstream, or the status line of the proxy's own response
  */
 async function forwarded(target: string, headers: readonly string[]): Promise<string[]> {
   const heads: string[] = []
@@ -31,9 +31,9 @@ async function forwarded(target: string, headers: readonly string[]): Promise<st
   })
   const socket = connect({ host: '127.0.0.1', port: Number(port) })
   socket.write([`GET ${target} HTTP/1.1`, 'Host: gateway', ...headers, '', ''].join('\r\n'), 'latin1')
-  const [answer] = await once(socket, 'data')
+  const [response] = await once(socket, 'data')
   socket.destroy()
-  const [head = String(answer)] = heads
+  const [head = String(response)] = heads
   return head.split('\r\n')
 }
 

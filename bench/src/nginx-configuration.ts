@@ -8,7 +8,7 @@ export interface NginxOptions {
 
 /**
  * Configures nginx for a fair comparison: one worker, persistent connections, no access log, no files, streamed bodies.
- * Buffers are larger than the default, which makes large answers faster, and small answers not slower.
+ * Buffers are larger than the default, which makes large responses faster, and small responses not slower.
  */
 export function nginxConfiguration({ directory, port, upstream }: NginxOptions): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(

@@ -133,7 +133,7 @@ test('a resumed subject that refuses a call is called again', async () => {
   const { warmUp, ...workload } = workloadOf([])
   let refusals = 2
   const run: typeof warmUp.run = async (target) => {
-    if (refusals-- > 0) throw new Error('an answer was 503')
+    if (refusals-- > 0) throw new Error('a response was 503')
     return warmUp.run(target)
   }
   const measured = await runRounds({

@@ -75,7 +75,7 @@ export interface CiLogin {
 // can
 export interface Can {
   command: string
-  effect: 'allow' | 'deny' | 'needs' | 'open' // open: it depends on facts that only the rack knows
+  effect: 'allow' | 'deny' | 'require' | 'open' // open: it depends on facts that only the rack knows
   rack?: string
   policy?: string // SHA-256 of the policy document
   caller?: {
@@ -87,7 +87,7 @@ export interface Can {
     // the calls that the command needs; decisions as in events
     route: string
     decision: {
-      effect: 'allow' | 'deny' | 'needs'
+      effect: 'allow' | 'deny' | 'require'
       rule: string
       source: string // where the rule is defined, such as policy.yaml:12 or built-in:12
       permission: string
@@ -448,7 +448,7 @@ export interface PolicyDiff {
   old: string
   new: string
   changes: {
-    effect: 'permits' | 'refuses' | 'changes'
+    effect: 'allows' | 'denies' | 'changes'
     role: string | null // null for every role
     what: string // the changed permission, or a description of the change
   }[]
@@ -463,7 +463,7 @@ export interface PolicyImpact {
   calls: number // recorded calls that were evaluated
   unclear: number // calls whose events have too little information to evaluate
   packages: number // calls that a policy package denied when they were made; the study runs no policy packages
-  permitted: number // calls that were denied and would be allowed
+  allowed: number // calls that were denied and would be allowed
   refused: number // calls that were allowed and would be denied
   cut: {
     // which limit was reached, and the time from which calls were evaluated; null: all calls were evaluated
@@ -486,7 +486,7 @@ export interface PolicyImpact {
   }
   changes: {
     // similar calls as one change, the most frequent first
-    effect: 'permits' | 'refuses'
+    effect: 'allows' | 'denies'
     principal: {
       kind: string
       id: string
@@ -519,7 +519,7 @@ export interface AuditHistogram {
     // oldest first, without gaps
     at: string // the start of the bucket, a multiple of the width since 1970 in UTC; the first can start before `from`
     denied: number // the decision is deny
-    needs: number // the decision is needs
+    needs: number // the decision is require
     failed: number // other events with a status of 400 or more
     allowed: number // other events whose decision is allow
     none: number // events without a decision

@@ -188,6 +188,6 @@ test('a caller without the owner login gets an error that names it', async () =>
 })
 
 test('readiness says how far back the log goes', async () => {
-  const answer = await fetch(`${system.url}/gateway/health/ready`)
-  expect(await answer.text()).toMatch(/in the database from \d{4}-\d\d on; /)
+  const response = await fetch(`${system.url}/gateway/health/ready`)
+  expect(await response.text()).toMatch(/in the database from \d{4}-\d\d on; /)
 })

@@ -7,7 +7,7 @@ import { leaveNothing } from '../support/processes.ts'
 
 const form = ['Content-Type: application/x-www-form-urlencoded']
 
-describe('every answer has a record', () => {
+describe('every response has a record', () => {
   let system: System
   let admin: string
   beforeAll(async () => {
@@ -29,30 +29,30 @@ describe('every answer has a record', () => {
   /** Sends a change of which the database accepts the intent, but not the outcome. */
   async function sendUnrecordable() {
     await system.sql`alter table audit.events add constraint no_outcome check (kind <> 'outcome') not valid`
-    const answer = await system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
+    const response = await system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
     await system.sql`alter table audit.events drop constraint no_outcome`
-    return answer
+    return response
   }
 
-  test('an intent is durable before the rack is asked, and an outcome before the answer', async () => {
+  test('an intent is durable before the rack is asked, and an outcome before the response', async () => {
     const fault = system.rack.failNext(/^PUT/, { kind: 'hang' })
-    const answer = system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
+    const response = system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
     await fault.reached
     expect(await system.lastEvent()).toMatchObject({ kind: 'intent', route: 'PUT /apps/{app}' })
     fault.release()
-    expect((await answer).status).toBe(200)
+    expect((await response).status).toBe(200)
     expect(await system.lastEvent()).toMatchObject({ kind: 'outcome', status: 200 })
   })
 
   test('without a log, reads, changes, and websockets get 503, and later calls work again', async () => {
     const giveBack = await takeDatabase(system.database)
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       system.send('PUT', '/apps/myapp?', admin, 'lock=true', form),
       system.send('DELETE', '/apps/otherapp?', admin),
     ])
-    for (const answer of answers) {
-      expect(answer.status).toBe(503)
-      expect(answer.error).toMatch(/audit|database/)
+    for (const response of responses) {
+      expect(response.status).toBe(503)
+      expect(response.error).toMatch(/audit|database/)
     }
     expect(system.rack.received.filter(({ method, status }) => method !== 'GET' || status === 101)).toEqual([])
     const socket = await openWebSocket(`${system.url}/apps/myapp/logs`, admin, {})
@@ -67,11 +67,11 @@ describe('every answer has a record', () => {
 
   test('an outcome that cannot be recorded is 503 and says that the rack made the change', async () => {
     const fault = system.rack.failNext(/^PUT/, { kind: 'hang' })
-    const answer = system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
+    const response = system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
     await fault.reached
     const giveBack = await takeDatabase(system.database)
     fault.release()
-    expect(await answer).toMatchObject({
+    expect(await response).toMatchObject({
       status: 503,
       json: { code: 'RGW_OUTCOME_NOT_RECORDED' },
       error: expect.stringContaining('The rack made the change, but'),
@@ -84,14 +84,14 @@ describe('every answer has a record', () => {
     ['breaks off the change', { kind: 'reset-after-effect' }, 'The rack may have made the change, but'],
   ] as const)('an unrecorded outcome of a rack that %s is not reported as a success', async (_how, fault, text) => {
     system.rack.failNext(/^PUT/, fault)
-    const answer = await sendUnrecordable()
-    expect(answer).toMatchObject({ json: { code: 'RGW_OUTCOME_NOT_RECORDED' }, error: expect.stringContaining(text) })
+    const response = await sendUnrecordable()
+    expect(response).toMatchObject({ json: { code: 'RGW_OUTCOME_NOT_RECORDED' }, error: expect.stringContaining(text) })
   })
 
   test('a rack that aborts a change is 502, and the error says that the change may have been made', async () => {
     system.rack.failNext(/^PUT/, { kind: 'reset-after-effect' })
-    const answer = await system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
-    expect(answer).toMatchObject({
+    const response = await system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
+    expect(response).toMatchObject({
       status: 502,
       json: { code: 'RGW_CHANGE_UNCLEAR' },
       error: expect.stringMatching(
@@ -102,7 +102,7 @@ describe('every answer has a record', () => {
     expect(await system.lastEvent()).toMatchObject({ kind: 'outcome', status: 502, close: expect.any(String) })
   })
 
-  test('an answer that breaks off never looks complete', async () => {
+  test('a response that breaks off never looks complete', async () => {
     system.rack.failNext(/^GET \/apps\/myapp\/releases/, { kind: 'cut', after: 10 })
     expect((await system.get('/apps/myapp/releases?', admin)).status).toBe(502)
     await system.send('POST', '/apps/myapp/objects/tmp/a.bin?', admin, 'x'.repeat(200_000))
@@ -121,27 +121,27 @@ describe('every answer has a record', () => {
       status: 302,
       headers: [['Location', 'http://evil.example/']],
     })
-    const answer = await system.get('/apps?', admin)
-    expect([answer.status, answer.headers.has('location')]).toEqual([502, false])
+    const response = await system.get('/apps?', admin)
+    expect([response.status, response.headers.has('location')]).toEqual([502, false])
   })
 
-  test('an answer that cannot be masked is not shown', async () => {
+  test('a response that cannot be masked is not shown', async () => {
     const viewer = await system.token('viewer')
     for (const fault of [
       { kind: 'gzip' } as const,
       { kind: 'answer', status: 200, body: '<html>secret</html>' } as const,
     ]) {
       system.rack.failNext(/^GET \/apps\/myapp\/releases/, fault)
-      const answer = await system.get('/apps/myapp/releases?', viewer)
-      expect([answer.status, answer.body.includes('html')]).toEqual([502, false])
+      const response = await system.get('/apps/myapp/releases?', viewer)
+      expect([response.status, response.body.includes('html')]).toEqual([502, false])
     }
   })
 
   /** The last one: it takes the rack away. */
   test('a rack that cannot be reached is 502 with its name, recorded', async () => {
     await system.rack.close()
-    const answer = await system.get('/apps?', admin)
-    expect(answer).toMatchObject({
+    const response = await system.get('/apps?', admin)
+    expect(response).toMatchObject({
       status: 502,
       json: { code: 'RGW_RACK_UNREACHABLE' },
       error: expect.stringContaining('staging'),
@@ -158,7 +158,7 @@ describe('every answer has a record', () => {
 describe('kill -9 under load', () => {
   afterAll(leaveNothing)
 
-  test('each answer that a client saw has its event, and each change that the rack got its intent', async () => {
+  test('each response that a client saw has its event, and each change that the rack got its intent', async () => {
     const system = await startSystem()
     const admin = await system.token('admin')
     const gateway = await startGatewayProcess(system, system.rack)
@@ -169,8 +169,8 @@ describe('kill -9 under load', () => {
         const changes = (count + index) % 2 === 0
         const headers = { authorization: `Bearer ${admin}`, 'content-type': 'application/x-www-form-urlencoded' }
         const request = changes ? { method: 'PUT', headers, body: 'lock=true' } : { method: 'GET', headers }
-        const answer = await fetch(`${gateway.url}/apps/myapp`, request).catch(() => null)
-        const upstream = answer?.headers.get('request-id')
+        const response = await fetch(`${gateway.url}/apps/myapp`, request).catch(() => null)
+        const upstream = response?.headers.get('request-id')
         if (upstream) seen.push(upstream)
       }
     }

@@ -39,7 +39,7 @@ async function startGateway(env: Record<string, string>) {
   return { program, url }
 }
 
-/** Callers that read and change, and remember each answer of the rack that they saw. */
+/** Callers that read and change, and remember each response of the rack that they saw. */
 function startCallers(url: string, count = 6) {
   const seen: string[] = []
   let stopped = false
@@ -47,8 +47,8 @@ function startCallers(url: string, count = 6) {
     for (let turn = index; !stopped; turn++) {
       const headers = { authorization: `Bearer ${admin}`, 'content-type': 'application/x-www-form-urlencoded' }
       const request = turn % 2 === 0 ? { method: 'PUT', headers, body: 'lock=true' } : { method: 'GET', headers }
-      const answer = await fetch(`${url}/apps/myapp`, request).catch(() => null)
-      const upstream = answer?.headers.get('request-id')
+      const response = await fetch(`${url}/apps/myapp`, request).catch(() => null)
+      const upstream = response?.headers.get('request-id')
       if (upstream) seen.push(upstream)
       // Leaves the processor to the gateway: more calls would prove nothing more.
       await pause(5)
@@ -57,9 +57,9 @@ function startCallers(url: string, count = 6) {
   const calls = Array.from({ length: count }, (_, index) => call(index))
   return {
     seen,
-    async more(answers: number) {
+    async more(responses: number) {
       const before = seen.length
-      await expect.poll(() => seen.length - before).toBeGreaterThan(answers)
+      await expect.poll(() => seen.length - before).toBeGreaterThan(responses)
     },
     async stop() {
       stopped = true
@@ -158,7 +158,7 @@ describe('while the database is away, records go to a file and calls continue', 
       try {
         execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=80m,mode=0700', 'none', directory], { stdio: 'ignore' })
       } catch {
-        skip('mounting a file system is not permitted here')
+        skip('mounting a file system is not allowed here')
       }
       onTestFinished(() => void execFileSync('umount', ['-l', directory]))
       await begin({ auditFallbackDir: directory, tuning: { auditLimits: { deadline: 3_000 } } })
@@ -173,8 +173,8 @@ describe('while the database is away, records go to a file and calls continue', 
       system.rack.clearReceived()
       const headers = { authorization: `Bearer ${admin}`, 'content-type': 'application/x-www-form-urlencoded' }
       const change = () => fetch(`${url}/apps/myapp`, { method: 'PUT', headers, body: 'lock=true' })
-      const answers = await Promise.all([change(), change(), fetch(`${url}/apps/myapp`, { headers })])
-      expect(answers.map(({ status }) => status)).toEqual([503, 503, 503])
+      const responses = await Promise.all([change(), change(), fetch(`${url}/apps/myapp`, { headers })])
+      expect(responses.map(({ status }) => status)).toEqual([503, 503, 503])
       expect(system.rack.received.filter(({ method }) => method === 'PUT')).toEqual([])
       rmSync(ballast)
       await expect.poll(async () => (await change()).status).toBe(200)
@@ -200,7 +200,7 @@ test(
     const { program, url } = await startGateway({})
     const fault = system.rack.failNext(/^PUT/, { kind: 'hang' })
     const headers = { authorization: `Bearer ${admin}`, 'content-type': 'application/x-www-form-urlencoded' }
-    const answer = fetch(`${url}/apps/myapp`, { method: 'PUT', headers, body: 'lock=true' })
+    const response = fetch(`${url}/apps/myapp`, { method: 'PUT', headers, body: 'lock=true' })
     await fault.reached
     program.signal('SIGSTOP')
     await system.sql`update audit.streams set lease_until = now() - interval '1 minute' where pid = ${program.pid}`
@@ -211,7 +211,7 @@ test(
       .toHaveLength(1)
     program.signal('SIGCONT')
     fault.release()
-    expect([200, 503]).toContain((await answer).status)
+    expect([200, 503]).toContain((await response).status)
     await expect.poll(async () => (await fetch(`${url}/apps/myapp`, { headers })).status).toBe(200)
     const events = await system.events()
     const abandoned = events.find(({ kind }) => kind === 'stream.abandoned')

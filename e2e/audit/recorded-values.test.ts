@@ -140,9 +140,9 @@ secrets:
     upload.request.write('y'.repeat(100_000))
     await expect.poll(() => system.rack.received[before]?.body.length ?? 0).toBe(100_000)
     upload.request.end()
-    const answer = await upload.answer
-    expect(answer.statusCode).toBe(200)
-    await textOf(answer)
+    const response = await upload.response
+    expect(response.statusCode).toBe(200)
+    await textOf(response)
     const [event] = await newest(system)
     expect(event?.parameters).toEqual({ query: [], form: [], headers: [] })
     expect(event?.body).toBeUndefined()
@@ -181,8 +181,8 @@ describe('secrets in commands', () => {
 
   test('are replaced in what is recorded and searched, and not in what the rack gets', async () => {
     const admin = await system.token('admin')
-    const answer = await run('env FOO_TOKEN=hunter4 rake x', admin)
-    expect(answer.status).toBe(200)
+    const response = await run('env FOO_TOKEN=hunter4 rake x', admin)
+    expect(response.status).toBe(200)
     const events = await newest(system)
     expect(events.map(({ kind }) => kind)).toEqual(['intent', 'outcome'])
     for (const event of events) {
@@ -203,8 +203,8 @@ describe('secrets in commands', () => {
     ['curl https://u:hunter5@host/', '[hidden]@host'],
   ])('are replaced in the reason of a refusal as well: %s', async (command, shown) => {
     const deployer = await system.token('deployer')
-    const answer = await run(command, deployer)
-    expect(answer.status).toBe(403)
+    const response = await run(command, deployer)
+    expect(response.status).toBe(403)
     const [event] = await newest(system)
     expect(event).toMatchObject({ kind: 'call', decision: { effect: 'deny' }, hidden: ['command'] })
     expect(JSON.stringify(event)).not.toContain('hunter5')
@@ -217,8 +217,8 @@ describe('secrets in commands', () => {
     String.raw`'$&$&$&$&$&$&$&;$'\''aKEY=1' '$'\''aKEY=1'`,
     'sh -c "API_TOKEN=hunter2 grep \'x$\' f; true"',
   ])('a command that looks like a replacement pattern is recorded as text: %s', async (command) => {
-    const answer = await run(command, await system.token('deployer'))
-    expect(answer.status).toBe(403)
+    const response = await run(command, await system.token('deployer'))
+    expect(response.status).toBe(403)
     const [event] = await newest(system)
     expect(event).toMatchObject({
       kind: 'call',

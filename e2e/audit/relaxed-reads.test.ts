@@ -29,8 +29,8 @@ describe('AUDIT_READS=relaxed', () => {
 
   test('a read is answered before its event is durable, and the event is still recorded', async () => {
     const release = await holdRecords()
-    const answers = await Promise.all(Array.from({ length: 20 }, () => system.get('/apps?', admin)))
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    const responses = await Promise.all(Array.from({ length: 20 }, () => system.get('/apps?', admin)))
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]))
     const before = await system.events()
     await release()
     await expect.poll(async () => (await system.events()).length - before.length).toBe(20)

@@ -48,8 +48,8 @@ async function startGateway(logins: Logins) {
       for (let done = 0; done < count; done++) expect((await call(url, '/apps', token)).status).toBe(200)
     },
     async readiness() {
-      const answer = await fetch(`${url}/gateway/health/ready`)
-      return JSON.parse(await answer.text()).checks.checkpoints
+      const response = await fetch(`${url}/gateway/health/ready`)
+      return JSON.parse(await response.text()).checks.checkpoints
     },
     async stop() {
       program.signal('SIGTERM')

@@ -20,14 +20,14 @@ interface Hook {
   readonly body: string
 }
 
-/** A receiver of webhooks; `answer` may leave it without an answer. */
-async function startReceiver(answer: (response: ServerResponse) => void = (response) => void response.end()) {
+/** A receiver of webhooks; `respond` may send nothing. */
+async function startReceiver(respond: (response: ServerResponse) => void = (response) => void response.end()) {
   const hooks: Hook[] = []
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     hooks.push({ headers: request.headers, body: Buffer.concat(chunks).toString() })
-    answer(response)
+    respond(response)
   })
   const { url, close } = await listen(server)
   onTestFinished(close)
@@ -47,10 +47,10 @@ function webhookAt(url: string, name: string): SinkConfig {
 }
 
 async function readinessOf(url: string) {
-  const answer = await fetch(`${url}/gateway/health/ready`)
-  const text = await answer.text()
+  const received = await fetch(`${url}/gateway/health/ready`)
+  const text = await received.text()
   const { checks }: { checks: Record<string, { ready: boolean; detail: string }> } = JSON.parse(text)
-  return { status: answer.status, text, sinks: checks.sinks }
+  return { status: received.status, text, sinks: checks.sinks }
 }
 
 test('a hanging sink delays neither calls nor another sink, and is reported without its secrets', async () => {
@@ -66,8 +66,8 @@ test('a hanging sink delays neither calls nor another sink, and is reported with
   onTestFinished(() => system.stop())
   const token = await system.token('viewer')
   for (let round = 0; round < 20; round++) {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => system.get('/apps?', token)))
-    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200))
+    const responses = await Promise.all(Array.from({ length: 20 }, () => system.get('/apps?', token)))
+    expect(responses.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200))
   }
   const recorded = (await system.events()).map(({ id }) => id)
   await expect.poll(() => new Set(healthy.ids())).toEqual(new Set(recorded))

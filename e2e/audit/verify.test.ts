@@ -43,8 +43,8 @@ async function recordCalls(count: number): Promise<void> {
 }
 
 async function publishedKey(): Promise<string> {
-  const answer = await callManagementApi(system, null, 'GET', '/audit/keys')
-  const { keys } = JSON.parse(answer.body)
+  const response = await callManagementApi(system, null, 'GET', '/audit/keys')
+  const { keys } = JSON.parse(response.body)
   expect(keys).toHaveLength(1)
   return keys[0].key
 }
@@ -92,8 +92,8 @@ test('an owner who deletes the checkpoints is detected by the key, and by events
   const token = await early.token('viewer')
   for (let index = 0; index < 3; index++) await early.get('/apps?', token)
   await early.checkpoint()
-  const answer = await callManagementApi(early, null, 'GET', '/audit/keys')
-  const [{ key }] = JSON.parse(answer.body).keys
+  const response = await callManagementApi(early, null, 'GET', '/audit/keys')
+  const [{ key }] = JSON.parse(response.body).keys
   // Nobody signs again.
   await early.app.close()
   const verified = (...more: string[]) =>
@@ -148,7 +148,7 @@ test('an event is proven by a file that anybody can verify', async () => {
   expect((await as('auditor', 'prove', 'no-id')).code).toBe(2)
 })
 
-test('an event newer than the newest checkpoint has no proof yet, and the answer says when it will', async () => {
+test('an event newer than the newest checkpoint has no proof yet, and the response says when it will', async () => {
   // A checkpoint can come in between: then there is a proof already.
   await expect
     .poll(async () => {
@@ -171,8 +171,8 @@ test('a log that cannot be read to its end has the exit code 8', async () => {
 
 test('readiness and metrics report the newest checkpoint and the number of copies', async () => {
   const ready = async ({ url }: { url: string }) => {
-    const answer = await fetch(`${url}/gateway/health/ready`)
-    return JSON.parse(await answer.text()).checks.checkpoints
+    const response = await fetch(`${url}/gateway/health/ready`)
+    return JSON.parse(await response.text()).checks.checkpoints
   }
   await expect
     .poll(async () => (await ready(system)).detail)
@@ -191,11 +191,11 @@ test('no more read the whole log at once than there are connections for it', asy
   const ask = (token = tokens[0]) =>
     fetch(`${system.url}/gateway/api/v1/audit/log`, { headers: { authorization: `Bearer ${token}` } })
   await recordCalls(200)
-  const answers = await Promise.all([...tokens, ...tokens].map((token) => ask(token)))
-  const statuses = answers.map(({ status }) => status)
+  const responses = await Promise.all([...tokens, ...tokens].map((token) => ask(token)))
+  const statuses = responses.map(({ status }) => status)
   expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(2)
   expect(statuses.every((status) => status === 200 || status === 429)).toBe(true)
-  for (const answer of answers) await answer.body?.cancel()
+  for (const response of responses) await response.body?.cancel()
   await expect
     .poll(async () => {
       const again = await ask()

@@ -18,14 +18,14 @@ const as = (token: string) => ({ RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKE
 const run = (words: readonly string[], token = admin.token, seat: Seat = {}) => callCli(words, as(token), seat)
 const json = async (...words: readonly string[]) => JSON.parse((await run([...words, '--json'])).stdout)
 const works = async (token: string) => (await system.get('/rack/staging/apps', token)).status === 200
-const answering = (answer: string): Seat & { asked: string[] } => {
+const answering = (response: string): Seat & { asked: string[] } => {
   const asked: string[] = []
   return {
     interactive: true,
     asked,
     ask: async (question) => {
       asked.push(question)
-      return answer
+      return response
     },
   }
 }
@@ -85,8 +85,8 @@ describe('tokens', () => {
 
   test('revoke asks at a terminal, and revokes only after yes', async () => {
     const token = (await run(['tokens', 'create', 'doomed', '--role', 'viewer'])).stdout.trim()
-    for (const answer of ['', 'n', 'yes please', 'Nope']) {
-      const seat = answering(answer)
+    for (const response of ['', 'n', 'yes please', 'Nope']) {
+      const seat = answering(response)
       expect(await run(['tokens', 'revoke', 'doomed'], admin.token, seat)).toMatchObject({ code: 130, stdout: '' })
       expect(seat.asked).toEqual([`Revoke the API token doomed of ${admin.email}? [y/N] `])
     }

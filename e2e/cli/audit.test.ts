@@ -233,12 +233,12 @@ describe('rack-gateway audit', () => {
   })
 
   test.each([
-    ['before the answer', (): void => undefined],
-    ['while it comes', (answer: ServerResponse): void => void answer.writeHead(200).write('{}\n')],
+    ['before the response', (): void => undefined],
+    ['while it comes', (response: ServerResponse): void => void response.writeHead(200).write('{}\n')],
   ])('Ctrl-C %s interrupts an export, and leaves no file', async (_, begins) => {
     const interruption = new AbortController()
-    const gateway = createServer((_, answer) => {
-      begins(answer)
+    const gateway = createServer((_, response) => {
+      begins(response)
       setImmediate(() => interruption.abort())
     })
     const { url, close } = await listen(gateway)
@@ -249,8 +249,8 @@ describe('rack-gateway audit', () => {
   })
 
   test('an export that breaks off says what there is of it', async () => {
-    const gateway = createServer((_, answer) => {
-      answer.writeHead(200, { 'content-length': '100' }).write('{}\n', () => answer.destroy())
+    const gateway = createServer((_, response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('{}\n', () => response.destroy())
     })
     const { url, close } = await listen(gateway)
     onTestFinished(close)

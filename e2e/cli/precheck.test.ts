@@ -103,9 +103,9 @@ describe('before convox is started', () => {
       ])
       const opened = 'version: 1\nroles: { viewer: { extends: [viewer], permissions: [app:delete] } }\n'
       const auditor = await person(system, 'auditor')
-      const answer = await call(system, auditor.token, 'POST', '/policy/impact', { document: opened, since: '1h' })
-      expect(answer.json).toMatchObject({
-        changes: [{ effect: 'permits', principal: { id: someone.id }, route: 'DELETE /apps/{app}' }],
+      const response = await call(system, auditor.token, 'POST', '/policy/impact', { document: opened, since: '1h' })
+      expect(response.json).toMatchObject({
+        changes: [{ effect: 'allows', principal: { id: someone.id }, route: 'DELETE /apps/{app}' }],
       })
     })
 
@@ -165,7 +165,7 @@ describe('before convox is started', () => {
     if (words.includes('proxy')) expect(started(await gateway(...words))).toBe(true)
   })
 
-  test('a permitted command runs, and later commands use the cached policy; its file has mode 600 and contains no secret', async () => {
+  test('a allowed command runs, and later commands use the cached policy; its file has mode 600 and contains no secret', async () => {
     as(deployer)
     expect(started(await gateway(...promote))).toBe(true)
     expect(started(await gateway('env', 'set', 'A=b', '-a', 'myapp'))).toBe(true)
@@ -209,7 +209,7 @@ describe('before convox is started', () => {
     expect((await system.send('POST', '/rack/staging/apps/myapp/releases/R1/promote?', someone.token)).status).toBe(403)
   })
 
-  test('without an answer convox is started, and the gateway decides', async () => {
+  test('without a response convox is started, and the gateway decides', async () => {
     as(viewer)
     expect(await gateway(...promote)).toMatchObject({ code: 5 })
     for (const is of ['cut', 'silent'] as const) {
@@ -237,7 +237,7 @@ describe('before convox is started', () => {
     }
   })
 
-  test('a modified cached policy does not deny a permitted command', async () => {
+  test('a modified cached policy does not deny a allowed command', async () => {
     as(deployer)
     await gateway('apps')
     for (const file of kept())
@@ -281,8 +281,8 @@ describe('before convox is started', () => {
 `,
       })
       as(deployer)
-      const permitted = await gateway('can', ...promote)
-      expect([permitted.code, permitted.stdout.split('\n')[0]]).toEqual([
+      const allowed = await gateway('can', ...promote)
+      expect([allowed.code, allowed.stdout.split('\n')[0]]).toEqual([
         0,
         `Allowed: convox releases promote on staging, as ${deployer.email}`,
       ])
@@ -323,8 +323,8 @@ describe('before convox is started', () => {
       expect([refused.code, refused.stdout]).toEqual([2, ''])
       expect(refused.stderr).toContain('gateway:user:write')
       as(await person(system, 'admin'))
-      const answer = await gateway('can', `--as=${deployer.email}`, ...promote)
-      expect([answer.code, answer.stdout.split('\n')[0]]).toEqual([
+      const response = await gateway('can', `--as=${deployer.email}`, ...promote)
+      expect([response.code, response.stdout.split('\n')[0]]).toEqual([
         0,
         `Allowed: convox releases promote on staging, as ${deployer.email}`,
       ])

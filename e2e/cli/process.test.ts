@@ -176,9 +176,9 @@ function stubbed({ code, stdout, stderr }: Ended): { arguments: string; rackUrl:
 async function list(rackUrl: string): Promise<string[]> {
   const { origin, pathname, username, password } = new URL(rackUrl)
   const authorization = basicAuthorization(password, username)
-  const answer = await fetch(`${origin}${pathname === '/' ? '' : pathname}/apps?`, { headers: { authorization } })
-  if (answer.status !== 200) throw new Error(String(answer.status))
-  const apps: { name: string }[] = JSON.parse(await answer.text())
+  const response = await fetch(`${origin}${pathname === '/' ? '' : pathname}/apps?`, { headers: { authorization } })
+  if (response.status !== 200) throw new Error(String(response.status))
+  const apps: { name: string }[] = JSON.parse(await response.text())
   return apps.map(({ name }) => name)
 }
 

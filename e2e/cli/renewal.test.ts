@@ -37,9 +37,9 @@ test('a slow provider delays no command, and the renewed token is stored', async
   }
 
   let asked = 0
-  let answer = () => {}
+  let response = () => {}
   const until = new Promise<void>((resolve) => {
-    answer = resolve
+    response = resolve
   })
   at.idp.injectFault({
     kind: 'slow',
@@ -54,7 +54,7 @@ test('a slow provider delays no command, and the renewed token is stored', async
   expect([used, kept()]).toEqual([token, token])
   // The command says so once convox has ended.
   await program.saw(/Renewing your session/)
-  answer()
+  response()
   const { code, stderr } = await program.ended
   expect([code, stderr, asked]).toEqual([0, expect.stringContaining('Renewing your session'), 1])
   const credentials = await at.system.sql<{ superseded: boolean }[]>`

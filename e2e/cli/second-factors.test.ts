@@ -172,15 +172,15 @@ describe('a session without the purpose', () => {
   test('cannot add the first factor, although its login is new', async () => {
     const session = await newSession('ops')
     await logInNow(session.id)
-    const answer = await begin(session.token)
-    expect([answer.status, answer.body]).toEqual([403, expect.stringContaining('old-login')])
+    const response = await begin(session.token)
+    expect([response.status, response.body]).toEqual([403, expect.stringContaining('old-login')])
   })
 
   test('cannot change factors with a code', async () => {
     const prover = await createProver(at, 'deployer', clock)
     await logInNow(prover.program.id)
-    const answer = await begin(prover.program.token)
-    expect([answer.status, answer.body]).toEqual([403, expect.stringContaining('old-login')])
+    const response = await begin(prover.program.token)
+    expect([response.status, response.body]).toEqual([403, expect.stringContaining('old-login')])
   })
 })
 

@@ -57,8 +57,8 @@ test('it can neither be renewed nor create another one', async () => {
   const { text } = await create(session)
   for (const path of ['/session/renewal', '/session/convox']) {
     const body = path === '/session/convox' ? { device: 'x' } : undefined
-    const answer = await callManagementApi(system, text('token'), 'POST', path, body)
-    expect([answer.status, answer.json]).toMatchObject([403, { rule: 'convox-session' }])
+    const response = await callManagementApi(system, text('token'), 'POST', path, body)
+    expect([response.status, response.json]).toMatchObject([403, { rule: 'convox-session' }])
   }
   time += day
   const late = await callInConsoleMode(system, 'GET /racks', text('token'), listHeaders)
@@ -102,8 +102,8 @@ test('a rack-bound session creates a session for the same rack', async () => {
 })
 
 test('an API token cannot create a session', async () => {
-  const answer = await create(await system.pipelineToken())
-  expect([answer.status, answer.json]).toMatchObject([403, { rule: 'people-only' }])
+  const response = await create(await system.pipelineToken())
+  expect([response.status, response.json]).toMatchObject([403, { rule: 'people-only' }])
 })
 
 test.each([{}, { device: '' }, { device: 'a<b' }, { device: 'x', days: 9 }])('%j is refused', async (body) => {

@@ -73,8 +73,11 @@ function expectNeitherHeader(): void {
 test.each(cases)('in $way, calls with $spelling reach the rack without them', async ({ prefix, isBound, headers }) => {
   for (const [, start, more, body] of calls) {
     const lines = ['Host: gateway', `Authorization: ${basicAuthorization(isBound ? bound : admin)}`]
-    const answer = await sendRaw(system.url, writeRequest(target(start, prefix), [...lines, ...headers, ...more], body))
-    expect(answer.status).toBe(200)
+    const response = await sendRaw(
+      system.url,
+      writeRequest(target(start, prefix), [...lines, ...headers, ...more], body),
+    )
+    expect(response.status).toBe(200)
   }
   const targets = received().map(({ method, target: path }) => `${method} ${path}`)
   expect(targets).toEqual(expect.arrayContaining(calls.map(([, start]) => start)))
@@ -99,11 +102,11 @@ test.each(spellings)(
   async (rack, sessionName) => {
     const lines = ['Host: gateway', `Authorization: Bearer ${admin}`]
     const both = [`${rack}: gateway/production`, `${sessionName}: ${session}`]
-    const answer = await sendRaw(
+    const response = await sendRaw(
       system.url,
       writeRequest(`GET ${managementApi}/racks/staging/apps`, [...lines, ...both]),
     )
-    expect(answer.status).toBe(200)
+    expect(response.status).toBe(200)
     expect(system.racks.production?.received).toEqual([])
     expect(system.racks.staging?.received.map(({ target: path }) => path)).toContain('/apps')
     expectNeitherHeader()

@@ -34,7 +34,7 @@ test.each([
   ['the same rack in the path', 'GET /rack/staging/apps', rackHeaders('gateway/staging')],
   ['without a session', 'GET /apps', ['Rack: gateway/staging']],
   ['in other letters', 'GET /apps', ['rAcK: gateway/staging', 'sEssIon: x']],
-  ['between spaces, as HTTP permits', 'GET /apps', ['Rack: \t gateway/staging \t ', 'Session: ']],
+  ['between spaces, as HTTP allows', 'GET /apps', ['Rack: \t gateway/staging \t ', 'Session: ']],
 ])('%s reaches the rack, which sees neither header', async (_, line, headers) => {
   expect((await call(line, headers)).status).toBe(200)
   const [received] = system.racks.staging?.received ?? []
@@ -70,9 +70,9 @@ test.each([
   ['bytes that are not ASCII', 'gateway/st\u00e4ging'],
   ['60,000 characters', `gateway/${'s'.repeat(60_000)}`],
 ])('%s is 404, and reaches no rack', async (_, name) => {
-  const answer = await call('GET /apps', [`Rack: ${name}`])
-  expect([answer.status, answer.json]).toMatchObject([404, { code: 'RGW_UNKNOWN_RACK', rule: 'unknown-rack' }])
-  expect(answer.error.length).toBeLessThan(2_100)
+  const response = await call('GET /apps', [`Rack: ${name}`])
+  expect([response.status, response.json]).toMatchObject([404, { code: 'RGW_UNKNOWN_RACK', rule: 'unknown-rack' }])
+  expect(response.error.length).toBeLessThan(2_100)
   expect(receivedFromCallers(system)).toEqual([])
   expect(await system.lastEvent()).toMatchObject({ mode: 'console', status: 404, decision: { rule: 'unknown-rack' } })
 })
@@ -87,8 +87,8 @@ test.each([
   ['another rack in the path', 'GET /rack/production/apps'],
   ['an unknown rack in the path', 'GET /rack/nowhere/apps'],
 ])('%s is 400', async (_, line) => {
-  const answer = await call(line, rackHeaders('gateway/staging'))
-  expect([answer.status, answer.error]).toEqual([
+  const response = await call(line, rackHeaders('gateway/staging'))
+  expect([response.status, response.error]).toEqual([
     400,
     'The header Rack names another rack than the path. Correct the header, or do not send it.',
   ])
@@ -126,8 +126,8 @@ test.each([
   ['Session', ['Rack: gateway/staging', 'Session: ', 'session: x']],
 ])('%s twice is 400, and reaches no rack', async (_, headers) => {
   for (const line of ['GET /apps', 'GET /racks', 'GET /auth', 'GET /rack/staging/apps']) {
-    const answer = await call(line, headers)
-    expect([answer.status, answer.json]).toMatchObject([400, { rule: 'duplicate-header' }])
+    const response = await call(line, headers)
+    expect([response.status, response.json]).toMatchObject([400, { rule: 'duplicate-header' }])
   }
   expect(receivedFromCallers(system)).toEqual([])
 })

@@ -32,8 +32,8 @@ describe('the console that the stock CLI sees', () => {
       .toMatchObject(expected)
 
   test('a login is answered with the name of the caller, and recorded as a read', async () => {
-    const answer = await call('GET /auth', [])
-    expect([answer.status, answer.json]).toEqual([200, { id: 'admin@example.com' }])
+    const response = await call('GET /auth', [])
+    expect([response.status, response.json]).toEqual([200, { id: 'admin@example.com' }])
     expect(receivedFromCallers(system)).toEqual([])
     expect(await system.lastEvent()).toMatchObject({
       kind: 'call',
@@ -55,8 +55,8 @@ describe('the console that the stock CLI sees', () => {
 
   test('the list has every rack of the caller, with its status and version, and is recorded as a read', async () => {
     await listed('staging', { status: 'running' })
-    const answer = await call('GET /racks')
-    expect(answer.json).toEqual(
+    const response = await call('GET /racks')
+    expect(response.json).toEqual(
       ['production', 'staging'].map((name) => ({
         name,
         organization: { name: 'gateway' },
@@ -97,13 +97,13 @@ describe('the console that the stock CLI sees', () => {
     const hang = system.racks.production?.failNext('GET /system', { kind: 'hang' })
     await listed('production', { status: 'running', version: '3.24.9' })
     await hang?.reached
-    const answer = await call('GET /racks')
-    expect(answer.json).toMatchObject([{ name: 'production', status: 'running' }, { name: 'staging' }])
+    const response = await call('GET /racks')
+    expect(response.json).toMatchObject([{ name: 'production', status: 'running' }, { name: 'staging' }])
     hang?.release()
     await listed('staging', { status: 'running' })
     time += 31_000
-    const answer500 = { kind: 'answer', status: 500 } as const
-    system.racks.production?.failNext('GET /system', answer500)
+    const respond500 = { kind: 'answer', status: 500 } as const
+    system.racks.production?.failNext('GET /system', respond500)
     await listed('production', { status: 'unreachable', version: '3.24.9' })
   })
 
@@ -153,8 +153,8 @@ describe('the console that the stock CLI sees', () => {
     ['on that rack', rackHeaders('gateway/staging')],
   ])('one rack, %s, has no state and no parameters', async (_, headers) => {
     await listed('staging', { status: 'running' })
-    const answer = await call('GET /racks/gateway/staging', headers)
-    expect(answer.json).toEqual({
+    const response = await call('GET /racks/gateway/staging', headers)
+    expect(response.json).toEqual({
       name: 'staging',
       organization: { name: 'gateway' },
       provider: 'aws',
@@ -171,13 +171,13 @@ describe('the console that the stock CLI sees', () => {
     ['GET /racks/gateway/staging', rackHeaders('gateway/production'), 400, 'rack-mismatch'],
     ['GET /racks/gateway/nowhere', rackHeaders('gateway/staging'), 400, 'rack-mismatch'],
   ])('%s with %j is %i', async (line, headers, status, rule) => {
-    const answer = await call(line, headers)
-    expect([answer.status, answer.json]).toMatchObject([status, { rule }])
+    const response = await call(line, headers)
+    expect([response.status, response.json]).toMatchObject([status, { rule }])
   })
 
   test('the machines of a console are 404 with a sentence, unlike the probe before a WebSocket', async () => {
-    const answer = await call('GET /machines')
-    expect([answer.status, answer.error]).toEqual([
+    const response = await call('GET /machines')
+    expect([response.status, response.error]).toEqual([
       404,
       'The gateway does not answer GET /machines. In console mode, it only lists racks and selects one. Manage machines in the Convox Console.',
     ])
@@ -201,9 +201,9 @@ describe('the console that the stock CLI sees', () => {
     ['GET /racks/gateway/staging/workflows', 'Use the workflows of the Convox Console, or deploy from your CI system.'],
   ])('%s is 404 with a sentence for its command', async (line, remedy) => {
     for (const headers of [listHeaders, rackHeaders('gateway/staging')]) {
-      const answer = await call(line, headers)
-      expect(answer.status).toBe(404)
-      expect(answer.error).toBe(
+      const response = await call(line, headers)
+      expect(response.status).toBe(404)
+      expect(response.error).toBe(
         `The gateway does not answer ${line}. In console mode, it only lists racks and selects one. ${remedy}`,
       )
     }
@@ -224,8 +224,8 @@ describe('the console that the stock CLI sees', () => {
   )
 
   test('a browser session does not list racks', async () => {
-    const answer = await call('GET /racks', [...listHeaders, 'Cookie: a=b'], null)
-    expect(answer.json).toMatchObject({ rule: 'cookie-credential' })
+    const response = await call('GET /racks', [...listHeaders, 'Cookie: a=b'], null)
+    expect(response.json).toMatchObject({ rule: 'cookie-credential' })
   })
 
   describe('a credential that is not valid any more', () => {
@@ -235,9 +235,9 @@ describe('the console that the stock CLI sees', () => {
       const token = await system.token('viewer')
       time += 2 * day
       for (const line of ['GET /auth', 'GET /racks', 'GET /racks/gateway/staging']) {
-        const answer = await call(line, listHeaders, token)
-        expect([answer.status, answer.json]).toMatchObject([401, { rule: 'expired-token' }])
-        expect(answer.error).toMatch(
+        const response = await call(line, listHeaders, token)
+        expect([response.status, response.json]).toMatchObject([401, { rule: 'expired-token' }])
+        expect(response.error).toMatch(
           /^This cli token is expired\. Your session expired on [\d-]{10} [\d:]{5} UTC\. Run "rack-gateway convox-login"\.$/,
         )
       }
@@ -287,15 +287,15 @@ describe('the console that the stock CLI sees', () => {
       const other = await startSystem()
       const session = { email: 'admin@example.com', device: 'other', expiresAt: time + day }
       const { token } = await other.issuer.issueSession(session).finally(other.stop)
-      const answer = await call('GET /auth', [], token)
-      expect(answer.json).toMatchObject({ rule: 'unknown-token' })
-      expect(answer.error).toContain(words)
+      const response = await call('GET /auth', [], token)
+      expect(response.json).toMatchObject({ rule: 'unknown-token' })
+      expect(response.error).toContain(words)
     })
 
     test('an invalid credential gets another message', async () => {
-      const answer = await call('GET /auth', [], 'rgs_nothing')
-      expect(answer.status).toBe(401)
-      expect(answer.error).not.toContain(words)
+      const response = await call('GET /auth', [], 'rgs_nothing')
+      expect(response.status).toBe(401)
+      expect(response.error).not.toContain(words)
     })
   })
 })
@@ -325,8 +325,8 @@ test('a call that cannot reach a rack makes it unreachable in the very next list
   const list = async () => (await callInConsoleMode(system, 'GET /racks', token, listHeaders)).json
   await expect.poll(list).toMatchObject([{ name: 'production', status: 'running' }, { status: 'running' }])
   await system.racks.production?.close()
-  const answer = await callInConsoleMode(system, 'GET /apps', token, rackHeaders('gateway/production'))
-  expect([answer.status, answer.json]).toMatchObject([502, { code: 'RGW_RACK_UNREACHABLE' }])
+  const response = await callInConsoleMode(system, 'GET /apps', token, rackHeaders('gateway/production'))
+  expect([response.status, response.json]).toMatchObject([502, { code: 'RGW_RACK_UNREACHABLE' }])
   const down = { name: 'production', status: 'unreachable', version: '3.24.9' }
   expect(await list()).toMatchObject([down, { name: 'staging', status: 'running' }])
 })

@@ -335,7 +335,7 @@ describeInChromium('people and pipelines', () => {
   test.each([
     ['viewer', ['My API tokens']],
     ['auditor', ['My API tokens', 'Access review']],
-  ])('a person who is %s sees only what the API permits, and its sentence for the rest', async (person, tabs) => {
+  ])('a person who is %s sees only what the API allows, and its sentence for the rest', async (person, tabs) => {
     const page = await at.open(person, '/gateway/people')
     const navigation = page.getByRole('navigation', { name: 'People and pipelines' })
     await navigation.getByRole('link').first().waitFor()

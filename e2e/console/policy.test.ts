@@ -150,15 +150,15 @@ describeInChromium('the policy page', () => {
     await tabTo(admin, 'App')
     await admin.keyboard.type('shop')
     await admin.keyboard.press('Enter')
-    const answer = admin.getByRole('region', { name: 'Denied' })
-    await answer.getByText('Apps stay. <script>alert(1)</script>').waitFor()
-    await answer.getByText('Ask the platform team.').waitFor()
+    const response = admin.getByRole('region', { name: 'Denied' })
+    await response.getByText('Apps stay. <script>alert(1)</script>').waitFor()
+    await response.getByText('Ask the platform team.').waitFor()
     await lookAt(admin, 'policy-decision')
     await tabTo(admin, 'policy.yaml:17')
     await admin.keyboard.press('Enter')
     await marked(admin).getByText('DELETE /apps/{app}').waitFor()
     await admin.goBack()
-    await answer.waitFor()
+    await response.waitFor()
   })
 
   test('a package denies here, too', async () => {
@@ -167,7 +167,7 @@ describeInChromium('the policy page', () => {
     await deployer.getByRole('region', { name: 'Denied' }).getByText('It is frozen.').waitFor()
   })
 
-  test('an answer can be shared as a link, and shows another user only to permitted callers', async () => {
+  test('a response can be shared as a link, and shows another user only to allowed callers', async () => {
     const asked = { route: run, as: 'deployer@example.com', rack: 'staging', app: 'web', service: 'command' }
     const link = `?${new URLSearchParams({ tab: 'decision', ...asked, command: 'rake db:migrate' })}`
     await show(admin, link)

@@ -171,7 +171,7 @@ describeInChromium('builds and releases in the web console', () => {
     await deployer.getByRole('button', { name: `Promote ${copy}` }).waitFor()
   })
 
-  test('a rack that takes long to answer is named, and the answer still counts', async () => {
+  test('a rack that takes long to answer is named, and the response still counts', async () => {
     const [newest = ''] = await myapp.releases()
     await show(deployer, `releases?open=${newest}`)
     const slow = at.at.system.rack.failNext(/^POST .*\/promote$/, { kind: 'hang' })

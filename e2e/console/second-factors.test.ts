@@ -93,7 +93,7 @@ describeInChromium('second factors in the web console', () => {
     }
     return { received, port: (server.address() as AddressInfo).port, stop }
   }
-  /** As a person does who permits the page to connect to programs of this computer. */
+  /** As a person does who allows the page to connect to programs of this computer. */
   const letConnect = () => admin.context().grantPermissions(['local-network-access'])
   const resultIn = (target: string) =>
     Buffer.from(new URL(target, 'http://localhost').searchParams.get('data') ?? '', 'base64').toString()
@@ -102,7 +102,7 @@ describeInChromium('second factors in the web console', () => {
   test('the first second factor needs a fresh login, and comes with backup codes that are shown once', async () => {
     await admin.getByRole('link', { name: 'Passkeys, authenticator apps, and backup codes' }).click()
     await admin.getByText('You have no second factor yet.').waitFor()
-    await admin.getByText('The policy requires a second factor for some actions that your roles permit.').waitFor()
+    await admin.getByText('The policy requires a second factor for some actions that your roles allow.').waitFor()
     await lookAt(admin, 'second-factors-empty')
 
     clock.ahead += 300_001

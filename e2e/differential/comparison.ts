@@ -51,9 +51,9 @@ export function createComparison(system: System) {
     const [evaluated, ...again] = decided()
     expect(again).toEqual([])
     if (received === undefined) {
-      const isAnsweredByGateway = isConsoleLogin(call) && status === 200
+      const isServedByGateway = isConsoleLogin(call) && status === 200
       expect(
-        status === 0 || (status >= 400 && status < 500) || isRefusedInWords(call, status) || isAnsweredByGateway,
+        status === 0 || (status >= 400 && status < 500) || isRefusedInWords(call, status) || isServedByGateway,
       ).toBe(true)
       return { tag, status, meaning: null }
     }
@@ -96,14 +96,14 @@ function compareBytes(call: WireCall, { method, target, body }: ReceivedRequest)
   expect(body.bytes.toString('latin1')).toBe(call.body)
 }
 
-/** What the route permits, each once and byte for byte, and nothing else of the caller's. */
+/** What the route allows, each once and byte for byte, and nothing else of the caller's. */
 function compareHeaders(call: WireCall, evaluated: DecidedCall, { rawHeaders }: ReceivedRequest): void {
-  const permitted = new Set([...always, ...evaluated.call.route.headers.map((name) => name.toLowerCase())])
+  const allowed = new Set([...always, ...evaluated.call.route.headers.map((name) => name.toLowerCase())])
   const sent = headersOf(call).map(([name, value]) => [name.toLowerCase(), trimmed(value)] as const)
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase()
     if (own.has(name)) continue
-    expect([...permitted]).toContain(name)
+    expect([...allowed]).toContain(name)
     expect(sent.filter(([other]) => other === name)).toEqual([[name, rawHeaders[at + 1]]])
   }
 }

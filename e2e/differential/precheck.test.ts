@@ -109,7 +109,7 @@ describe(`the gateway denies each command that the check before the call denies 
     // The caller cannot use the rack, so the CLI learns nothing about it.
     if (status === 404) return null
     const snapshot = status === 200 ? readSnapshot(body) : null
-    if (snapshot === null) throw new Error(`the gateway’s answer cannot be read: ${body.slice(0, 200)}`)
+    if (snapshot === null) throw new Error(`the gateway’s response cannot be read: ${body.slice(0, 200)}`)
     const at = Date.parse(headers.get('date') ?? '')
     const essential = plan.calls.filter((one) => one.essential)
     for (const call of essential) {

@@ -3,7 +3,7 @@ import { fastClock } from '@rack-gateway/demo-rack'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Role, roles } from '../support/convox/refused-commands.ts'
+import { type Role, roles } from '../support/convox/denied-commands.ts'
 import { type System, startSystem } from '../support/gateway/system.ts'
 import { anyCall } from './any-call.ts'
 import { brokenBytes } from './broken-bytes.ts'
@@ -115,7 +115,7 @@ describe('the gateway and the rack read every call the same way', () => {
     }
   })
 
-  test('every answer after a credential was given has its event', async () => {
+  test('every response after a credential was given has its event', async () => {
     const recorded = new Set((await system.events()).map(({ source }) => source?.client))
     const silent = outcomes.filter(({ tag, status }) => status >= 200 && status !== 400 && !recorded.has(tag))
     expect(silent).toEqual([])

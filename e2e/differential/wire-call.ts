@@ -56,7 +56,7 @@ function inChunks(body: string): string {
   return parts.map((part) => `${part.length.toString(16)}\r\n${part}\r\n`).join('')
 }
 
-/** The answer's status; 0 where the connection ended without one. */
+/** The response's status; 0 where the connection ended without one. */
 export async function statusOf(system: System, bytes: string): Promise<number> {
   try {
     return (await system.raw(bytes)).status

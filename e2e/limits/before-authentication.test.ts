@@ -79,8 +79,8 @@ describe('large cookies', () => {
       [`Cookie: ${pairs(40)}`, `Cookie: ${pairs(40)}`],
       [`Cookie: a=${'x'.repeat(5_000)}`, 'Accept: */*', `cookie: b=${'x'.repeat(5_000)}`],
     ]) {
-      const answer = await from(newNetwork(), start, lines)
-      expect([answer.status, answer.json]).toEqual([
+      const response = await from(newNetwork(), start, lines)
+      expect([response.status, response.json]).toEqual([
         431,
         expect.objectContaining({ code: 'RGW_BAD_FRAME', rule: 'cookie-size', requestId: expect.any(String) }),
       ])
@@ -88,8 +88,8 @@ describe('large cookies', () => {
   })
 
   test('are rejected at an upgrade', async () => {
-    const answer = await from(newNetwork(), 'GET /apps/myapp/logs', [...webSocket, `Cookie: ${pairs(65)}`])
-    expect([answer.status, answer.json]).toEqual([431, expect.objectContaining({ rule: 'cookie-size' })])
+    const response = await from(newNetwork(), 'GET /apps/myapp/logs', [...webSocket, `Cookie: ${pairs(65)}`])
+    expect([response.status, response.json]).toEqual([431, expect.objectContaining({ rule: 'cookie-size' })])
   })
 
   test('are rejected also with a valid credential, and the denial names no principal', async () => {
@@ -113,8 +113,8 @@ describe('large cookies', () => {
   })
 
   test('are shown as a page to a person', async () => {
-    const answer = await send('GET /gateway/auth/login', ['Accept: text/html', `Cookie: ${pairs(65)}`])
-    expect([answer.status, answer.body]).toEqual([431, expect.stringContaining('Delete the cookies of this site')])
+    const response = await send('GET /gateway/auth/login', ['Accept: text/html', `Cookie: ${pairs(65)}`])
+    expect([response.status, response.body]).toEqual([431, expect.stringContaining('Delete the cookies of this site')])
   })
 })
 
@@ -131,8 +131,8 @@ describe('X-Forwarded-For', () => {
       const address = newNetwork()
       const header = `X-Forwarded-For: ${part.repeat(large / part.length)}${address}`
       for (let count = 0; count < perMinute; count++) {
-        const answer = await send('GET /gateway/nothing', [header])
-        expect([answer.status, answer.json]).toEqual([431, expect.objectContaining({ rule: 'forwarded-size' })])
+        const response = await send('GET /gateway/nothing', [header])
+        expect([response.status, response.json]).toEqual([431, expect.objectContaining({ rule: 'forwarded-size' })])
       }
       expect((await from(address, 'GET /gateway/nothing')).status).toBe(429)
       expect((await from(newNetwork(), 'GET /gateway/nothing')).status).toBe(404)
@@ -140,8 +140,8 @@ describe('X-Forwarded-For', () => {
   )
 
   test('is rejected also where the router rejects the path', async () => {
-    const answer = await send('GET /gateway/%zz', [`X-Forwarded-For: ${'127.0.0.1,'.repeat(6_000)}192.0.2.250`])
-    expect([answer.status, answer.json]).toEqual([431, expect.objectContaining({ rule: 'forwarded-size' })])
+    const response = await send('GET /gateway/%zz', [`X-Forwarded-For: ${'127.0.0.1,'.repeat(6_000)}192.0.2.250`])
+    expect([response.status, response.json]).toEqual([431, expect.objectContaining({ rule: 'forwarded-size' })])
   })
 
   test('of 32 addresses is read', async () => {
@@ -167,28 +167,30 @@ describe('a large target', () => {
   test.concurrent.each(['GET /gateway/api/v1/me?', 'GET /gateway/auth/login?', 'GET /gateway/?', 'GET /login/u2f?'])(
     'with more than 512 parameters is rejected at %s',
     async (start) => {
-      const answer = await from(newNetwork(), `${start}${query.slice(0, 2 * 513)}`, [`Authorization: Bearer ${viewer}`])
-      expect([answer.status, answer.json]).toEqual([400, expect.objectContaining({ rule: 'query-parameters' })])
+      const response = await from(newNetwork(), `${start}${query.slice(0, 2 * 513)}`, [
+        `Authorization: Bearer ${viewer}`,
+      ])
+      expect([response.status, response.json]).toEqual([400, expect.objectContaining({ rule: 'query-parameters' })])
     },
   )
 
   test.each(['GET /gateway/assets/', 'GET /gateway/access/'])(
     'with a path above 2 KiB is rejected at %s',
     async (start) => {
-      const answer = await from(newNetwork(), `${start}${'a/'.repeat(1_024)}`)
-      expect([answer.status, answer.json]).toEqual([400, expect.objectContaining({ rule: 'target-too-long' })])
+      const response = await from(newNetwork(), `${start}${'a/'.repeat(1_024)}`)
+      expect([response.status, response.json]).toEqual([400, expect.objectContaining({ rule: 'target-too-long' })])
     },
   )
 })
 
 test('more than 256 headers are rejected at every address', async () => {
   for (const start of addresses) {
-    const answer = await from(
+    const response = await from(
       newNetwork(),
       start,
       Array.from({ length: 2_000 }, (_, index) => `x${index}:`),
     )
-    expect([answer.status, answer.json]).toEqual([400, expect.objectContaining({ rule: 'header-count' })])
+    expect([response.status, response.json]).toEqual([400, expect.objectContaining({ rule: 'header-count' })])
   }
 })
 
@@ -198,7 +200,8 @@ describe('above the limit of a network', () => {
     address = await floodedNetwork()
   })
 
-  const expectLimited = (answer: { readonly status: number; readonly body: string }) => expect(answer.status).toBe(429)
+  const expectLimited = (response: { readonly status: number; readonly body: string }) =>
+    expect(response.status).toBe(429)
 
   test.concurrent.each(addresses.filter((start) => !/\/check|\/health\/|%zz/.test(start)))(
     'a request without a credential is denied at %s',

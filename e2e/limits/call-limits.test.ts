@@ -225,10 +225,10 @@ test('a large form above the memory of its caller gets 503 with Retry-After befo
     await expect.poll(() => refused().length).toBe(2)
     // The last forms, and not those that have waited longest.
     expect(refused().map((form) => forms.indexOf(form) >= callsPerPrincipal)).toEqual([true, true])
-    const [answer] = await Promise.all(refused().map((form) => readResponse(form)))
-    expect(answer?.json).toMatchObject({ code: 'RGW_TOO_MANY_CALLS', rule: 'call-limit' })
-    expect(answer?.head).toMatch(/\r\nretry-after: 5\r\n/i)
-    expect(answer?.error).toContain(
+    const [response] = await Promise.all(refused().map((form) => readResponse(form)))
+    expect(response?.json).toMatchObject({ code: 'RGW_TOO_MANY_CALLS', rule: 'call-limit' })
+    expect(response?.head).toMatch(/\r\nretry-after: 5\r\n/i)
+    expect(response?.error).toContain(
       'The gateway already has as many request bodies in memory as its limit allows for one caller.',
     )
     expect(read()).toHaveLength(1)

@@ -73,10 +73,10 @@ describe('a browser’s session', () => {
       [`Cookie: rack_gateway=${mine}`, `Cookie: rack_gateway=${other}`],
       [`Cookie: rack_gateway=${mine}; a=b;rack_gateway=${mine}`],
     ]) {
-      const answer = await at.system.raw(
+      const response = await at.system.raw(
         `GET /gateway/api/v1/me HTTP/1.1\r\nHost: ${host}\r\n${lines.join('\r\n')}\r\n\r\n`,
       )
-      expect([answer.status, JSON.parse(answer.body).rule]).toEqual([401, 'two-credentials'])
+      expect([response.status, JSON.parse(response.body).rule]).toEqual([401, 'two-credentials'])
     }
   })
 
@@ -271,8 +271,8 @@ describe('pages and the management API', () => {
   test('reject a request with several hosts or without a host', async () => {
     const { host } = new URL(at.system.url)
     for (const lines of [`Host: ${host}\r\nHost: evil.example`, `Host: ${host}\r\nHost: ${host}`, 'Host: ', 'Host:']) {
-      const answer = await at.system.raw(`GET /gateway/api/v1/me HTTP/1.1\r\n${lines}\r\n\r\n`)
-      expect([answer.status, lines]).toEqual([421, lines])
+      const response = await at.system.raw(`GET /gateway/api/v1/me HTTP/1.1\r\n${lines}\r\n\r\n`)
+      expect([response.status, lines]).toEqual([421, lines])
     }
   })
 
@@ -291,8 +291,8 @@ test('a form of another site, sent without the cookie, does not end the session'
   const { browser } = await at.login('admin')
   const foreign: Record<string, string>[] = [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]
   for (const headers of foreign) {
-    const answer = await at.visit(createBrowser(), '/gateway/auth/logout', { method: 'POST', headers, form: {} })
-    expect([answer.status, answer.setCookies]).toEqual([401, []])
+    const response = await at.visit(createBrowser(), '/gateway/auth/logout', { method: 'POST', headers, form: {} })
+    expect([response.status, response.setCookies]).toEqual([401, []])
   }
   expect((await at.visit(browser, '/gateway/api/v1/me')).status).toBe(200)
 })

@@ -200,15 +200,15 @@ describe('an account is denied', () => {
   ]
 
   test.each([
-    ['of another domain', { email: 'a@elsewhere.example' }, 'login-domain', 'domain is not permitted'],
+    ['of another domain', { email: 'a@elsewhere.example' }, 'login-domain', 'domain is not allowed'],
     [
       'of a domain that only begins like it',
       { email: 'a@example.com.evil.example' },
       'login-domain',
-      'domain is not permitted',
+      'domain is not allowed',
     ],
-    ['of a domain that only ends like it', { email: 'a@evilexample.com' }, 'login-domain', 'domain is not permitted'],
-    ['of a domain below it', { email: 'a@sub.example.com' }, 'login-domain', 'domain is not permitted'],
+    ['of a domain that only ends like it', { email: 'a@evilexample.com' }, 'login-domain', 'domain is not allowed'],
+    ['of a domain below it', { email: 'a@sub.example.com' }, 'login-domain', 'domain is not allowed'],
     ['with several @', { email: 'a@example.com@evil.example' }, 'login-email', 'no usable email'],
     ['with several @, ours last', { email: '"a@evil.example"@example.com' }, 'login-email', 'no usable email'],
     ['with a homograph', { email: 'a@ехample.com' }, 'login-email', 'no usable email'],
@@ -243,7 +243,7 @@ describe('an account is denied', () => {
 
   test('with another organization at the provider', async () => {
     at.idp.injectFault({ kind: 'claims', change: (given) => ({ ...given, hd: 'evil.example' }) })
-    expectRefused((await at.login('nobody')).page, 403, 'domain is not permitted')
+    expectRefused((await at.login('nobody')).page, 403, 'domain is not allowed')
   })
 
   test('if the user is locked', async () => {
@@ -303,7 +303,11 @@ test('no secret of a login appears in the log or is sent to another site', async
       'no-store',
     ])
   expect(again.status).toBe(400)
-  logged.idp.injectFault({ kind: 'answer', path: /^\/token/, answer: { status: 500, type: 'text/plain', body: 'x' } })
+  logged.idp.injectFault({
+    kind: 'response',
+    path: /^\/token/,
+    response: { status: 500, type: 'text/plain', body: 'x' },
+  })
   const failed = await logged.login('admin')
   expect(failed.page.status).toBe(503)
   logged.idp.injectFault(null)

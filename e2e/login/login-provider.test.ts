@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test,
 import { createBrowser } from '../support/login/browser.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login/login.ts'
 
-const answers = (path: RegExp, status: number, body = 'busy', type = 'text/plain'): ProviderFault => ({
-  kind: 'answer',
+const responses = (path: RegExp, status: number, body = 'busy', type = 'text/plain'): ProviderFault => ({
+  kind: 'response',
   path,
-  answer: { status, type, body },
+  response: { status, type, body },
 })
 const discovery = /^\/\.well-known\//
 
@@ -23,16 +23,16 @@ describe('a provider that is unavailable when the gateway starts', () => {
   const askedTimes = () => at.idp.received.metadata
 
   test.each([
-    ['fails', answers(discovery, 500), 503],
-    ['is busy', answers(discovery, 429), 503],
-    ['knows no discovery', answers(discovery, 404), 502],
-    ['answers something else', answers(discovery, 200, '<html>hello</html>', 'text/html'), 502],
-    ['answers half', answers(discovery, 200, '{"issuer":'), 502],
-    ['redirects', answers(discovery, 302), 502],
-    ['answers without end', answers(discovery, 200, `"${'x'.repeat(600_000)}"`), 503],
+    ['fails', responses(discovery, 500), 503],
+    ['is busy', responses(discovery, 429), 503],
+    ['knows no discovery', responses(discovery, 404), 502],
+    ['answers something else', responses(discovery, 200, '<html>hello</html>', 'text/html'), 502],
+    ['answers half', responses(discovery, 200, '{"issuer":'), 502],
+    ['redirects', responses(discovery, 302), 502],
+    ['answers without end', responses(discovery, 200, `"${'x'.repeat(600_000)}"`), 503],
     [
       'is another one',
-      answers(
+      responses(
         discovery,
         200,
         '{"issuer":"https://evil.example","authorization_endpoint":"https://evil.example/a","token_endpoint":"https://evil.example/t","jwks_uri":"https://evil.example/j"}',
@@ -56,7 +56,7 @@ describe('a provider that is unavailable when the gateway starts', () => {
 
   test('is not requested again for each caller', async () => {
     clock.ahead += 2_000
-    at.idp.injectFault(answers(discovery, 503))
+    at.idp.injectFault(responses(discovery, 503))
     const before = askedTimes()
     const pages = [await come(), ...(await Promise.all(Array.from({ length: 20 }, come)))]
     expect(new Set(pages.map(({ status }) => status))).toEqual(new Set([503]))
@@ -97,13 +97,13 @@ describe('a provider that becomes unavailable', () => {
 
   /** The first two come before the keys were fetched. */
   const faults = [
-    ['has no keys', answers(/^\/jwks/, 500), 503],
-    ['has broken keys', answers(/^\/jwks/, 200, '{"keys":7}', 'application/json'), 403],
-    ['fails', answers(/^\/token/, 500), 503],
-    ['is busy', answers(/^\/token/, 429), 503],
-    ['answers a page', answers(/^\/token/, 200, '<html>hello</html>', 'text/html'), 503],
-    ['answers without end', answers(/^\/token/, 200, `"${'x'.repeat(600_000)}"`, 'application/json'), 503],
-    ['refuses', answers(/^\/token/, 400, '{"error":"invalid_grant"}', 'application/json'), 403],
+    ['has no keys', responses(/^\/jwks/, 500), 503],
+    ['has broken keys', responses(/^\/jwks/, 200, '{"keys":7}', 'application/json'), 403],
+    ['fails', responses(/^\/token/, 500), 503],
+    ['is busy', responses(/^\/token/, 429), 503],
+    ['answers a page', responses(/^\/token/, 200, '<html>hello</html>', 'text/html'), 503],
+    ['answers without end', responses(/^\/token/, 200, `"${'x'.repeat(600_000)}"`, 'application/json'), 503],
+    ['refuses', responses(/^\/token/, 400, '{"error":"invalid_grant"}', 'application/json'), 403],
   ] as const
 
   test.each(faults)('%s: the user can log in later', async (_, fault, status) => {
@@ -123,7 +123,7 @@ describe('a provider that becomes unavailable', () => {
 
   test('never answers: the login fails with 503', async () => {
     const { browser, callback } = await at.goAndChoose('admin')
-    at.idp.injectFault({ kind: 'answer', path: /^\/token/, answer: null })
+    at.idp.injectFault({ kind: 'response', path: /^\/token/, response: null })
     expect((await browser.visit(callback)).status).toBe(503)
   })
 

@@ -22,9 +22,9 @@ test.each([
 ])('a cookie with its CSRF token leads to no token for the rack API by POST %s', async (path, json) => {
   const { browser } = await at.login('admin')
   const headers = { 'x-csrf-token': await csrfTokenOf(browser) }
-  const answer = await at.visit(browser, `/gateway/api/v1${path}`, { method: 'POST', headers, json })
-  expect([answer.status, JSON.parse(answer.body).rule]).toEqual([403, 'cookie-credential'])
-  expect(answer.body).not.toMatch(/rg[a-z]_/)
+  const response = await at.visit(browser, `/gateway/api/v1${path}`, { method: 'POST', headers, json })
+  expect([response.status, JSON.parse(response.body).rule]).toEqual([403, 'cookie-credential'])
+  expect(response.body).not.toMatch(/rg[a-z]_/)
 })
 
 describe('a login', () => {

@@ -73,7 +73,7 @@ describe('the renewal of a session', () => {
     expect(new Set(used).size).toBe(2)
   })
 
-  test('reuses the answer of the provider for a minute', async () => {
+  test('reuses the response of the provider for a minute', async () => {
     const { token } = await loggedIn()
     expect([(await renew(token)).status, (await renew(token)).status]).toEqual([200, 200])
     expect(refreshes()).toHaveLength(1)
@@ -91,9 +91,9 @@ describe('the renewal of a session', () => {
     const viewerToken = await at.system.token('viewer')
     const socket = await openWebSocket(`${at.system.url}/apps/myapp/logs`, viewerToken, {})
     at.idp.setPeople(others)
-    const answer = await renew(token)
-    expect([answer.status, answer.error]).toEqual([401, expect.stringContaining('rack-gateway login')])
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'RGW_IDENTITY_NOT_CONFIRMED', rule: 'provider-revoked' })
+    const response = await renew(token)
+    expect([response.status, response.error]).toEqual([401, expect.stringContaining('rack-gateway login')])
+    expect(JSON.parse(response.body)).toMatchObject({ code: 'RGW_IDENTITY_NOT_CONFIRMED', rule: 'provider-revoked' })
     await expect.poll(() => Promise.all([token, other.token].map(works))).toEqual([false, false])
     expect((await at.visit(browser, '/gateway/api/v1/me')).status).toBe(401)
     expect(await works(viewerToken)).toBe(true)
@@ -200,7 +200,12 @@ describe('the renewal of a session', () => {
   test('survives a login that is faster than the provider’s refusal of the previous token', async () => {
     const { token } = await loggedIn()
     const [asked, answered] = [deferred<void>(), deferred<FaultyResponse>()]
-    at.idp.injectFault({ kind: 'late-answer', path: /^\/token/, onRequest: asked.resolve, answer: answered.promise })
+    at.idp.injectFault({
+      kind: 'late-response',
+      path: /^\/token/,
+      onRequest: asked.resolve,
+      response: answered.promise,
+    })
     const renewing = renew(token)
     await asked.promise
     at.idp.injectFault(null)
@@ -211,19 +216,19 @@ describe('the renewal of a session', () => {
     expect(await eventsOf('session.ended')).toEqual([])
   })
 
-  const answer = (status: number, body = 'busy', type = 'text/plain'): ProviderFault => ({
-    kind: 'answer',
+  const response = (status: number, body = 'busy', type = 'text/plain'): ProviderFault => ({
+    kind: 'response',
     path: /^\/token/,
-    answer: { status, type, body },
+    response: { status, type, body },
   })
   test.each([
-    ['fails', answer(500), 503],
-    ['is busy', answer(429), 503],
-    ['answers something else', answer(200, '<html>'), 503],
-    ['answers without end', answer(200, `"${'x'.repeat(600_000)}"`, json), 503],
-    ['knows the gateway no more', answer(401, '{"error":"invalid_client"}', json), 502],
-    ['calls the request wrong', answer(400, '{"error":"invalid_request"}', json), 502],
-    ['only names the end of a grant', answer(500, '{"error":"invalid_grant"}', json), 503],
+    ['fails', response(500), 503],
+    ['is busy', response(429), 503],
+    ['answers something else', response(200, '<html>'), 503],
+    ['answers without end', response(200, `"${'x'.repeat(600_000)}"`, json), 503],
+    ['knows the gateway no more', response(401, '{"error":"invalid_client"}', json), 502],
+    ['calls the request wrong', response(400, '{"error":"invalid_request"}', json), 502],
+    ['only names the end of a grant', response(500, '{"error":"invalid_grant"}', json), 503],
   ])('is put off while the provider %s: the session continues', async (_, fault, status) => {
     const { token } = await loggedIn()
     at.idp.injectFault(fault)
@@ -275,7 +280,7 @@ describe('a refresh token', () => {
 
   const kept = async () => (await at.system.sql`select user_id, sealed, version from gateway.provider_grants`)[0]
 
-  test('is nowhere to be read: not in the database, not in events, not in answers', async () => {
+  test('is nowhere to be read: not in the database, not in events, not in responses', async () => {
     const { token, browser } = await loggedIn()
     await renew(token)
     clock.ahead += 61_000
@@ -283,11 +288,11 @@ describe('a refresh token', () => {
     const used = refreshes().map(({ refresh_token: one }) => String(one))
     expect(used).toHaveLength(2)
     const row = await kept()
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       at.visit(browser, '/gateway/api/v1/me'),
       at.visit(browser, '/gateway/api/v1/sessions'),
     ])
-    const text = JSON.stringify([await at.system.events(), answers.map(({ body }) => body)])
+    const text = JSON.stringify([await at.system.events(), responses.map(({ body }) => body)])
     for (const one of used) {
       expect(Buffer.from(row?.sealed).includes(one)).toBe(false)
       expect(text).not.toContain(one)

@@ -96,8 +96,8 @@ describe('a session that is renewed', () => {
   })
 
   test('is a person: an API token is not renewed', async () => {
-    const answer = await system.send('POST', '/gateway/api/v1/session/renewal', await system.pipelineToken())
-    expect([answer.status, answer.error]).toEqual([403, expect.stringContaining('Only a user can, with a session')])
+    const response = await system.send('POST', '/gateway/api/v1/session/renewal', await system.pipelineToken())
+    expect([response.status, response.error]).toEqual([403, expect.stringContaining('Only a user can, with a session')])
   })
 
   test('is not renewed beyond its lifetime', async () => {

@@ -42,8 +42,8 @@ function beginUpload(length: number | undefined, headers: Record<string, string>
   return call
 }
 async function responseOf(call: ReturnType<typeof beginUpload>): Promise<{ status: number; json: Connection }> {
-  const answer = await call.answer
-  return { status: answer.statusCode ?? 0, json: JSON.parse(await textOf(answer)) }
+  const response = await call.response
+  return { status: response.statusCode ?? 0, json: JSON.parse(await textOf(response)) }
 }
 
 test('shows the host, and the address without a proxy', async () => {
@@ -77,8 +77,8 @@ test('shows that the address of another proxy is ignored', async () => {
     headers: { Authorization: `Bearer ${token}`, 'X-Forwarded-For': '203.0.113.9' },
   })
   call.end()
-  const [answer] = await once(call, 'response')
-  expect(JSON.parse(await textOf(answer))).toMatchObject({
+  const [response] = await once(call, 'response')
+  expect(JSON.parse(await textOf(response))).toMatchObject({
     address: '127.0.0.2',
     peer: '127.0.0.2',
     forwardedFor: 'ignored',
@@ -141,7 +141,7 @@ async function fillPlaces(url: string, by: string): Promise<BulkCall[]> {
     return call
   })
   const rejected = await Promise.race(
-    started.map(async (call) => ((await call.answer).statusCode === 429 ? call : null)),
+    started.map(async (call) => ((await call.response).statusCode === 429 ? call : null)),
   )
   expect(rejected).not.toBeNull()
   return started.filter((call) => call !== rejected)

@@ -32,8 +32,8 @@ describe('text that a caller chose', () => {
     ['claims', 'POST', '/trusts/test', { claims: { iss: nul } }],
     ['claims', 'POST', '/trusts/test', { claims: { [nul]: [] } }],
   ])('cannot contain NUL: %s of %s %s', async (member, method, path, body) => {
-    const answer = await call(system, admin, method, path, body)
-    expect([answer.status, answer.text('code'), answer.text('rule'), answer.text('reason')]).toEqual([
+    const response = await call(system, admin, method, path, body)
+    expect([response.status, response.text('code'), response.text('rule'), response.text('reason')]).toEqual([
       400,
       'RGW_INVALID_REQUEST',
       'schema',

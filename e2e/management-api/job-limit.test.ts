@@ -18,15 +18,15 @@ afterAll(async () => {
 
 async function exchange(jwt: string): Promise<string> {
   const headers = { authorization: `Bearer ${jwt}` }
-  const answer = await fetch(`${system.url}${prefix}/workload-sessions`, { method: 'POST', headers })
-  const { code }: { code: string } = JSON.parse(await answer.text())
-  return `${answer.status} ${code} ${answer.headers.has('retry-after')}`
+  const response = await fetch(`${system.url}${prefix}/workload-sessions`, { method: 'POST', headers })
+  const { code }: { code: string } = JSON.parse(await response.text())
+  return `${response.status} ${code} ${response.headers.has('retry-after')}`
 }
 
 test('unknown keys are counted against the caller that sends them, although the response is a 503', async () => {
   const jwt = await pipelines.issuer.jwt({}, { kid: 'made-up' })
-  const answers: string[] = []
-  while (answers.length < 12) answers.push(await exchange(jwt))
-  expect(answers.slice(0, 10)).toEqual(Array<string>(10).fill('503 RGW_KEY_NOT_KNOWN_YET true'))
-  expect(answers.slice(10)).toEqual(Array<string>(2).fill('429 RGW_TOO_MANY_REQUESTS true'))
+  const responses: string[] = []
+  while (responses.length < 12) responses.push(await exchange(jwt))
+  expect(responses.slice(0, 10)).toEqual(Array<string>(10).fill('503 RGW_KEY_NOT_KNOWN_YET true'))
+  expect(responses.slice(10)).toEqual(Array<string>(2).fill('429 RGW_TOO_MANY_REQUESTS true'))
 })

@@ -26,7 +26,7 @@ type Who =
   | 'admins, auditors, and ops'
 
 /** Transcribed by hand from the rules: everyone has what concerns themselves, the rest is for admins; tokens make no tokens and change no bindings. */
-const permittedCallers: Readonly<Record<string, Who>> = {
+const allowedCallers: Readonly<Record<string, Who>> = {
   'GET /me': 'everyone',
   'GET /version': 'everyone',
   'GET /connection': 'everyone',
@@ -145,7 +145,7 @@ function permissionsOf({ permission, additionalPermission = permission }: Princi
   return [permission, additionalPermission]
 }
 
-/** Without them, even a permitted request is 400. */
+/** Without them, even a allowed request is 400. */
 const requiredQueries: Readonly<Record<string, string>> = {
   '/last-changes': '?rack=staging&app=myapp',
   '/app-changes': '?rack=staging&app=myapp',
@@ -170,14 +170,16 @@ describe('permissions for the management API', () => {
   })
 
   test('are declared for each endpoint', () => {
-    expect(table.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(permittedCallers).sort())
+    expect(table.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(allowedCallers).sort())
   })
 
-  /** Of an answer that may never end. */
+  /** Of a response that may never end. */
   async function statusOf(path: string, token: string): Promise<number> {
-    const answer = await fetch(`${system.url}/gateway/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } })
-    await answer.body?.cancel()
-    return answer.status
+    const response = await fetch(`${system.url}/gateway/api/v1${path}`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    await response.body?.cancel()
+    return response.status
   }
 
   describe.each(callers)('$role, $kind', ({ role, kind }) => {
@@ -193,7 +195,7 @@ describe('permissions for the management API', () => {
       const held = (await call(system, token, 'GET', '/me')).json as Me
       const asked = table.filter(isPrincipalEndpoint)
       const calls = asked.map((endpoint) => ({ route: endpointId(endpoint) }))
-      const answer = await call(system, token, 'POST', '/policy/decisions', { calls })
+      const response = await call(system, token, 'POST', '/policy/decisions', { calls })
       const needed = asked.flatMap((endpoint) => [
         ...(endpoint.scope === 'gateway' ? permissionsOf(endpoint) : []),
         endpoint.permissionForOthers,
@@ -202,11 +204,11 @@ describe('permissions for the management API', () => {
       for (const [at, endpoint] of asked.entries()) {
         const { method, path, scope } = endpoint
         if (scope !== 'gateway') continue
-        const allowed = may(permittedCallers[`${method} ${path}`] ?? 'admins', role, kind)
+        const allowed = may(allowedCallers[`${method} ${path}`] ?? 'admins', role, kind)
         const shown = permissionsOf(endpoint).every((one) => held.permissions?.includes(one))
         const isRightKind = kind === 'session' || endpoint.principalKinds.length > 1
         expect([endpoint.path, shown && isRightKind]).toEqual([endpoint.path, allowed])
-        expect([endpoint.path, answer.text(`decisions.${at}.decision.effect`)]).toEqual([
+        expect([endpoint.path, response.text(`decisions.${at}.decision.effect`)]).toEqual([
           endpoint.path,
           allowed ? 'allow' : 'deny',
         ])
@@ -218,15 +220,15 @@ describe('permissions for the management API', () => {
       const { method, path } = endpoint
       const ofAll = isPrincipalEndpoint(endpoint) && endpoint.scope === 'gateway'
       const target = `${path.replace('{id}', randomUUID())}${requiredQueries[path] ?? ''}`
-      const allowed = may(permittedCallers[`${method} ${path}`] ?? 'admins', role, kind)
+      const allowed = may(allowedCallers[`${method} ${path}`] ?? 'admins', role, kind)
       // The query names the owner, so the query of a list of own items is validated first.
       const asked = method === 'GET' && ofAll && !allowed ? `${target}?limit=many` : target
       // Requests about missing items are answered without delay, too.
       if (allowed && endpoint.mediaTypes !== undefined && !path.includes('{id}'))
         return expect(await statusOf(path, token)).toBe(200)
-      const answer = await call(system, token, method, asked, method === 'GET' ? undefined : '{"broken')
+      const response = await call(system, token, method, asked, method === 'GET' ? undefined : '{"broken')
       if (!allowed) {
-        expect([answer.status, answer.json]).toEqual([
+        expect([response.status, response.json]).toEqual([
           403,
           expect.objectContaining({
             code: 'RGW_NOT_PERMITTED',
@@ -236,19 +238,19 @@ describe('permissions for the management API', () => {
         ])
         // What unauthenticated callers are denied is counted, and written up to a second later.
         const [last] = await system.sql<{ canonical: string }[]>`select canonical from audit.events
-          where kind <> 'refused' and request = ${answer.text('requestId')}`
+          where kind <> 'refused' and request = ${response.text('requestId')}`
         expect(JSON.parse(last?.canonical ?? '')).toMatchObject({
           kind: 'call',
           status: 403,
           route: `${method} /gateway/api/v1${path}`,
-          decision: { effect: 'deny', rule: answer.text('rule'), policy: system.app.policy.hash },
+          decision: { effect: 'deny', rule: response.text('rule'), policy: system.app.policy.hash },
           principal: { kind: kind === 'session' || kind === 'job' ? principalKinds[kind] : 'api-token' },
         })
         return
       }
       const readsBody = method !== 'GET' && !endpoint.discardsBody
       const expected = readsBody ? 400 : path.includes('{id}') ? 404 : 200
-      expect(answer.status).toBe(expected)
+      expect(response.status).toBe(expected)
     })
   })
 
@@ -259,26 +261,26 @@ describe('permissions for the management API', () => {
       const url = `${system.url}/gateway/api/v1${path}`
       expect((await fetch(url, { method, headers, body: '{"broken' })).status).toBe(401)
     }
-    const answer = await system.send(method, `/gateway/api/v1${path}`, await pipelines.issuer.jwt(), '{"broken')
-    expect([answer.status, answer.json]).toEqual([401, expect.objectContaining({ rule: 'no-credential' })])
+    const response = await system.send(method, `/gateway/api/v1${path}`, await pipelines.issuer.jwt(), '{"broken')
+    expect([response.status, response.json]).toEqual([401, expect.objectContaining({ rule: 'no-credential' })])
   })
 
   test.each(all)('from the page of another site: $method $path', async ({ method, path }) => {
     const target = path.replace('{id}', randomUUID())
     const { token } = await person(system, 'admin')
-    const answer = await call(system, token, method, target, undefined, ['Sec-Fetch-Site: cross-site'])
-    expect([answer.status, answer.json]).toEqual([403, expect.objectContaining({ rule: 'other-site' })])
+    const response = await call(system, token, method, target, undefined, ['Sec-Fetch-Site: cross-site'])
+    expect([response.status, response.json]).toEqual([403, expect.objectContaining({ rule: 'other-site' })])
   })
 
   test.each(all)('without a credential: $method $path', async ({ method, path }) => {
-    const answer = await system.raw(
+    const response = await system.raw(
       `${method} /gateway/api/v1${path.replace('{id}', randomUUID())} HTTP/1.1\r\nHost: 127.0.0.1:${system.port}\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{"broke`,
     )
     const refused = [401, expect.objectContaining({ rule: 'no-credential' })]
     // What is asked with GET has no body to be read.
     const heard =
       method === 'GET' ? [200, expect.anything()] : [400, expect.objectContaining({ code: 'RGW_BAD_REQUEST' })]
-    expect([answer.status, answer.json]).toEqual(permittedCallers[`${method} ${path}`] === 'anyone' ? heard : refused)
+    expect([response.status, response.json]).toEqual(allowedCallers[`${method} ${path}`] === 'anyone' ? heard : refused)
   })
 
   test('each decision names the policy hash, allowed ones too', async () => {
@@ -288,9 +290,9 @@ describe('permissions for the management API', () => {
     const decisions = (await system.events()).flatMap(({ kind, decision }) => (decision ? [{ kind, decision }] : []))
     const nameless = decisions.filter(({ decision }) => decision.policy !== system.app.policy.hash)
     expect(nameless).toEqual([])
-    const permitted = (kind: string) => decisions.findLast((one) => one.kind === kind)?.decision
-    expect(permitted('token.issued')).toMatchObject({ effect: 'allow', rule: 'own-data', source: 'gateway' })
-    expect(permitted('service-account.created')).toMatchObject({
+    const allowed = (kind: string) => decisions.findLast((one) => one.kind === kind)?.decision
+    expect(allowed('token.issued')).toMatchObject({ effect: 'allow', rule: 'own-data', source: 'gateway' })
+    expect(allowed('service-account.created')).toMatchObject({
       effect: 'allow',
       rule: 'role:admin',
       source: expect.stringMatching(/^built-in:\d+$/),

@@ -27,9 +27,9 @@ export async function startPipelines(system: System): Promise<Pipelines> {
   const admin = (await person(system, 'admin')).token
 
   async function exchange(jwt: string): Promise<string> {
-    const answer = await call(system, jwt, 'POST', '/workload-sessions')
-    if (answer.status !== 201) throw new Error(`no job was let in: ${answer.body}`)
-    return answer.text('token')
+    const response = await call(system, jwt, 'POST', '/workload-sessions')
+    if (response.status !== 201) throw new Error(`no job was let in: ${response.body}`)
+    return response.text('token')
   }
 
   return {

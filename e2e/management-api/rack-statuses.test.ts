@@ -20,11 +20,11 @@ describe('GET /rack-statuses', () => {
   test('says of each rack of the caller how it is, and discloses no address, password, or parameter', async () => {
     const { token } = await person(system, 'viewer')
     const before = (await system.events()).length
-    const answer = await call(system, token, 'GET', '/rack-statuses')
+    const response = await call(system, token, 'GET', '/rack-statuses')
     const common = { certificate: null, status: null, version: null, latencyMs: expect.any(Number) }
     const failed = (name: string, state: string, why: unknown) =>
       expect.objectContaining({ ...common, name, state, why })
-    expect(answer.json).toEqual({
+    expect(response.json).toEqual({
       racks: [
         failed('broken', 'unreachable', expect.stringMatching(/^The rack broken did not answer completely: .*\.$/)),
         failed('down', 'unreachable', expect.stringMatching(/^The rack down cannot be reached: .*\.$/)),
@@ -51,8 +51,8 @@ describe('GET /rack-statuses', () => {
       ],
       waitingFor: [],
     })
-    expect(answer.body).not.toMatch(/127\.0\.0\.1|10\.1\.2\.3|http|password-of|parameters/)
-    for (const rack of Object.values(system.racks)) expect(answer.body).not.toContain(new URL(rack.url).port)
+    expect(response.body).not.toMatch(/127\.0\.0\.1|10\.1\.2\.3|http|password-of|parameters/)
+    for (const rack of Object.values(system.racks)) expect(response.body).not.toContain(new URL(rack.url).port)
     const recorded = (await system.events()).filter(({ kind }) => kind !== 'rack.rejects-gateway')
     expect(recorded).toHaveLength(before)
   })

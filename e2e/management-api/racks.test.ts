@@ -36,7 +36,7 @@ describe('racks through the management API', () => {
   /** Requests without a caller are counted, and their event comes at any time. */
   const lastEvent = () => at.system.lastEvent()
 
-  test('a page reads the rack’s own answer, and the event says that the console asked', async () => {
+  test('a page reads the rack’s own response, and the event says that the console asked', async () => {
     const page = await show('/apps')
     expect([page.status, JSON.parse(page.body).map(({ name }: { name: string }) => name)]).toEqual([
       200,
@@ -57,8 +57,8 @@ describe('racks through the management API', () => {
   })
 
   test('a program reads the same with a token', async () => {
-    const answer = await byToken('viewer', 'GET', `${prefix}/apps/myapp`)
-    expect([answer.status, Reflect.get(Object(answer.json), 'name')]).toEqual([200, 'myapp'])
+    const response = await byToken('viewer', 'GET', `${prefix}/apps/myapp`)
+    expect([response.status, Reflect.get(Object(response.json), 'name')]).toEqual([200, 'myapp'])
     expect(await lastEvent()).toMatchObject({ mode: 'management-api', app: 'myapp', route: 'GET /apps/{app}' })
   })
 
@@ -270,7 +270,7 @@ describe('racks through the management API', () => {
   describe('a log', () => {
     const open: IncomingMessage[] = []
     afterEach(() => {
-      for (const answer of open.splice(0)) answer.destroy()
+      for (const response of open.splice(0)) response.destroy()
     })
 
     /** Reads a log as a page does. */
@@ -281,21 +281,21 @@ describe('racks through the management API', () => {
     ): Promise<IncomingMessage> {
       const cookie = [...from.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
       const asked = request(`${at.system.url}${prefix}${path}`, { agent: false, headers: { cookie, ...headers } }).end()
-      const answer = await responseTo(asked)
-      open.push(answer)
-      return answer
+      const response = await responseTo(asked)
+      open.push(response)
+      return response
     }
 
     test.each(['/apps/myapp/logs', '/apps/myapp/services/web/logs'])(
       '%s is plain text, with the options of the rack API',
       async (path) => {
-        const answer = await openLog(path, { follow: 'false', prefix: 'true' })
-        expect([answer.statusCode, answer.headers['content-type'], answer.headers['answered-by']]).toEqual([
+        const response = await openLog(path, { follow: 'false', prefix: 'true' })
+        expect([response.statusCode, response.headers['content-type'], response.headers['answered-by']]).toEqual([
           200,
           'text/plain; charset=utf-8',
           'rack',
         ])
-        expect(await text(answer)).toMatch(/^2\d{3}-.* Booting \w+\n/)
+        expect(await text(response)).toMatch(/^2\d{3}-.* Booting \w+\n/)
         await expect.poll(async () => (await lastEvent())?.kind).toBe('closed')
         const [opened] = (await at.system.events()).filter(({ kind }) => kind === 'opened').slice(-1)
         expect(opened).toMatchObject({ mode: 'web-console', parameters: { headers: ['follow', 'prefix'] } })
@@ -303,10 +303,10 @@ describe('racks through the management API', () => {
     )
 
     test('follows until the page is closed, which frees the connection to the rack', async () => {
-      const answer = await openLog('/apps/myapp/logs')
-      const [first] = await once(answer, 'data')
+      const response = await openLog('/apps/myapp/logs')
+      const [first] = await once(response, 'data')
       expect(first.toString()).toContain('Booting myapp')
-      answer.destroy()
+      response.destroy()
       await expect.poll(async () => (await lastEvent())?.kind).toBe('closed')
     })
 
@@ -315,8 +315,8 @@ describe('racks through the management API', () => {
       const { id } = JSON.parse((await at.visit(other, `${managementApi}/me`)).body)
       await at.system.issuer.addBinding({ kind: 'user', id }, { role: 'viewer' })
       await at.system.app.identitiesCaughtUp()
-      const answer = await openLog('/apps/myapp/logs', {}, other)
-      const words = text(answer)
+      const response = await openLog('/apps/myapp/logs', {}, other)
+      const words = text(response)
       const out = await at.visit(browser, `${managementApi}/users/${id}/lock`, {
         json: '{"reason":"left"}',
         headers: { 'x-csrf-token': csrfToken },
@@ -327,25 +327,25 @@ describe('racks through the management API', () => {
 
     test('is refused with a sentence before its first byte', async () => {
       const { browser: other } = await at.login('viewer')
-      const answer = await openLog('/apps/myapp/logs', {}, other)
-      expect([answer.statusCode, JSON.parse(await text(answer)).code]).toEqual([403, 'RGW_NOT_PERMITTED'])
+      const response = await openLog('/apps/myapp/logs', {}, other)
+      expect([response.statusCode, JSON.parse(await text(response)).code]).toEqual([403, 'RGW_NOT_PERMITTED'])
     })
 
     test.each(['/apps/myapp/logs', '/apps/myapp/services/web/logs'])(
       '%s that the rack aborts never looks complete',
       async (path) => {
         at.system.rack.failNext(/logs/, { kind: 'cut', after: 8 })
-        const answer = await openLog(path)
-        expect(answer.statusCode).toBe(200)
-        await expect(text(answer)).rejects.toThrow('aborted')
+        const response = await openLog(path)
+        expect(response.statusCode).toBe(200)
+        await expect(text(response)).rejects.toThrow('aborted')
         await expect.poll(async () => (await lastEvent())?.close).toMatch(/^rack: /)
       },
     )
 
     test('gets empty lines while it is silent, so that no proxy closes it', async () => {
-      const answer = await openLog('/apps/myapp/logs')
+      const response = await openLog('/apps/myapp/logs')
       let received = ''
-      answer.setEncoding('utf8').on('data', (piece: string) => {
+      response.setEncoding('utf8').on('data', (piece: string) => {
         received += piece
       })
       await expect.poll(() => received).toMatch(/Booting myapp\n\n\n/)
@@ -353,9 +353,9 @@ describe('racks through the management API', () => {
 
     test('fails if the rack answers without a stream, because the gateway could not end it', async () => {
       at.system.rack.failNext(/logs/, { kind: 'answer', status: 200, body: 'not a stream' })
-      const answer = await openLog('/apps/myapp/logs')
-      expect([answer.statusCode, answer.headers['answered-by']]).toEqual([502, undefined])
-      expect(await text(answer)).toContain('an ordinary response')
+      const response = await openLog('/apps/myapp/logs')
+      expect([response.statusCode, response.headers['answered-by']]).toEqual([502, undefined])
+      expect(await text(response)).toContain('an ordinary response')
       await expect.poll(lastEvent).toMatchObject({ kind: 'closed', status: 502, of: expect.anything() })
     })
 

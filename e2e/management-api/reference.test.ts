@@ -14,9 +14,9 @@ const open = (path: string) => system.raw(`GET /gateway/api/v1${path} HTTP/1.1\r
 const shape = (value: unknown): Record<string, unknown> => Object(value)
 
 test('the OpenAPI document has every endpoint, with its schemas and its refusals', async () => {
-  const answer = await open('/openapi.json')
-  const document = shape(answer.json)
-  expect([answer.status, document.openapi]).toEqual([200, '3.1.0'])
+  const response = await open('/openapi.json')
+  const document = shape(response.json)
+  expect([response.status, document.openapi]).toEqual([200, '3.1.0'])
   const paths = shape(document.paths)
   const described = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(shape(methods)).map((method) => `${method.toUpperCase()} ${path}`),

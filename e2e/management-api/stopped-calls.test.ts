@@ -49,8 +49,8 @@ describe('reports of calls that were not sent', () => {
     await system.send('POST', '/rack/staging/apps/web/releases/R1/promote?', viewer.token)
     const { status, path, source, body: _, ...sent } = await system.lastEvent()
     const id = randomUUID()
-    const answer = await report(viewer, { id, call: promote })
-    expect([answer.status, answer.json]).toEqual([200, { recorded: true }])
+    const response = await report(viewer, { id, call: promote })
+    expect([response.status, response.json]).toEqual([200, { recorded: true }])
     const event = await newest()
     expect(event).toEqual({
       ...sent,
@@ -86,11 +86,11 @@ describe('reports of calls that were not sent', () => {
   test('count in the impact of a proposed policy', async () => {
     const opened = 'version: 1\nroles:\n  viewer: { extends: [viewer], permissions: [app:delete] }\n'
     await report(viewer, { call: { route: 'DELETE /apps/{app}', app: 'web', params: { app: 'web' } } })
-    const answer = await call(system, auditor.token, 'POST', '/policy/impact', { document: opened, since: '1h' })
-    expect(answer.json).toMatchObject({
-      permitted: 1,
+    const response = await call(system, auditor.token, 'POST', '/policy/impact', { document: opened, since: '1h' })
+    expect(response.json).toMatchObject({
+      allowed: 1,
       unclear: 0,
-      changes: [{ effect: 'permits', principal: { id: viewer.id }, route: 'DELETE /apps/{app}', app: 'web', count: 1 }],
+      changes: [{ effect: 'allows', principal: { id: viewer.id }, route: 'DELETE /apps/{app}', app: 'web', count: 1 }],
     })
   })
 
@@ -115,16 +115,16 @@ describe('reports of calls that were not sent', () => {
       at: '2027-01-31T12:00:00Z',
       call: promote,
     }
-    const answer = await call(system, token, 'POST', '/policy/stopped-calls', body)
-    expect(answer.json).toEqual({ recorded: true })
+    const response = await call(system, token, 'POST', '/policy/stopped-calls', body)
+    expect(response.json).toEqual({ recorded: true })
     expect((await newest()).principal).toMatchObject({ kind: 'api-token', id: principal, roles: ['viewer'] })
   })
 
   describe('are not recorded', () => {
     test.each<[string, () => Report]>([
-      ['if the policy permits the call', () => ({ principal: deployer.id, call: promote })],
+      ['if the policy allows the call', () => ({ principal: deployer.id, call: promote })],
       [
-        'if only the rack knows whether the policy permits the call',
+        'if only the rack knows whether the policy allows the call',
         () => ({
           principal: deployer.id,
           call: {
@@ -141,8 +141,8 @@ describe('reports of calls that were not sent', () => {
       ],
     ])('%s', async (_, change) => {
       const before = (await unsent()).length
-      const answer = await report(deployer, change())
-      expect([answer.status, answer.json]).toEqual([200, { recorded: false }])
+      const response = await report(deployer, change())
+      expect([response.status, response.json]).toEqual([200, { recorded: false }])
       expect(await unsent()).toHaveLength(before)
     })
 
@@ -186,11 +186,11 @@ describe('reports of calls that were not sent', () => {
       expect(await unsent()).toHaveLength(before)
     })
 
-    test('if the policy permits the call only in a process of the caller’s own run', async () => {
+    test('if the policy allows the call only in a process of the caller’s own run', async () => {
       const ci = await person(system, 'ci')
       const exec = { route: 'WS /apps/{app}/processes/{pid}/exec', app: 'web', params: { app: 'web', pid: 'web-1' } }
-      const answer = await report(ci, { call: { ...exec, command: { header: 'bin/pre_release', by: 'exec' } } })
-      expect(answer.json).toEqual({ recorded: false })
+      const response = await report(ci, { call: { ...exec, command: { header: 'bin/pre_release', by: 'exec' } } })
+      expect(response.json).toEqual({ recorded: false })
       const never = await report(ci, { call: { ...exec, command: { header: 'bash', by: 'exec' } } })
       expect(never.json).toEqual({ recorded: true })
     })

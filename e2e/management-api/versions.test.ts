@@ -20,8 +20,8 @@ describe('GET /version', () => {
   })
 
   test('rejects unauthenticated callers without the version', async () => {
-    const answer = await call(system, null, 'GET', '/version')
-    expect(answer.status).toBe(401)
-    expect(answer.body).not.toContain(version)
+    const response = await call(system, null, 'GET', '/version')
+    expect(response.status).toBe(401)
+    expect(response.body).not.toContain(version)
   })
 })

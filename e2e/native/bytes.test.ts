@@ -18,7 +18,7 @@ describe.skipIf(convox === null)('bytes of the native convox through the relay (
   let machine: Machine
   let url: string
   beforeAll(async () => {
-    server = await listen(createServer(selfSignedIdentity, (socket) => answerAll(socket, received)))
+    server = await listen(createServer(selfSignedIdentity, (socket) => respondToAll(socket, received)))
     url = server.url.replace('http:', 'https:')
     machine = createMachine(convox)
     writeFileSync(join(machine.project, 'up.bin'), randomBytes(300_000))
@@ -64,7 +64,7 @@ describe.skipIf(convox === null)('bytes of the native convox through the relay (
 })
 
 /** Takes each whole request, and answers it with as little as convox takes. */
-function answerAll(socket: TLSSocket, received: string[]): void {
+function respondToAll(socket: TLSSocket, received: string[]): void {
   let bytes = ''
   socket.on('error', () => undefined)
   socket.on('data', (chunk) => {

@@ -4,9 +4,9 @@ import { certificatePath } from '@rack-gateway/testing/certificates'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { logInAndSwitch } from '../console-mode/native-console.ts'
 import { startTlsFront } from '../support/callers/connection.ts'
+import { type Role, refusals, roles } from '../support/convox/denied-commands.ts'
 import { createMachine, type Machine } from '../support/convox/machine.ts'
 import { comparable, createIds, isLike } from '../support/convox/recorded-commands.ts'
-import { type Role, refusals, roles } from '../support/convox/refused-commands.ts'
 import { startSystem } from '../support/gateway/system.ts'
 import { builtCommand } from '../support/processes.ts'
 import type { Ended } from '../support/program.ts'
@@ -50,7 +50,7 @@ describe.skipIf(convox === null)('the native convox (runs when CONVOX_BIN names 
   })
 })
 
-/** A person reads the same sentence in both cases: over an HTTP answer on stderr, over an exec's stream on stdout. */
+/** A person reads the same sentence in both cases: over an HTTP response on stderr, over an exec's stream on stdout. */
 function expectRefusal({ code, stdout, stderr }: Ended, request: string): void {
   expect(code).toBe(1)
   const overStream = request.startsWith('GET') && request.includes('/processes/')

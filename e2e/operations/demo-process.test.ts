@@ -11,11 +11,11 @@ import { createMachine, type Machine, writeStubConvox } from '../support/convox/
 import { ask, call, type DemoProcess, postgresOf, readDemoFile, startDemoProcess } from '../support/demo.ts'
 import { walkThroughLogin } from '../support/login/login.ts'
 import {
-  answers,
   builtCommand,
   dataDirectory,
   isAlive,
   leaveNothing,
+  responses,
   runCommand,
   startCommand,
 } from '../support/processes.ts'
@@ -187,7 +187,7 @@ describe('a demo', () => {
     expect(existsSync(join(directory, 'demo.json'))).toBe(false)
     expect(isAlive(postgres)).toBe(false)
     for (const url of [gateway, database, ...Object.values(racks).map((rack) => rack.url)])
-      expect(await answers(url)).toBe(false)
+      expect(await responses(url)).toBe(false)
   }
 
   test('keeps its tokens after SIGKILL and a new start', async () => {
@@ -207,12 +207,12 @@ describe('a demo', () => {
     const { gateway, tokens } = file
     const post = async (path: string, token: string, body?: object) => {
       const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) }
-      const answer = await fetch(`${gateway}${path}`, {
+      const response = await fetch(`${gateway}${path}`, {
         method: 'POST',
         headers,
         ...(body && { body: JSON.stringify(body) }),
       })
-      return `${answer.status} ${await answer.text()}`
+      return `${response.status} ${await response.text()}`
     }
     const builds = '/rack/production/apps/myapp/builds'
     expect(await post(builds, tokens.deployer)).toMatch(/^403 .*The rack production is frozen until .* \(demo\)/)
@@ -279,8 +279,8 @@ describe('a demo', () => {
     const listing = { target: '/apps', authenticated: true }
     expect(rack.received.map(({ target, authenticated }) => ({ target, authenticated }))).toEqual([listing, listing])
     expect(program.output.stdout).toContain(`/rack/eu-west/apps`)
-    const answer = await call(file.gateway, '/gateway/api/v1/policy', file.tokens.admin)
-    const { policy } = (await answer.json()) as { policy: string }
+    const response = await call(file.gateway, '/gateway/api/v1/policy', file.tokens.admin)
+    const { policy } = (await response.json()) as { policy: string }
     const [said = ''] = /policy\.in_force .*/.exec(program.output.stdout) ?? []
     expect(said).toContain(policyFile)
     expect(said).toContain(policy)

@@ -94,7 +94,7 @@ const products = (['nginx', 'HAProxy', 'Caddy'] as const).filter((product) => {
   return isTested
 })
 
-/** @returns the socket after the answer to the upgrade */
+/** @returns the socket after the response to the upgrade */
 async function upgradeAt(
   { port }: RunningProxy,
   token: string,
@@ -117,7 +117,7 @@ async function upgradeAt(
 }
 
 /** Answers the gateway's question where the logs of a build are. */
-const answerNoLocation = (request: IncomingMessage, response: ServerResponse) =>
+const respondWithoutLocation = (request: IncomingMessage, response: ServerResponse) =>
   void request.resume().once('end', () => response.end('{"logs":""}'))
 
 /** More than 70 s, because the gateway sends a ping every 20 s. */
@@ -147,7 +147,7 @@ afterAll(async () => {
 async function openSilentLogs(): Promise<void> {
   const onOpened = new Map<string | undefined, (socket: Duplex) => void>()
   const rack = await startPlainRack({
-    onRequest: answerNoLocation,
+    onRequest: respondWithoutLocation,
     onWebsocket(request, socket) {
       socket.on('error', () => undefined)
       onOpened.get(request.url)?.(socket)
@@ -186,7 +186,7 @@ describe.each(products)('%s with its file in infra/proxies', (product) => {
     rack = await startPlainRack({
       onRequest: (request, response) => {
         onUpload(request)
-        answerNoLocation(request, response)
+        respondWithoutLocation(request, response)
       },
       onWebsocket: (request, socket) => {
         socket.on('error', () => undefined)
@@ -233,16 +233,16 @@ describe.each(products)('%s with its file in infra/proxies', (product) => {
       path,
       headers: { Host: `localhost:${proxy.port}`, Authorization: `Bearer ${token}` },
     })
-    const answer = new Promise<IncomingMessage>((resolve, reject) => {
+    const received = new Promise<IncomingMessage>((resolve, reject) => {
       call.once('response', resolve).once('error', reject)
     })
-    answer.catch(() => undefined)
-    return { call, answer }
+    received.catch(() => undefined)
+    return { call, received }
   }
   async function get(path: string, at: RunningProxy = proxy): Promise<{ status: number; text: string }> {
-    const { call, answer } = send('GET', path, at)
+    const { call, received } = send('GET', path, at)
     call.end()
-    const response = await answer
+    const response = await received
     return { status: response.statusCode ?? 0, text: await textOf(response) }
   }
 
@@ -289,19 +289,19 @@ describe.each(products)('%s with its file in infra/proxies', (product) => {
   const proxyChecks = ['gateway', 'host', 'address', 'websocket', 'upload']
 
   test('an upload of 100 MB reaches the rack while it is being sent', async () => {
-    let received = 0
+    let arrived = 0
     onUpload = (request) => {
       request.on('data', (chunk: Buffer) => {
-        received += chunk.length
+        arrived += chunk.length
       })
     }
-    const { call, answer } = send('POST', '/apps/myapp/builds/import')
+    const { call, received } = send('POST', '/apps/myapp/builds/import')
     await pour(call, 10 * mebibyte)
-    await expect.poll(() => received).toBeGreaterThan(0)
+    await expect.poll(() => arrived).toBeGreaterThan(0)
     await pour(call, 90 * mebibyte)
     call.end()
-    expect((await answer).statusCode).toBe(200)
-    expect(received).toBe(100 * mebibyte)
+    expect((await received).statusCode).toBe(200)
+    expect(arrived).toBe(100 * mebibyte)
     onUpload = () => {}
   })
 
@@ -334,10 +334,10 @@ describe.each(products)('%s with its file in infra/proxies', (product) => {
   })
 
   test('the audit log has the address of the caller, which cannot be invented', async () => {
-    const { call, answer } = send('GET', '/apps/of-this-caller')
+    const { call, received } = send('GET', '/apps/of-this-caller')
     call.setHeader('X-Forwarded-For', '203.0.113.9')
     call.end()
-    await textOf(await answer)
+    await textOf(await received)
     const recorded = async () => (await system.events()).findLast(({ path }) => path === '/apps/of-this-caller')
     await expect.poll(async () => (await recorded())?.source?.address).toBe('127.0.0.2')
   })

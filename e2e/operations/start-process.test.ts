@@ -123,8 +123,8 @@ describe('a gateway from the environment', () => {
 
   async function expectServed(url: string, protection: string): Promise<void> {
     async function ready() {
-      const answer = await fetch(`${url}/gateway/health/ready`)
-      return [answer.status, await answer.json()]
+      const response = await fetch(`${url}/gateway/health/ready`)
+      return [response.status, await response.json()]
     }
     // A process that gets no processor time for a while is not ready until it has caught up.
     const tampering = { detail: expect.stringContaining(protection) }
@@ -256,7 +256,7 @@ test.each([
     'largest',
     { count: '10000', CHANGES_PER_MINUTE: '10000', MASK_MEMORY: '1TiB', BODY_TIMEOUT: '1h', REQUEST_TIMEOUT: '10m' },
   ],
-])('the %s limits that the configuration permits answer a call', async (_which, { count, ...others }) => {
+])('the %s limits that the configuration allows answer a call', async (_which, { count, ...others }) => {
   const env = { ...Object.fromEntries(countVariables.map((name) => [name, count])), ...others }
   const system = await startSystem({ limits: readServerConfig(settings(env)).limits })
   onTestFinished(() => system.stop())
@@ -309,15 +309,15 @@ describe('lifetimes and limits that the environment sets', () => {
     return { status, ...JSON.parse(body) }
   }
   const renew = async (token: string) => {
-    const answer = await callManagementApi({ url }, token, 'POST', '/session/renewal')
-    return Date.parse(answer.text('expiresAt')) - Date.now()
+    const response = await callManagementApi({ url }, token, 'POST', '/session/renewal')
+    return Date.parse(response.text('expiresAt')) - Date.now()
   }
   const expectAbout = (ms: number, wanted: number) => expect(Math.abs(ms - wanted)).toBeLessThan(minute)
 
   test('DEVICE_LOGIN', async () => {
     const body = { device: 'laptop', system: 'Linux' }
-    const answer = await callManagementApi({ url }, null, 'POST', '/cli-logins/device', body)
-    expect([answer.status, answer.json]).toEqual([403, expect.objectContaining({ rule: 'device-login-off' })])
+    const response = await callManagementApi({ url }, null, 'POST', '/cli-logins/device', body)
+    expect([response.status, response.json]).toEqual([403, expect.objectContaining({ rule: 'device-login-off' })])
   })
 
   test('SESSION_MAX_AGE, for browser sessions and for issued tokens', async () => {
@@ -358,8 +358,8 @@ describe('lifetimes and limits that the environment sets', () => {
     const token = await sessionOf(database, 'cat@example.com', 'admin')
     const made = async (days: number) => {
       const body = { name: `for-${days}`, role: 'viewer', lifetimeSeconds: days * 86_400 }
-      const answer = await callManagementApi({ url }, token, 'POST', '/tokens', body)
-      return [answer.status, JSON.parse(answer.body).rule]
+      const response = await callManagementApi({ url }, token, 'POST', '/tokens', body)
+      return [response.status, JSON.parse(response.body).rule]
     }
     expect([await made(2), await made(1)]).toEqual([
       [400, 'token-max-age:short'],

@@ -22,12 +22,12 @@ beforeAll(async () => {
   issuer = await startTestIssuer({ audience: system.url })
   admin = await system.token('admin')
   // GitHub's side: a job asks for its token, for an audience.
-  const answerJob = createServer(async ({ url, headers }, response) => {
+  const respondToJob = createServer(async ({ url, headers }, response) => {
     const audience = new URL(url ?? '', 'http://github').searchParams.get('audience')
     const known = headers.authorization === 'bearer request-token'
     response.writeHead(known ? 200 : 401).end(JSON.stringify({ value: await issuer.jwt({ aud: audience }) }))
   })
-  github = await listen(answerJob)
+  github = await listen(respondToJob)
 })
 afterAll(async () => {
   await github.close()

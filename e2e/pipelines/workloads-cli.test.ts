@@ -12,12 +12,12 @@ beforeAll(async () => {
   system = await startSystem({ publicUrl: 'own' })
   issuer = await startTestIssuer({ audience: system.url })
   machine = createMachine(null)
-  const answer = await callManagementApi(system, await system.token('admin'), 'POST', '/trusts', {
+  const response = await callManagementApi(system, await system.token('admin'), 'POST', '/trusts', {
     name: 'deploys',
     template: { provider: 'github', issuer: issuer.url, repositoryId: '74', repositoryOwnerId: '65' },
     role: 'ci',
   })
-  expect(answer.status).toBe(201)
+  expect(response.status).toBe(201)
 })
 afterAll(async () => {
   machine.remove()

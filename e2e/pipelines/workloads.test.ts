@@ -45,8 +45,8 @@ afterEach(() => issuer.stop())
 let named = 0
 async function trust(changes: Record<string, unknown> = {}, token = admin) {
   const request = { name: `trust-${++named}`, issuer: issuer.url, conditions, role: 'ci', racks: 'staging', ...changes }
-  const answer = await api('POST', '/trusts', token, request)
-  return { ...answer, id: String(answer.body.id), name: request.name }
+  const received = await api('POST', '/trusts', token, request)
+  return { ...received, id: String(received.body.id), name: request.name }
 }
 
 async function api(method: string, path: string, token: string, body?: unknown, url = system.url) {
@@ -59,8 +59,8 @@ const exchange = (jwt: string, body?: unknown, url?: string) => api('POST', '/wo
 
 async function rack(token: string, path = '/apps', url = system.url, name = 'staging') {
   const authorization = basicAuthorization(token)
-  const answer = await fetch(`${url}/rack/${name}${path}`, { headers: { authorization } })
-  return { status: answer.status, body: await answer.json() }
+  const received = await fetch(`${url}/rack/${name}${path}`, { headers: { authorization } })
+  return { status: received.status, body: await received.json() }
 }
 
 async function eventsOf(kind: string) {
@@ -165,9 +165,9 @@ describe('a JWT can be used once', () => {
     const other = await system.replica()
     const jwt = await issuer.jwt()
     const urls = Array.from({ length: 10 }, (_, at) => (at % 2 === 0 ? system.url : other.url))
-    const answers = await Promise.all(urls.map((url) => exchange(jwt, undefined, url)))
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 9 }, () => 401)])
-    expect(answers.find(({ status }) => status === 401)?.body).toMatchObject({ rule: 'used-jwt' })
+    const responses = await Promise.all(urls.map((url) => exchange(jwt, undefined, url)))
+    expect(responses.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 9 }, () => 401)])
+    expect(responses.find(({ status }) => status === 401)?.body).toMatchObject({ rule: 'used-jwt' })
     await other.stop()
   })
 
@@ -209,13 +209,13 @@ describe('a JWT as the password', () => {
     await trust()
     const other = await system.replica()
     const jwt = await issuer.jwt()
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       rack(jwt),
       rack(jwt),
       rack(jwt, '/apps', other.url),
       rack(jwt, '/apps', other.url),
     ])
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200])
     expect(await system.sql`select 1 from gateway.credentials where hash = sha256(${jwt}::text::bytea)`).toHaveLength(1)
     await other.stop()
     await changesApplied(system)
@@ -270,8 +270,8 @@ describe('a JWT as the password', () => {
   test('with the rack’s own user name for JWTs is denied', async () => {
     await trust()
     const authorization = basicAuthorization(await issuer.jwt(), 'jwt')
-    const answer = await fetch(`${system.url}/rack/staging/apps`, { headers: { authorization } })
-    expect(await answer.json()).toMatchObject({ rule: 'rack-jwt' })
+    const received = await fetch(`${system.url}/rack/staging/apps`, { headers: { authorization } })
+    expect(await received.json()).toMatchObject({ rule: 'rack-jwt' })
   })
 })
 
@@ -445,14 +445,16 @@ describe('a denied exchange', () => {
     await trust()
     const jwt = await issuer.jwt()
     const gateway = { url: system.url, host: new URL(publicUrl).host }
-    const answer = await callManagementApi(gateway, jwt, 'POST', '/workload-sessions', body, [`Content-Type: ${type}`])
-    expect(statuses).toContain(answer.status)
+    const received = await callManagementApi(gateway, jwt, 'POST', '/workload-sessions', body, [
+      `Content-Type: ${type}`,
+    ])
+    expect(statuses).toContain(received.status)
     expect((await exchange(jwt, {})).status).toBe(201)
   })
 
   test('an issuer that is down is a 503, and the JWT is not used up', async () => {
     await trust()
-    issuer.answer = (_path, response) => {
+    issuer.response = (_path, response) => {
       response.writeHead(500).end()
       return true
     }
@@ -474,13 +476,13 @@ describe('a denied exchange', () => {
     await trust()
     expect((await exchange(await issuer.jwt())).status).toBe(201)
     await issuer.rotate()
-    const answer = await system.raw(
+    const received = await system.raw(
       `POST /gateway/api/v1/workload-sessions HTTP/1.1\r\nHost: localhost:4180\r\nAuthorization: Bearer ${await issuer.jwt()}\r\n\r\n`,
     )
-    expect([answer.status, answer.json]).toEqual([503, expect.objectContaining({ code: 'RGW_KEY_NOT_KNOWN_YET' })])
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
-    expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(30)
-    expect(answer.error).toContain(`in ${answer.headers.get('retry-after')} s`)
+    expect([received.status, received.json]).toEqual([503, expect.objectContaining({ code: 'RGW_KEY_NOT_KNOWN_YET' })])
+    expect(Number(received.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(Number(received.headers.get('retry-after'))).toBeLessThanOrEqual(30)
+    expect(received.error).toContain(`in ${received.headers.get('retry-after')} s`)
   })
 
   test('a flood of unknown keys or used JWTs causes no queries, no requests to the issuer, and few events', async () => {

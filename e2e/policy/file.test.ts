@@ -51,7 +51,7 @@ describe('a policy document', () => {
     })
   })
 
-  test('decides about the management API too, in the answer as in the event', async () => {
+  test('decides about the management API too, in the response as in the event', async () => {
     const own = await system.get('/gateway/api/v1/users', await system.token('reader'))
     const { rule, source, next, policy } = JSON.parse(own.body)
     expect([own.status, rule, next]).toEqual([403, 'no-permission', 'Ask an administrator of the gateway.'])

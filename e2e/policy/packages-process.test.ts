@@ -46,8 +46,8 @@ describe('a gateway process with POLICY_PACKAGES', () => {
     )
     const gateway = startCommand(main, [], environment(written))
     const [, url] = await gateway.saw(/"event":"gateway.listening","url":"([^"]+)"/)
-    const answer = await fetch(`${url}/apps`, { headers: { authorization: `Bearer ${await system.token('admin')}` } })
-    expect([answer.status, await answer.json()]).toEqual([
+    const response = await fetch(`${url}/apps`, { headers: { authorization: `Bearer ${await system.token('admin')}` } })
+    expect([response.status, await response.json()]).toEqual([
       403,
       expect.objectContaining({
         error: 'It sees 0 secrets. staging is closed. (rule package:reads-environment:always)',

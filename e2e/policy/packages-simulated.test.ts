@@ -21,7 +21,7 @@ export default {
     const no = { effect: 'deny', rule: 'closed', reason: 'This app is closed.', next: 'Wait until Monday.' }
     if (call.app === 'denied') return no
     if (call.app === 'worker-only' && call.process?.service === 'command') return no
-    if (call.app === 'approved') return { effect: 'needs', requirement: 'approval', rule: 'four-eyes', reason: 'This app is delicate.', next: 'Ask a colleague.' }
+    if (call.app === 'approved') return { effect: 'require', requirement: 'approval', rule: 'four-eyes', reason: 'This app is delicate.', next: 'Ask a colleague.' }
     if (call.app === 'throws') throw new Error('hunter2')
     if (call.app === 'hangs') return new Promise(() => undefined)
     return null
@@ -65,19 +65,19 @@ describe('simulated denials by policy packages', () => {
   test.each(['denied', 'approved', 'throws', 'hangs', 'myapp'])(
     'is the same decision as for the call itself (%s)',
     async (app) => {
-      const answer = await decisions(deployer.token, [promote(app)])
-      expect(answer.status).toBe(200)
+      const response = await decisions(deployer.token, [promote(app)])
+      expect(response.status).toBe(200)
       expect(system.rack.received).toEqual([])
-      const simulated = Object(answer.json).decisions[0].decision
+      const simulated = Object(response.json).decisions[0].decision
       const real = await system.send('POST', `/rack/staging/apps/${app}/releases/R1/promote?`, deployer.token)
       const { decision } = await system.lastEvent()
       expect(simulated).toMatchObject({ ...decision })
       expect(real.status === 403).toBe(simulated.effect !== 'allow')
-      expect(answer.body).not.toContain('hunter2')
+      expect(response.body).not.toContain('hunter2')
     },
   )
 
-  test('is evaluated as a simulation, by names, and only for calls that roles permit', async () => {
+  test('is evaluated as a simulation, by names, and only for calls that roles allow', async () => {
     const viewer = await person(system, 'viewer')
     await decisions(viewer.token, [promote('denied')])
     expect(await asked()).toEqual([])
@@ -110,8 +110,8 @@ describe('simulated denials by policy packages', () => {
   })
 
   test('for another user are evaluated as that user, without an address', async () => {
-    const answer = await decisions(admin.token, [promote('denied')], deployer.email)
-    expect([answer.text('caller.name'), answer.text('decisions.0.decision.rule')]).toEqual([
+    const response = await decisions(admin.token, [promote('denied')], deployer.email)
+    expect([response.text('caller.name'), response.text('decisions.0.decision.rule')]).toEqual([
       deployer.email,
       'package:probe:closed',
     ])
@@ -120,8 +120,8 @@ describe('simulated denials by policy packages', () => {
 
   test('depends on facts of the rack if the package reads them', async () => {
     const exec = { route: 'WS /apps/{app}/processes/{pid}/exec', app: 'worker-only', params: { pid: 'p-1' } }
-    const answer = await decisions(admin.token, [{ ...exec, command: { header: 'rails console', by: 'exec' } }])
-    const [one] = Object(answer.json).decisions
+    const response = await decisions(admin.token, [{ ...exec, command: { header: 'rails console', by: 'exec' } }])
+    const [one] = Object(response.json).decisions
     expect(one).toMatchObject({
       decision: { effect: 'allow', rule: 'command:any-command' },
       otherwise: {
@@ -134,8 +134,8 @@ describe('simulated denials by policy packages', () => {
 
   test('for many calls are answered for each; a package that does not answer is awaited once', async () => {
     const calls = [promote('denied'), ...Array.from({ length: 50 }, () => promote('hangs')), promote('myapp')]
-    const answer = await decisions(deployer.token, calls)
-    const rules = Object(answer.json).decisions.map((one: { decision: { rule: string } }) => one.decision.rule)
+    const response = await decisions(deployer.token, calls)
+    const rules = Object(response.json).decisions.map((one: { decision: { rule: string } }) => one.decision.rule)
     expect(rules).toEqual(['package:probe:closed', ...Array.from({ length: 51 }, () => 'package-failed')])
     expect((await asked()).map(({ app }) => app)).toEqual(['denied', 'hangs'])
   })

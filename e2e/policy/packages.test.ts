@@ -12,8 +12,8 @@ export default {
   timeoutMs: 50,
   evaluate(call, context) {
     if (call.app === 'denied') return { effect: 'deny', rule: 'closed', reason: 'This app is 100% closed.\\n', next: 'Wait until Monday.' }
-    if (call.app === 'approved') return { effect: 'needs', requirement: 'approval', rule: 'four-eyes', reason: 'This app is delicate.', next: 'Ask a colleague.' }
-    if (call.app === 'confirmed') return { effect: 'needs', requirement: 'step-up', rule: 'again', reason: 'This app is delicate.', next: 'Come back later.' }
+    if (call.app === 'approved') return { effect: 'require', requirement: 'approval', rule: 'four-eyes', reason: 'This app is delicate.', next: 'Ask a colleague.' }
+    if (call.app === 'confirmed') return { effect: 'require', requirement: 'step-up', rule: 'again', reason: 'This app is delicate.', next: 'Come back later.' }
     if (call.app === 'throws') throw new Error('postgres://user:hunter2@db failed')
     if (call.app === 'rejects') return Promise.reject(new Error('hunter2'))
     if (call.app === 'hangs') return new Promise((_, reject) => context.signal.addEventListener('abort', reject))
@@ -58,10 +58,10 @@ describe('a policy package', () => {
   const health = async () => (await system.raw('GET /gateway/health/ready HTTP/1.1\r\nHost: gateway\r\n\r\n')).body
 
   async function refusal(app: string, token = admin) {
-    const answer = await system.send('POST', `/apps/${app}/cancel`, token)
+    const response = await system.send('POST', `/apps/${app}/cancel`, token)
     expect(system.rack.received).toEqual([])
     const { decision } = await system.lastEvent()
-    return { status: answer.status, json: answer.json, error: answer.error, decision }
+    return { status: response.status, json: response.json, error: response.error, decision }
   }
 
   test('without an objection does not change the call or its decision', async () => {
@@ -106,7 +106,7 @@ describe('a policy package', () => {
     const { status, json, error, decision } = await refusal(app)
     expect([status, json]).toEqual([403, expect.objectContaining({ code, rule })])
     expect(error).toContain(text)
-    expect(decision).toMatchObject({ effect: 'needs', rule, source: 'probe', reason: 'This app is delicate.' })
+    expect(decision).toMatchObject({ effect: 'require', rule, source: 'probe', reason: 'This app is delicate.' })
   })
 
   test.each([
@@ -143,17 +143,17 @@ describe('a policy package', () => {
   const form = ['Content-Type: application/x-www-form-urlencoded']
 
   test('is given names, and no value that could be a secret', async () => {
-    const answer = await system.send(
+    const response = await system.send(
       'PUT',
       '/apps/shown',
       admin,
       `parameters=${encodeURIComponent('Password=hunter2')}`,
       form,
     )
-    expect(answer.error).toContain('"form":["parameters"]')
-    expect(answer.error).toContain('"roles":["admin"]')
+    expect(response.error).toContain('"form":["parameters"]')
+    expect(response.error).toContain('"roles":["admin"]')
     for (const secret of ['hunter2', system.rack.token, admin, admin.slice(0, 20)])
-      expect(answer.error).not.toContain(secret)
+      expect(response.error).not.toContain(secret)
   })
 
   test('is counted for each slow response, and one warning is logged', async () => {

@@ -123,8 +123,8 @@ describe('attacks', () => {
       const padding = Array.from({ length: 997 }, (_, index) => `x${index}:`)
       const hidden = 'Content-Type: multipart/form-data; boundary=x'
       const text = head('POST /apps/myapp/objects/tmp/x.tgz', admin, 'Content-Length: 3', ...padding, hidden)
-      const answer = await system.raw(`${text}\r\nabc`)
-      expect([answer.status, answer.json]).toEqual([400, expect.objectContaining({ rule: 'header-count' })])
+      const response = await system.raw(`${text}\r\nabc`)
+      expect([response.status, response.json]).toEqual([400, expect.objectContaining({ rule: 'header-count' })])
       expect(sent('POST')).toHaveLength(0)
     })
 
@@ -135,9 +135,9 @@ describe('attacks', () => {
         const text = (...headers: string[]) =>
           [`GET ${path} HTTP/1.1`, 'Host: gateway', ...padding, ...headers, '\r\n'].join('\r\n')
         expect((await system.raw(text())).status).not.toBe(400)
-        const answer = await system.raw(text('Transfer-Encoding: chunked'))
-        expect([answer.status, answer.json]).toEqual([400, expect.objectContaining({ rule: 'header-count' })])
-        expect(answer.head).toMatch(/^connection: close/im)
+        const response = await system.raw(text('Transfer-Encoding: chunked'))
+        expect([response.status, response.json]).toEqual([400, expect.objectContaining({ rule: 'header-count' })])
+        expect(response.head).toMatch(/^connection: close/im)
       },
     )
 
@@ -151,8 +151,8 @@ describe('attacks', () => {
       ['no Host on the rack API', 'GET /apps HTTP/1.1\r\n\r\n', 400, 'no-host'],
       ['no Host on /check', 'GET /check HTTP/1.1\r\n\r\n', 400, 'no-host'],
     ])('%s is rejected with a JSON error, and counted', async (_what, text, status, rule) => {
-      const answer = await system.raw(text)
-      expect([answer.status, answer.json]).toEqual([
+      const response = await system.raw(text)
+      expect([response.status, response.json]).toEqual([
         status,
         expect.objectContaining({ rule, error: expect.any(String) }),
       ])
@@ -231,10 +231,10 @@ describe('attacks', () => {
 
     test('a message repeats little of the request, and no characters that change the text direction of a terminal', async () => {
       const env = `${'\u202eK\u001b[31m'.repeat(1_000)}=[hidden:x]`
-      const answer = await system.send('POST', '/apps/myapp/releases?', admin, `env=${encodeURIComponent(env)}`, form)
-      expect(answer.status).toBe(400)
-      expect(answer.error.length).toBeLessThan(2_100)
-      expect(answer.error).not.toMatch(/[\u0000-\u001f\u202e]/)
+      const response = await system.send('POST', '/apps/myapp/releases?', admin, `env=${encodeURIComponent(env)}`, form)
+      expect(response.status).toBe(400)
+      expect(response.error.length).toBeLessThan(2_100)
+      expect(response.error).not.toMatch(/[\u0000-\u001f\u202e]/)
     })
   })
 
@@ -302,8 +302,8 @@ describe('attacks', () => {
       'the number %s of seconds is rejected',
       async (seconds) => {
         const body = `{"name":"numbered","role":"viewer","lifetimeSeconds":${seconds}}`
-        const answer = await callManagementApi(system, admin, 'POST', '/tokens', body)
-        expect(answer.status, answer.body).toBe(400)
+        const response = await callManagementApi(system, admin, 'POST', '/tokens', body)
+        expect(response.status, response.body).toBe(400)
       },
     )
 
@@ -322,22 +322,22 @@ describe('attacks', () => {
       [200, '[{}]'],
     ])('an environment that cannot be compared (%i %s) is not treated as empty', async (status, body) => {
       system.rack.failNext(/GET .*releases\?limit=1/, { kind: 'answer', status, body })
-      const answer = await system.send('POST', '/apps/myapp/releases?', ci, 'env=', form)
-      expect([answer.status, sent('POST').length]).toEqual([502, 0])
+      const response = await system.send('POST', '/apps/myapp/releases?', ci, 'env=', form)
+      expect([response.status, sent('POST').length]).toEqual([502, 0])
     })
 
     test('an environment that the rack would read only in part is denied', async () => {
       const [{ id }] = JSON.parse((await system.get('/apps/myapp/releases?limit=1', ci)).body)
       const { env } = JSON.parse((await system.get(`/apps/myapp/releases/${id}?`, ci)).body)
       const body = `env=${encodeURIComponent(`${'x'.repeat(65_536)}\n${env}`)}`
-      const answer = await system.send('POST', '/apps/myapp/releases?', ci, body, form)
-      expect([answer.status, sent('POST').length]).toEqual([400, 0])
+      const response = await system.send('POST', '/apps/myapp/releases?', ci, body, form)
+      expect([response.status, sent('POST').length]).toEqual([400, 0])
     })
 
     test('an environment with very many keys does not delay other calls', async () => {
       const keys = Array.from({ length: 300_000 }, (_, index) => `K${index}=1`).join('\n')
-      const answer = await system.send('POST', '/apps/myapp/releases?', ci, `env=${encodeURIComponent(keys)}`, form)
-      expect([answer.status, answer.json]).toEqual([400, expect.objectContaining({ rule: 'env-lines' })])
+      const response = await system.send('POST', '/apps/myapp/releases?', ci, `env=${encodeURIComponent(keys)}`, form)
+      expect([response.status, response.json]).toEqual([400, expect.objectContaining({ rule: 'env-lines' })])
     })
 
     test('a pipeline can upload sources, but not replace a build', async () => {
@@ -364,10 +364,14 @@ describe('attacks', () => {
       const [name = '', ...value] = text.split('=')
       const source = { url: 'object://myapp/tmp/a.tgz', [name]: value.join('=') }
       const body = new URLSearchParams(source).toString()
-      const answer = await system.send('POST', '/apps/myapp/builds?', ci, body, form)
+      const response = await system.send('POST', '/apps/myapp/builds?', ci, body, form)
       const status = rule === 'foreign-object' ? 403 : 400
-      expect([answer.status, answer.json, sent('POST').length]).toEqual([status, expect.objectContaining({ rule }), 0])
-      expect(await system.lastEvent(String(Object(answer.json).requestId))).toMatchObject({
+      expect([response.status, response.json, sent('POST').length]).toEqual([
+        status,
+        expect.objectContaining({ rule }),
+        0,
+      ])
+      expect(await system.lastEvent(String(Object(response.json).requestId))).toMatchObject({
         decision: { effect: 'deny', rule },
       })
     })
@@ -376,8 +380,8 @@ describe('attacks', () => {
       'the logs of a build cannot be set to %s',
       async (logs) => {
         const body = new URLSearchParams({ logs }).toString()
-        const answer = await system.send('PUT', '/apps/myapp/builds/B1?', ci, body, form)
-        expect([[400, 403].includes(answer.status), sent('PUT').length]).toEqual([true, 0])
+        const response = await system.send('PUT', '/apps/myapp/builds/B1?', ci, body, form)
+        expect([[400, 403].includes(response.status), sent('PUT').length]).toEqual([true, 0])
       },
     )
 
@@ -409,8 +413,8 @@ describe('attacks', () => {
 
     test('an encoded mask in the parameters of an app is found', async () => {
       const parameters = encodeURIComponent(`Secret=${encodeURIComponent('[hidden]')}`)
-      const answer = await system.send('PUT', '/apps/myapp?', deployer, `parameters=${parameters}`, form)
-      expect([answer.status, sent('PUT').length]).toEqual([400, 0])
+      const response = await system.send('PUT', '/apps/myapp?', deployer, `parameters=${parameters}`, form)
+      expect([response.status, sent('PUT').length]).toEqual([400, 0])
     })
   })
 

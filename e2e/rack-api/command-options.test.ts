@@ -156,10 +156,10 @@ describe('an attached run', () => {
     expect((await run('echo waited')).status).toBe(403)
     expect(
       await said(process, 'echo waited', {}, await system.token('deployer', { email: 'other@example.com' })),
-    ).toContain('is not permitted')
+    ).toContain('is not allowed')
   })
 
-  test('is not begun with a key that no rule permits', async () => {
+  test('is not begun with a key that no rule allows', async () => {
     const { status, body } = await run('sleep 3600', 'Environment: PATH=/evil')
     expect([status, body]).toEqual([403, expect.stringContaining('without the environment key PATH.')])
   })
@@ -179,7 +179,7 @@ describe('a parameter of the rack that is protected', () => {
   const set = (form: string, who: string) =>
     system.send('PUT', '/system', who, form, ['Content-Type: application/x-www-form-urlencoded'])
 
-  test('cannot be changed by any caller, even if changes of racks are permitted', async () => {
+  test('cannot be changed by any caller, even if changes of racks are allowed', async () => {
     const admin = await system.token('admin')
     const { status, body } = await set(`parameters=${encodeURIComponent('key_pair_name=mine&idle_timeout=60')}`, admin)
     expect([status, body]).toEqual([403, expect.stringContaining('protects key_pair_name, so nobody can change it')])

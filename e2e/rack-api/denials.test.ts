@@ -58,16 +58,16 @@ describe('denials', () => {
     ['a prefix with an escape', '/rack/stag%69ng/apps'],
   ]
   test.each(notCanonical)('%s is 400', async (_what, target) => {
-    const answer = await system.get(target, admin)
-    expect(answer.status).toBe(400)
-    expect(answer.error).not.toBe('')
+    const response = await system.get(target, admin)
+    expect(response.status).toBe(400)
+    expect(response.error).not.toBe('')
     expect(rackRequests()).toBe(0)
     await stillServing()
   })
 
   test('the error for a slash at the end of RACK_URL explains the cause', async () => {
-    const answer = await system.get('//apps?', admin)
-    expect([answer.status, answer.error]).toEqual([
+    const response = await system.get('//apps?', admin)
+    expect([response.status, response.error]).toEqual([
       400,
       expect.stringContaining('Remove the slash at the end of RACK_URL'),
     ])
@@ -85,8 +85,8 @@ describe('denials', () => {
     ['a rack without a path', 'GET', '/rack/staging'],
   ])('%s is 404 after authentication, and recorded', async (_what, method, path) => {
     expect((await system.raw(`${method} ${path} HTTP/1.1\r\nHost: gateway\r\n\r\n`)).status).toBe(401)
-    const answer = await system.send(method, path, admin)
-    expect(answer.status).toBe(404)
+    const response = await system.send(method, path, admin)
+    expect(response.status).toBe(404)
     // What unauthenticated callers are denied is counted, and written up to a second later.
     expect((await system.events()).findLast(({ kind }) => kind !== 'refused')).toMatchObject({
       kind: 'call',
@@ -102,8 +102,8 @@ describe('denials', () => {
     ['two Hosts', ['Host: other']],
     ['two Content-Types', ['Content-Type: a/b', 'Content-Type: application/octet-stream']],
   ])('%s are 400', async (_what, headers) => {
-    const answer = await system.send('GET', '/rack/staging/apps', admin, '', headers)
-    expect(answer.status).toBe(400)
+    const response = await system.send('GET', '/rack/staging/apps', admin, '', headers)
+    expect(response.status).toBe(400)
     expect(rackRequests()).toBe(0)
   })
 
@@ -113,8 +113,8 @@ describe('denials', () => {
     ['an Origin', ['Origin: https://evil.example']],
     ['a null Origin', ['Origin: null']],
   ])('a request of a web page is denied by %s', async (_what, headers) => {
-    const answer = await system.send('GET', '/rack/staging/apps', admin, '', headers)
-    expect(answer.status).toBe(403)
+    const response = await system.send('GET', '/rack/staging/apps', admin, '', headers)
+    expect(response.status).toBe(403)
     expect(rackRequests()).toBe(0)
   })
 
@@ -128,9 +128,9 @@ describe('denials', () => {
       ['of an identity that does not exist', 'GET', '/gateway/api/v1/tokens/x'],
     ]
     test.each(refused)('%s', async (_what, method, target) => {
-      const answer = await system.send(method, target, admin)
-      expect(answer.status).toBeGreaterThanOrEqual(400)
-      const { requestId, rule, source, reason, next, policy } = answer.json as Record<string, unknown>
+      const response = await system.send(method, target, admin)
+      expect(response.status).toBeGreaterThanOrEqual(400)
+      const { requestId, rule, source, reason, next, policy } = response.json as Record<string, unknown>
       expect({ rule, source, reason, next, policy }).toEqual({
         policy: system.app.policy.hash,
         rule: expect.stringMatching(/./),
@@ -143,8 +143,8 @@ describe('denials', () => {
     })
 
     test('to an unauthenticated caller', async () => {
-      const answer = await system.raw('GET /rack/staging/apps HTTP/1.1\r\nHost: gateway\r\n\r\n')
-      const { rule, source, reason, next, policy } = answer.json as Record<string, unknown>
+      const response = await system.raw('GET /rack/staging/apps HTTP/1.1\r\nHost: gateway\r\n\r\n')
+      const { rule, source, reason, next, policy } = response.json as Record<string, unknown>
       expect(policy).toBe(system.app.policy.hash)
       expect([rule, source, next]).toEqual([
         'no-credential',
@@ -159,9 +159,9 @@ describe('denials', () => {
   })
 
   test('a cookie without a credential is 403, not a login', async () => {
-    const answer = await system.raw('GET /rack/staging/apps HTTP/1.1\r\nHost: gateway\r\nCookie: session=1\r\n\r\n')
-    expect(answer.status).toBe(403)
-    expect(answer.headers.has('www-authenticate')).toBe(false)
+    const response = await system.raw('GET /rack/staging/apps HTTP/1.1\r\nHost: gateway\r\nCookie: session=1\r\n\r\n')
+    expect(response.status).toBe(403)
+    expect(response.headers.has('www-authenticate')).toBe(false)
   })
 
   test('a wrong or missing credential is 401 without WWW-Authenticate, and counted', async () => {
@@ -175,11 +175,11 @@ describe('denials', () => {
       basic(''),
     ]
     for (const text of texts) {
-      const answer = await system.raw(
+      const response = await system.raw(
         `GET /rack/staging/apps HTTP/1.1\r\nHost: gateway\r\n${text === '' ? '' : `${text}\r\n`}\r\n`,
       )
-      expect([answer.status, answer.headers.has('www-authenticate')]).toEqual([401, false])
-      expect(answer.error).not.toBe('')
+      expect([response.status, response.headers.has('www-authenticate')]).toEqual([401, false])
+      expect(response.error).not.toBe('')
     }
     expect(rackRequests()).toBe(0)
     await expect
@@ -198,10 +198,10 @@ describe('denials', () => {
     ['a NUL in a header', 'X-Test: a\0b\r\n\r\n'],
     ['headers over 64 KiB', `X-Test: ${'a'.repeat(70_000)}\r\n\r\n`],
   ])('the parser rejects %s with a JSON error', async (_what, rest) => {
-    const answer = await system.raw(`POST /rack/staging/apps HTTP/1.1\r\nHost: gateway\r\n${basic(admin)}\r\n${rest}`)
-    expect(answer.status).toBeGreaterThanOrEqual(400)
-    expect(answer.status).toBeLessThan(500)
-    expect(answer.json).toMatchObject({
+    const response = await system.raw(`POST /rack/staging/apps HTTP/1.1\r\nHost: gateway\r\n${basic(admin)}\r\n${rest}`)
+    expect(response.status).toBeGreaterThanOrEqual(400)
+    expect(response.status).toBeLessThan(500)
+    expect(response.json).toMatchObject({
       error: expect.any(String),
       code: expect.stringMatching(/^RGW_/),
       requestId: expect.any(String),
@@ -228,9 +228,9 @@ describe('denials', () => {
       400,
     ],
   ])('%s is rejected', async (_what, text, status) => {
-    const answer = await system.raw(text.replace('{auth}', basic(admin)))
-    expect(answer.status).toBe(status)
-    expect(answer.json).toMatchObject({ error: expect.any(String), code: expect.stringMatching(/^RGW_/) })
+    const response = await system.raw(text.replace('{auth}', basic(admin)))
+    expect(response.status).toBe(status)
+    expect(response.json).toMatchObject({ error: expect.any(String), code: expect.stringMatching(/^RGW_/) })
     expect(rackRequests()).toBe(0)
     await stillServing()
   })
@@ -248,25 +248,25 @@ describe('denials', () => {
     ['JSON', '{"lock":"true"}', 'application/json', 400],
     ['a garbage type', 'lock=true', 'garbage', 415],
   ])('a form with %s is rejected', async (_what, body, type, status) => {
-    const answer = await system.send('PUT', '/rack/staging/apps/myapp?', admin, body, [`Content-Type: ${type}`])
-    expect(answer.status).toBe(status)
-    expect(answer.json).toMatchObject({ error: expect.any(String), code: expect.stringMatching(/^RGW_/) })
+    const response = await system.send('PUT', '/rack/staging/apps/myapp?', admin, body, [`Content-Type: ${type}`])
+    expect(response.status).toBe(status)
+    expect(response.json).toMatchObject({ error: expect.any(String), code: expect.stringMatching(/^RGW_/) })
     expect(rackRequests()).toBe(0)
   })
 
   test('a form together with a query is rejected', async () => {
-    const answer = await system.send('PUT', '/rack/staging/apps/myapp?lock=false', admin, 'lock=true', [
+    const response = await system.send('PUT', '/rack/staging/apps/myapp?lock=false', admin, 'lock=true', [
       'Content-Type: application/x-www-form-urlencoded',
     ])
-    expect([answer.status, rackRequests()]).toEqual([400, 0])
+    expect([response.status, rackRequests()]).toEqual([400, 0])
   })
 
   test('a client that waits for 100 Continue and is denied never sends its body', async () => {
     const viewer = await system.token('viewer')
-    const answer = await system.raw(
+    const response = await system.raw(
       `POST /rack/staging/apps/myapp/objects/tmp/a.tgz HTTP/1.1\r\nHost: gateway\r\n${basic(viewer)}\r\nExpect: 100-continue\r\nContent-Length: 1000000\r\n\r\n`,
     )
-    expect([answer.status, rackRequests()]).toEqual([403, 0])
+    expect([response.status, rackRequests()]).toEqual([403, 0])
   })
 
   test('the body of a denied request is not read as the next request', async () => {
@@ -280,16 +280,16 @@ describe('denials', () => {
   })
 
   test('an invalid escape in a path of the gateway is a 400 with a JSON error, and counted', async () => {
-    const answer = await system.raw('GET /gateway/%zz HTTP/1.1\r\nHost: gateway\r\n\r\n')
-    expect(answer.status).toBe(400)
-    expect(answer.json).toMatchObject({ error: expect.any(String), code: expect.stringMatching(/^RGW_/) })
+    const response = await system.raw('GET /gateway/%zz HTTP/1.1\r\nHost: gateway\r\n\r\n')
+    expect(response.status).toBe(400)
+    expect(response.json).toMatchObject({ error: expect.any(String), code: expect.stringMatching(/^RGW_/) })
     await expect
       .poll(async () => (await system.events()).filter(({ decision }) => decision?.reason?.includes('an escape that')))
       .toEqual([expect.objectContaining({ kind: 'refused' })])
   })
 
   test('every message is safe for a terminal and for printf', async () => {
-    const answer = await system.get('/rack/staging/apps/%25s', admin)
-    expect(answer.error).not.toMatch(/[%\u0000-\u001f]/)
+    const response = await system.get('/rack/staging/apps/%25s', admin)
+    expect(response.error).not.toMatch(/[%\u0000-\u001f]/)
   })
 })

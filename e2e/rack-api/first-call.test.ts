@@ -14,23 +14,23 @@ describe('a first call', () => {
   beforeEach(() => system.rack.clearReceived())
 
   test('a viewer lists apps, and the rack got the very bytes of the target', async () => {
-    const answer = await system.get('/apps?', viewer)
-    expect(answer.status).toBe(200)
-    expect(answer.json).toMatchObject([{ name: 'myapp' }, { name: 'otherapp' }])
+    const response = await system.get('/apps?', viewer)
+    expect(response.status).toBe(200)
+    expect(response.json).toMatchObject([{ name: 'myapp' }, { name: 'otherapp' }])
     expect(system.rack.received.map(({ method, target }) => `${method} ${target}`)).toEqual(['GET /apps?'])
   })
 
   test('a viewer cannot delete an app: the error names the permission and the rule, and the rack receives no request', async () => {
-    const answer = await system.send('DELETE', '/apps/myapp?', viewer)
-    expect(answer.status).toBe(403)
-    expect(answer.json).toMatchObject({
+    const response = await system.send('DELETE', '/apps/myapp?', viewer)
+    expect(response.status).toBe(403)
+    expect(response.json).toMatchObject({
       code: 'RGW_NOT_PERMITTED',
       rule: 'no-permission',
       requestId: expect.any(String),
     })
-    expect(answer.error).toContain('app:delete')
-    expect(answer.error).toContain('no-permission')
-    expect(answer.error).not.toContain('%')
+    expect(response.error).toContain('app:delete')
+    expect(response.error).toContain('no-permission')
+    expect(response.error).not.toContain('%')
     expect(system.rack.received).toHaveLength(0)
   })
 
@@ -77,8 +77,8 @@ describe('a first call', () => {
   test('a change is an intent before and an outcome after', async () => {
     const deployer = await system.token('deployer')
     const form = ['Content-Type: application/x-www-form-urlencoded']
-    const answer = await system.send('PUT', '/apps/myapp?', deployer, 'lock=true', form)
-    expect(answer.status).toBe(200)
+    const response = await system.send('PUT', '/apps/myapp?', deployer, 'lock=true', form)
+    expect(response.status).toBe(200)
     const [intent, outcome] = (await system.events()).slice(-2)
     expect(intent).toMatchObject({
       kind: 'intent',

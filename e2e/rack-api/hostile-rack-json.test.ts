@@ -10,7 +10,7 @@ const members = (count: number) => Array.from({ length: count }, (_, at) => `"${
 const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`
 
 /** By path. The rack answers 200 with any other path. */
-const answers: Readonly<Record<string, () => string>> = {
+const responses: Readonly<Record<string, () => string>> = {
   '/apps/small': () => nested(40),
   '/apps/deep': () => nested(600_000),
   '/apps/wide': () => `{${members(300_000)}}`,
@@ -33,7 +33,7 @@ describe('a hostile rack', () => {
     system = await startSystem()
     viewer = await system.token('viewer')
     deployer = await system.token('deployer')
-    rack = await startPlainRack({ onRequest: answer })
+    rack = await startPlainRack({ onRequest: respond })
     gateway = await startGatewayBefore(system, rack)
   })
   afterAll(async () => {
@@ -42,14 +42,14 @@ describe('a hostile rack', () => {
     await system.stop()
   })
 
-  function answer({ url = '' }: IncomingMessage, response: ServerResponse): void {
+  function respond({ url = '' }: IncomingMessage, response: ServerResponse): void {
     response.setHeader('Content-Type', 'application/json')
     const path = url.split('?')[0] ?? ''
     if (path.startsWith('/apps/error')) {
       response.statusCode = 500
       return void response.end(JSON.stringify({ error: 'x'.repeat(Number(path.split('-')[1])) }))
     }
-    response.end(answers[path]?.() ?? '[]')
+    response.end(responses[path]?.() ?? '[]')
   }
 
   const get = (path: string) => send(viewer, 'GET', path)
@@ -58,7 +58,7 @@ describe('a hostile rack', () => {
     const headers = form === '' ? {} : { 'Content-Type': 'application/x-www-form-urlencoded' }
     const call = beginCall({ port: gateway.port, token }, { method, path, headers })
     call.request.end(form)
-    const response = await call.answer
+    const response = await call.response
     return { status: response.statusCode, text: await textOf(response) }
   }
 

@@ -62,8 +62,8 @@ describe('large forms', () => {
     ['a wrong value after a long one', 400, () => `description=${'%41'.repeat(300_000)}&build=..`],
     ['a line that is too long', 400, () => `env=${'A%3D1%0A'.repeat(9_000)}B=${'x'.repeat(65_536)}`],
   ])('%s is denied before the rack receives anything', async (_what, status, body) => {
-    const answer = await system.send('POST', '/apps/myapp/releases?', admin, body(), form)
-    expect([answer.status, sentForm()]).toEqual([status, null])
+    const response = await system.send('POST', '/apps/myapp/releases?', admin, body(), form)
+    expect([response.status, sentForm()]).toEqual([status, null])
   })
 
   test('masks of a long value cannot make a small form larger than forms may be', async () => {
@@ -73,8 +73,8 @@ describe('large forms', () => {
     const masked = shown.find((line) => line.startsWith('LONG_SECRET=[hidden:')) ?? ''
     expect(masked).not.toBe('')
     system.rack.clearReceived()
-    const answer = await release(deployer, [...shown, ...Array.from({ length: 500 }, () => masked)].join('\n'))
-    expect([answer.status, answer.json, sentForm()]).toEqual([
+    const response = await release(deployer, [...shown, ...Array.from({ length: 500 }, () => masked)].join('\n'))
+    expect([response.status, response.json, sentForm()]).toEqual([
       413,
       expect.objectContaining({ rule: 'form-size' }),
       null,

@@ -12,23 +12,23 @@ const row = { id: 'R1', app: 'myapp', env: 'SECRET=hidden-value', manifest: '', 
 const rows = Array.from({ length: Math.ceil(size / (64 * 1024)) }, () => row)
 const list = `${JSON.stringify(rows, null, 2)}\n`
 
-describe('large answers', () => {
+describe('large responses', () => {
   let system: System
   let rack: PlainRack
   let gateway: GatewayBefore
   let viewer: string
   let deployer: string
-  /** Of all answers so far: those that the gateway has taken to their ends, and those that it was asked for. */
+  /** Of all responses so far: those that the gateway has taken to their ends, and those that it was asked for. */
   let taken = 0
   let asked = 0
-  /** Answers that the gateway broke off. */
+  /** Responses that the gateway broke off. */
   let brokenOff = 0
   const calls: BulkCall[] = []
   beforeAll(async () => {
     system = await startSystem()
     viewer = await system.token('viewer')
     deployer = await system.token('deployer')
-    rack = await startPlainRack({ onRequest: answer })
+    rack = await startPlainRack({ onRequest: respond })
   })
   afterEach(async () => {
     for (const { request } of calls.splice(0)) request.destroy()
@@ -41,7 +41,7 @@ describe('large answers', () => {
     await system.stop()
   })
 
-  function answer({ url }: IncomingMessage, response: ServerResponse): void {
+  function respond({ url }: IncomingMessage, response: ServerResponse): void {
     response.setHeader('Content-Type', 'application/json')
     if (url?.includes('/endless/')) {
       response.once('close', () => {
@@ -64,16 +64,16 @@ describe('large answers', () => {
     return call
   }
   async function statusOf(call: BulkCall): Promise<number | undefined> {
-    const given = await call.answer
+    const given = await call.response
     await textOf(given)
     return given.statusCode
   }
 
-  test('use at most half of the memory for one caller, and all of it together; small answers need no reservation', async () => {
+  test('use at most half of the memory for one caller, and all of it together; small responses need no reservation', async () => {
     gateway = await startGatewayBefore(system, rack, { maskMemory: 32 * mebibyte })
     const first = Array.from({ length: 4 }, () => ask(viewer))
     await expect.poll(() => [asked, taken]).toEqual([4, 1])
-    const [begun] = await Promise.race(first.map(async (call) => [call, await call.answer] as const))
+    const [begun] = await Promise.race(first.map(async (call) => [call, await call.response] as const))
     expect(await statusOf(ask(viewer, '/apps/myapp/processes'))).toBe(200)
     const others = [ask(deployer), ask(deployer)]
     await expect.poll(() => [asked, taken]).toEqual([6, 2])
@@ -87,7 +87,7 @@ describe('large answers', () => {
 
   test('are masked item by item, and arrive whole', async () => {
     gateway = await startGatewayBefore(system, rack)
-    const given = await ask(viewer).answer
+    const given = await ask(viewer).response
     const text = await textOf(given)
     expect(text).not.toContain('hidden-value')
     const shown: (typeof row)[] = JSON.parse(text)
@@ -125,7 +125,7 @@ describe('large answers', () => {
   test('are aborted if the caller does not read them, and their memory is freed', async () => {
     gateway = await startGatewayBefore(system, rack, { maskMemory: 32 * mebibyte, bodyTimeout: 3_000 })
     const stalled = ask(viewer)
-    const given = await stalled.answer
+    const given = await stalled.response
     const next = ask(viewer)
     expect(await statusOf(next)).toBe(200)
     await expect(textOf(given)).rejects.toThrow('aborted')

@@ -43,17 +43,17 @@ describe('a rack that rejects the password of the gateway', () => {
     ['a download', 'GET', '/apps/myapp/objects/tmp/a.tgz?', '', []],
     ['an address below /rack', 'GET', '/rack/staging/system', '', []],
   ] as const)('%s gets 502 with the sentence, and its event has it too', async (_, method, path, body, headers) => {
-    const answer = await system.send(method, path, admin, body, headers)
-    expect([answer.status, answer.json]).toEqual([502, expect.objectContaining(rejection)])
-    expect(answer.headers.get('www-authenticate')).toBeUndefined()
+    const response = await system.send(method, path, admin, body, headers)
+    expect([response.status, response.json]).toEqual([502, expect.objectContaining(rejection)])
+    expect(response.headers.get('www-authenticate')).toBeUndefined()
     expect((await system.events()).filter(({ kind }) => kind === 'call')).toMatchObject([
       { status: 502, close: expect.stringContaining("the gateway's password"), decision: { effect: 'allow' } },
     ])
   })
 
   test('a call whose decision needs a fact of the rack gets the same', async () => {
-    const answer = await system.get('/apps/myapp/processes/web-1/files?file=a', admin)
-    expect([answer.status, answer.json]).toEqual([502, expect.objectContaining(rejection)])
+    const response = await system.get('/apps/myapp/processes/web-1/files?file=a', admin)
+    expect([response.status, response.json]).toEqual([502, expect.objectContaining(rejection)])
     expect(await system.lastEvent()).toMatchObject({ status: 502, decision: { rule: 'RGW_RACK_REJECTS_GATEWAY' } })
   })
 
@@ -63,8 +63,8 @@ describe('a rack that rejects the password of the gateway', () => {
     ['an upload', 'POST', '/apps/myapp/objects/tmp/a.tgz', 'x'.repeat(3_000_000)],
   ])('%s gets 502 with the sentence, and its outcome is recorded', async (_, method, path, body) => {
     const type = path.includes('objects') ? 'octet-stream' : 'x-www-form-urlencoded'
-    const answer = await system.send(method, `${path}?`, admin, body, [`Content-Type: application/${type}`])
-    expect([answer.status, answer.json]).toEqual([502, expect.objectContaining(rejection)])
+    const response = await system.send(method, `${path}?`, admin, body, [`Content-Type: application/${type}`])
+    expect([response.status, response.json]).toEqual([502, expect.objectContaining(rejection)])
     expect((await system.events()).filter(({ kind }) => kind === 'intent' || kind === 'outcome')).toMatchObject([
       { kind: 'intent' },
       { kind: 'outcome', status: 502, close: expect.stringContaining("the gateway's password") },
@@ -73,8 +73,8 @@ describe('a rack that rejects the password of the gateway', () => {
 
   test('the management API answers the same, as the gateway and not as the rack', async () => {
     const { token } = await person(system, 'admin')
-    const answer = await system.get(`${managementApi}/racks/staging/apps`, token)
-    expect([answer.status, answer.json, answer.headers.get('answered-by')]).toEqual([
+    const response = await system.get(`${managementApi}/racks/staging/apps`, token)
+    expect([response.status, response.json, response.headers.get('answered-by')]).toEqual([
       502,
       expect.objectContaining(rejection),
       undefined,

@@ -57,11 +57,11 @@ async function gatewayWith(
 
 async function callAt(url: string) {
   const authorization = basicAuthorization(token)
-  const answer = await fetch(`${url}/apps`, { headers: { authorization } })
-  const body: unknown = await answer.json()
+  const response = await fetch(`${url}/apps`, { headers: { authorization } })
+  const body: unknown = await response.json()
   const socket = await openWebSocket(`${url}/apps/myapp/logs`, token, {})
   socket.close()
-  return { status: answer.status, body, socket }
+  return { status: response.status, body, socket }
 }
 
 test.each([
@@ -99,7 +99,7 @@ test.each([
     expect([socket.status, socket.error]).toEqual([502, expect.stringMatching(why)])
     expect(rack.received).toHaveLength(heard)
     const ended = { status: 502, close: expect.stringMatching(why) }
-    // `closed` comes after the answer, so it may be a moment behind
+    // `closed` comes after the response, so it may be a moment behind
     await expect
       .poll(async () => (await system.events()).filter(({ rack }) => rack === 'staging').slice(-3))
       .toMatchObject([{ kind: 'call', ...ended }, { kind: 'opened' }, { kind: 'closed', ...ended }])

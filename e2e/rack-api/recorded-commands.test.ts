@@ -11,7 +11,7 @@ import {
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Connection, rolesByMode, startConnection } from '../support/callers/connection.ts'
-import { refusals } from '../support/convox/refused-commands.ts'
+import { refusals } from '../support/convox/denied-commands.ts'
 import { type System, startSystem, verifyStreams } from '../support/gateway/system.ts'
 
 /** The recorded runs of the stock CLI, byte for byte through the gateway (credential, host and ids replaced), for every role. */

@@ -49,7 +49,7 @@ describe('without a timer of the gateway', () => {
   })
 })
 
-/** What permitted a transfer may end before the transfer does. */
+/** What allowed a transfer may end before the transfer does. */
 describe('a transfer in progress', () => {
   let system: System
   beforeAll(async () => {

@@ -57,8 +57,8 @@ describe('secrets', () => {
     expect(env).toMatch(/SECRET_KEY_BASE=\[hidden:/)
     const body = '{"error":"invalid environment: SECRET_KEY_BASE=s3cr3t-myapp"}'
     system.rack.failNext('POST /apps/myapp/releases?', { kind: 'answer', status: 500, body })
-    const answer = await release(tokens.deployer, env)
-    expect([answer.status, answer.body]).toEqual([500, '{"error":"invalid environment: SECRET_KEY_BASE=[hidden]"}'])
+    const response = await release(tokens.deployer, env)
+    expect([response.status, response.body]).toEqual([500, '{"error":"invalid environment: SECRET_KEY_BASE=[hidden]"}'])
     expect(sentEnvironment()).toContain('SECRET_KEY_BASE=s3cr3t-myapp')
   })
 
@@ -67,8 +67,8 @@ describe('secrets', () => {
     expect(env).toMatch(/DATABASE_URL=\[hidden:/)
     const body = '{"error":"invalid environment: DATABASE_URL=postgres://u:p@db/app"}'
     system.rack.failNext('POST /apps/myapp/releases?', { kind: 'answer', status: 500, body })
-    const answer = await release(tokens.deployer, env)
-    expect(answer.body).toBe('{"error":"invalid environment: DATABASE_URL=[hidden]"}')
+    const response = await release(tokens.deployer, env)
+    expect(response.body).toBe('{"error":"invalid environment: DATABASE_URL=[hidden]"}')
   })
 
   test('a deployer sees what is not secret, and an admin everything', async () => {
@@ -108,18 +108,18 @@ describe('secrets', () => {
     expect((await system.get('/registries?', tokens.admin)).body).toContain('regsecret')
   })
 
-  test('the answer to a new release is masked like the release itself', async () => {
+  test('the response to a new release is masked like the release itself', async () => {
     const { env } = await newestRelease(tokens.deployer)
-    const answer = await release(tokens.deployer, `${env}\nADDED=1`)
-    expect(answer.status).toBe(200)
-    expect(answer.body).toContain('ADDED=1')
-    expect(answer.body).not.toContain('s3cr3t')
+    const response = await release(tokens.deployer, `${env}\nADDED=1`)
+    expect(response.status).toBe(200)
+    expect(response.body).toContain('ADDED=1')
+    expect(response.body).not.toContain('s3cr3t')
   })
 
   test('masks that come back become the real values at the rack, and the event keeps both digests and the changed names', async () => {
     const { env } = await newestRelease(tokens.deployer)
-    const answer = await release(tokens.deployer, env.replace('PLAIN=value', 'PLAIN=changed'))
-    expect(answer.status).toBe(200)
+    const response = await release(tokens.deployer, env.replace('PLAIN=value', 'PLAIN=changed'))
+    expect(response.status).toBe(200)
     expect(sentEnvironment()).toContain('SECRET_KEY_BASE=s3cr3t-myapp')
     expect(sentEnvironment()).toContain('DATABASE_URL=postgres://u:p@db/app')
     expect(sentEnvironment()).not.toContain('[hidden')
@@ -178,8 +178,8 @@ describe('secrets', () => {
   ])('a mask %s is 400 with the name of the key', async (_what, edit, key) => {
     const { env } = await newestRelease(tokens.deployer)
     system.rack.clearReceived()
-    const answer = await release(tokens.deployer, edit(env))
-    expect([answer.status, answer.error]).toEqual([400, expect.stringContaining(key)])
+    const response = await release(tokens.deployer, edit(env))
+    expect([response.status, response.error]).toEqual([400, expect.stringContaining(key)])
     expect(system.rack.received.filter(({ method }) => method === 'POST')).toEqual([])
   })
 
@@ -192,14 +192,14 @@ describe('secrets', () => {
   test('a mask in any other parameter is 400', async () => {
     const { env } = await newestRelease(tokens.viewer)
     const mask = env.slice(env.indexOf('['), env.indexOf('\n'))
-    const answer = await system.send(
+    const response = await system.send(
       'PUT',
       '/apps/myapp?',
       tokens.deployer,
       `parameters=${encodeURIComponent(`A=${mask}`)}`,
       form,
     )
-    expect(answer.status).toBe(400)
+    expect(response.status).toBe(400)
     expect(system.rack.received.filter(({ method }) => method === 'PUT')).toEqual([])
   })
 
@@ -214,8 +214,8 @@ describe('secrets', () => {
     const mask = env.slice(env.indexOf('['), env.indexOf('\n'))
     system.rack.clearReceived()
     const body = new URLSearchParams({ value: value(mask) }).toString()
-    const answer = await system.send('PUT', '/apps/myapp/configs/settings?', tokens.deployer, body, form)
-    expect([answer.status, answer.error]).toEqual([
+    const response = await system.send('PUT', '/apps/myapp/configs/settings?', tokens.deployer, body, form)
+    expect([response.status, response.error]).toEqual([
       400,
       expect.stringContaining('The value of settings contains a mask'),
     ])
@@ -225,8 +225,8 @@ describe('secrets', () => {
   test('a run is not given a mask in its environment', async () => {
     const environment = `Environment: ${new URLSearchParams({ A: '[hidden]' })}`
     const path = '/apps/myapp/services/command/processes?'
-    const answer = await system.send('POST', path, tokens.admin, '', ['Command: bin/pre_release', environment])
-    expect([answer.status, system.rack.received]).toEqual([400, []])
+    const response = await system.send('POST', path, tokens.admin, '', ['Command: bin/pre_release', environment])
+    expect([response.status, system.rack.received]).toEqual([400, []])
   })
 
   test('a deployer can extend the list of masked keys, and only callers who can list configs can read it', async () => {
@@ -267,9 +267,9 @@ describe('secrets', () => {
     const shown = "env API_TOKEN=[hidden] --password=[hidden] sh -c 'redis-cli -a [hidden]'"
     for (const at of ['/apps/myapp/processes?', `/apps/myapp/processes/${id}?`]) {
       for (const token of [tokens.viewer, tokens.deployer, tokens.ci]) {
-        const answer = await system.get(at, token)
-        expect(answer.body).toContain(shown)
-        expect(answer.body).not.toContain('s3cret')
+        const response = await system.get(at, token)
+        expect(response.body).toContain(shown)
+        expect(response.body).not.toContain('s3cret')
       }
       expect((await system.get(at, tokens.admin)).body).toContain('s3cret-c')
     }
@@ -314,23 +314,23 @@ describe('secrets', () => {
     expect((await system.send('POST', '/apps/myapp/releases?', tokens.ci, 'description=same', form)).status).toBe(200)
     expect((await release(tokens.ci, env)).status).toBe(200)
     for (const changed of [`${env}\nA=1`, env.split('\n').slice(1).join('\n'), '']) {
-      const answer = await release(tokens.ci, changed)
-      expect([answer.status, answer.error]).toEqual([403, expect.stringContaining('env:write')])
+      const response = await release(tokens.ci, changed)
+      expect([response.status, response.error]).toEqual([403, expect.stringContaining('env:write')])
     }
   })
 
   test('an older release as the parent counts as a change of the environment', async () => {
     const before = await newestRelease(tokens.admin)
     await release(tokens.admin, `${before.env}\nNEWER=1`)
-    const answer = await system.send('POST', '/apps/myapp/releases?', tokens.ci, `parent-release=${before.id}`, form)
-    expect([answer.status, answer.error]).toEqual([403, expect.stringContaining('env:write')])
+    const response = await system.send('POST', '/apps/myapp/releases?', tokens.ci, `parent-release=${before.id}`, form)
+    expect([response.status, response.error]).toEqual([403, expect.stringContaining('env:write')])
   })
 
   test('an error of the rack is forwarded without the rack password', async () => {
     const text = `app not found: myapp (asked with ${system.rack.token})\n`
     system.rack.failNext(/^GET \/apps\/myapp\?/, { kind: 'answer', status: 404, body: text })
-    const answer = await system.get('/apps/myapp?', tokens.admin)
-    expect([answer.status, answer.body]).toEqual([404, 'app not found: myapp (asked with [rack token])\n'])
+    const response = await system.get('/apps/myapp?', tokens.admin)
+    expect([response.status, response.body]).toEqual([404, 'app not found: myapp (asked with [rack token])\n'])
   })
 
   test("env in a process doesn't show the rack's own password, nor does an object", async () => {

@@ -70,21 +70,21 @@ describe('a transfer that breaks off', () => {
       await expect.poll(() => request.socket.destroyed).toBe(true)
     })
 
-    test('in the middle of an answer: the call to the rack is aborted, and the event says that the caller disconnected', async () => {
+    test('in the middle of a response: the call to the rack is aborted, and the event says that the caller disconnected', async () => {
       const arriving = nextCall()
       const call = download()
       const { request, response } = await arriving
       void pour(response, gibibyte)
-      const answer = await call.answer
-      await once(answer, 'data')
-      answer.destroy()
+      const received = await call.response
+      await once(received, 'data')
+      received.destroy()
       await expect.poll(() => request.socket.destroyed).toBe(true)
       await expect
         .poll(lastRecorded)
         .toMatchObject({ kind: 'closed', close: expect.stringContaining('the caller disconnected') })
     })
 
-    test('in the middle of an answer that it had stopped reading', async () => {
+    test('in the middle of a response that it had stopped reading', async () => {
       const arriving = nextCall()
       const call = download()
       const { request, response } = await arriving
@@ -92,10 +92,10 @@ describe('a transfer that breaks off', () => {
       void pour(response, gibibyte, (sum) => {
         sent = sum
       })
-      const answer = await call.answer
-      answer.pause()
+      const received = await call.response
+      received.pause()
       await waitUntilStable(() => sent)
-      answer.destroy()
+      received.destroy()
       await expect.poll(() => request.socket.destroyed).toBe(true)
     })
 
@@ -152,18 +152,18 @@ describe('a transfer that breaks off', () => {
     test.each([
       ['chunked', {}],
       ['with a length', { 'Content-Length': 2 * mebibyte }],
-    ])('in the middle of an answer %s: it never looks complete', async (_how, headers) => {
+    ])('in the middle of a response %s: it never looks complete', async (_how, headers) => {
       const arriving = nextCall()
       const call = download()
       const { response } = await arriving
       response.writeHead(200, headers)
       await pour(response, mebibyte)
-      const answer = await call.answer
-      const measured = measure(answer)
-      await once(answer, 'data')
+      const received = await call.response
+      const measured = measure(received)
+      await once(received, 'data')
       response.socket?.end()
       await expect(measured).rejects.toThrow()
-      expect(answer.complete).toBe(false)
+      expect(received.complete).toBe(false)
       await expect
         .poll(lastRecorded)
         .toMatchObject({ kind: 'closed', status: 200, close: expect.stringContaining('did not answer completely') })
@@ -176,9 +176,9 @@ describe('a transfer that breaks off', () => {
       const { request } = await arriving
       await once(request, 'data')
       request.socket.resetAndDestroy()
-      const answer = await call.answer
-      expect(answer.statusCode).toBe(502)
-      const text = (await answer.toArray()).join('')
+      const received = await call.response
+      expect(received.statusCode).toBe(502)
+      const text = (await received.toArray()).join('')
       expect(text).toContain('RGW_CHANGE_UNCLEAR')
       call.request.destroy()
     })
@@ -200,7 +200,7 @@ describe('a transfer that breaks off', () => {
 
   test('afterwards the gateway answers as before', async () => {
     onRequest = ({ response }) => void response.end('whole')
-    const answer = await download().answer
-    expect([answer.statusCode, await measure(answer)]).toEqual([200, 5])
+    const received = await download().response
+    expect([received.statusCode, await measure(received)]).toEqual([200, 5])
   })
 })

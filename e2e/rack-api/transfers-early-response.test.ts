@@ -53,7 +53,7 @@ describe('an upload', () => {
       expect(await at.system.lastEvent()).toMatchObject({ kind: 'intent', route: 'POST /apps/{app}/builds/import' })
       await pour(call.request, mebibyte)
       call.request.end()
-      expect([(await call.answer).statusCode, bytes]).toEqual([200, mebibyte])
+      expect([(await call.response).statusCode, bytes]).toEqual([200, mebibyte])
     })
 
     test('is denied before the body is requested if the caller lacks the permission', async () => {
@@ -63,8 +63,8 @@ describe('an upload', () => {
         asked = true
       })
       call.request.flushHeaders()
-      const answer = await call.answer
-      expect([answer.statusCode, asked, heard]).toEqual([403, false, []])
+      const received = await call.response
+      expect([received.statusCode, asked, heard]).toEqual([403, false, []])
       call.request.destroy()
     })
 
@@ -78,7 +78,7 @@ describe('an upload', () => {
       call.request.flushHeaders()
       await once(call.request, 'continue')
       call.request.end('abc')
-      expect([(await call.answer).statusCode, expectation]).toEqual([200, undefined])
+      expect([(await call.response).statusCode, expectation]).toEqual([200, undefined])
     })
   })
 
@@ -91,13 +91,13 @@ describe('an upload', () => {
       ['chunked', {}],
       ['with a length', { 'Content-Length': gibibyte }],
     ])(
-      '%s: the answer reaches the client while it still sends',
+      '%s: the response reaches the client while it still sends',
       async (_how, headers) => {
         onRequest = tooLarge
         const call = upload(admin, headers)
         const poured = pour(call.request, gibibyte)
-        const answer = await call.answer
-        expect([answer.statusCode, await textOf(answer)]).toEqual([413, expect.stringContaining('too large')])
+        const received = await call.response
+        expect([received.statusCode, await textOf(received)]).toEqual([413, expect.stringContaining('too large')])
         expect(await at.system.lastEvent()).toMatchObject({ kind: 'outcome', status: 413 })
         await poured
         await expect.poll(() => call.request.destroyed).toBe(true)
@@ -106,7 +106,7 @@ describe('an upload', () => {
     )
 
     test.each(['keep-alive', 'close'])(
-      'a client that sends a lot before it reads still sees the answer, with Connection: %s',
+      'a client that sends a lot before it reads still sees the response, with Connection: %s',
       async (after) => {
         onRequest = tooLarge
         const connection = await connectRaw(at.gateway.url)
@@ -134,7 +134,7 @@ describe('an upload', () => {
       void pour(call.request, gibibyte, (sum) => {
         offered = sum
       })
-      await call.answer
+      await call.response
       await waitUntilStable(() => offered)
       expect(offered).toBeLessThan(64 * mebibyte)
       call.request.destroy()

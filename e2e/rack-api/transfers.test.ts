@@ -60,7 +60,7 @@ describe.skipIf(!canMeasure)('1 GiB through a gateway', () => {
   function download(id: string): Promise<IncomingMessage> {
     const call = beginCall({ port: at.gateway.port, token }, { method: 'GET', path: `/apps/myapp/builds/${id}.tgz` })
     call.request.end()
-    return call.answer
+    return call.response
   }
   function importBuild(): BulkCall {
     const headers = { 'Content-Type': 'application/octet-stream' }
@@ -73,21 +73,21 @@ describe.skipIf(!canMeasure)('1 GiB through a gateway', () => {
     return call
   }
   async function answered(call: BulkCall): Promise<number | undefined> {
-    const answer = await call.answer
-    await textOf(answer)
-    return answer.statusCode
+    const received = await call.response
+    await textOf(received)
+    return received.statusCode
   }
 
   test('down, as builds export: a reader that stalls stops the rack within 8 MiB, and then all of it arrives within 32 MiB', async () => {
     const peak = await at.gateway.watchPeak()
-    const answer = await download('BLARGE')
-    expect([answer.statusCode, answer.headers['transfer-encoding']]).toEqual([200, 'chunked'])
-    answer.pause()
+    const received = await download('BLARGE')
+    expect([received.statusCode, received.headers['transfer-encoding']]).toEqual([200, 'chunked'])
+    received.pause()
     const stalledAt = await waitUntilStable(() => sent)
     await new Promise((resolve) => setTimeout(resolve, stallTime))
     expect(sent).toBe(stalledAt)
     expect(peak()).toBeLessThanOrEqual(stallLimit)
-    expect(await measure(answer)).toBe(gibibyte)
+    expect(await measure(received)).toBe(gibibyte)
     expect(peak()).toBeLessThanOrEqual(transferLimit)
   })
 

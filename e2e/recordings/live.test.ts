@@ -61,14 +61,14 @@ describe('a session that runs', () => {
       const headers = { Authorization: `Bearer ${token}`, Host: new URL(system.url).host }
       const asked = request(`${url}/gateway/api/v1/recordings/${id}/live?from=${from}`, { agent: false, headers })
       asked.on('error', reject)
-      asked.on('response', (answer: IncomingMessage) => {
+      asked.on('response', (response: IncomingMessage) => {
         let text = ''
-        answer.setEncoding('utf8').on('data', (chunk) => {
+        response.setEncoding('utf8').on('data', (chunk) => {
           text += chunk
         })
-        answer.on('error', () => undefined)
-        const over = new Promise<void>((done) => answer.on('close', done))
-        resolve({ status: answer.statusCode ?? 0, text: () => text, over, leave: () => asked.destroy() })
+        response.on('error', () => undefined)
+        const over = new Promise<void>((done) => response.on('close', done))
+        resolve({ status: response.statusCode ?? 0, text: () => text, over, leave: () => asked.destroy() })
       })
       asked.end()
     })
@@ -142,7 +142,7 @@ describe('a session that runs', () => {
         headers,
       })
       asked
-        .on('response', (answer) => resolve(answer.resume().statusCode))
+        .on('response', (response) => resolve(response.resume().statusCode))
         .end(JSON.stringify({ reason: 'not on Fridays' }))
     })
     expect(status).toBe(200)

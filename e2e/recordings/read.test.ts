@@ -62,14 +62,14 @@ describe('recordings by the management API', () => {
     socket.close()
     return recorded()
   }
-  /** Takes nothing but the head of the answer. */
+  /** Takes nothing but the head of the response. */
   async function begin(id: string, token: string): Promise<IncomingMessage> {
     const asked = request(`${system.url}/gateway/api/v1/recordings/${id}`, {
       agent: false,
       headers: { Authorization: `Bearer ${token}` },
     }).end()
-    const answer = await responseTo(asked)
-    return answer.on('error', () => undefined)
+    const response = await responseTo(asked)
+    return response.on('error', () => undefined)
   }
   async function list(query = '', token = auditor): Promise<{ items: Listed[]; next: string | null }> {
     return (await call(system, token, 'GET', `/recordings${query}`)).json as { items: Listed[]; next: string | null }
@@ -82,18 +82,18 @@ describe('recordings by the management API', () => {
         headers: { Authorization: `Bearer ${token}` },
       })
       asked.on('error', reject)
-      asked.on('response', (answer) => {
+      asked.on('response', (response) => {
         let text = ''
-        answer.setEncoding('utf8').on('data', (chunk) => {
+        response.setEncoding('utf8').on('data', (chunk) => {
           text += chunk
         })
-        answer.on('error', () => undefined)
-        answer.on('close', () =>
+        response.on('error', () => undefined)
+        response.on('close', () =>
           resolve({
-            status: answer.statusCode ?? 0,
-            type: answer.headers['content-type'] ?? '',
+            status: response.statusCode ?? 0,
+            type: response.headers['content-type'] ?? '',
             text,
-            whole: answer.complete,
+            whole: response.complete,
           }),
         )
       })
@@ -180,11 +180,11 @@ describe('recordings by the management API', () => {
     const id = await recordMuch(await system.token('admin'))
     made.push(id)
     const other = await person(system, 'auditor')
-    const answers = await Promise.all(Array.from({ length: 5 }, () => begin(id, auditor)))
+    const responses = await Promise.all(Array.from({ length: 5 }, () => begin(id, auditor)))
     expect(await read(id)).toMatchObject({ status: 429, text: expect.stringContaining('one caller') })
-    answers.push(...(await Promise.all(Array.from({ length: 4 }, () => begin(id, other.token)))))
+    responses.push(...(await Promise.all(Array.from({ length: 4 }, () => begin(id, other.token)))))
     const cut = await begin(id, other.token)
-    expect([...answers, cut].map(({ statusCode }) => statusCode)).toEqual(Array.from({ length: 10 }, () => 200))
+    expect([...responses, cut].map(({ statusCode }) => statusCode)).toEqual(Array.from({ length: 10 }, () => 200))
     const third = await person(system, 'auditor')
     expect((await begin(id, third.token)).destroy().statusCode).toBe(429)
 
@@ -196,7 +196,7 @@ describe('recordings by the management API', () => {
     await closed
     expect(cut.complete).toBe(false)
 
-    for (const answer of answers) answer.destroy()
+    for (const response of responses) response.destroy()
     await expect.poll(() => read(id)).toMatchObject({ status: 200, whole: true })
   })
 

@@ -95,12 +95,12 @@ async function ask(step: Step, { url, token, headers: added }: SequenceTarget, v
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${filled(value, values)}\r\n`)
   const content = chunked ? `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n` : body
-  const answer = await sendRaw(
+  const response = await sendRaw(
     url,
     `${step.method} ${filled(step.target, values)} HTTP/1.1\r\n${lines.join('')}\r\n${content}`,
   )
-  keep(step, answer, values)
-  return { status: answer.status, said: answer.error, refused: isDecision(answer) }
+  keep(step, response, values)
+  return { status: response.status, said: response.error, refused: isDecision(response) }
 }
 
 function isDecision({ status, json }: RawResponse): boolean {

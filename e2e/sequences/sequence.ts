@@ -1,4 +1,4 @@
-import type { Role } from '../support/convox/refused-commands.ts'
+import type { Role } from '../support/convox/denied-commands.ts'
 
 /** One request of a command, as the stock CLI makes it. `{name}` in targets and values is replaced by a value of an earlier response. */
 export interface Step {
@@ -69,7 +69,7 @@ export function socket(target: string, headers: Step['headers'] = {}): Step {
   return step('GET', target, { headers, websocket: true })
 }
 
-/** What the CLI asks before each websocket, whatever the answer. */
+/** What the CLI asks before each websocket, whatever the response. */
 export const machines = get('/machines?', { status: 404 })
 export const racks = get('/racks?', { status: 404 })
 export const system = get('/system?')

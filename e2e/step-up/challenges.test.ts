@@ -132,7 +132,7 @@ describe('five minutes after it was asked for', () => {
   })
 })
 
-test('a code for a planned command does not permit its calls for which the policy accepts only a passkey', async () => {
+test('a code for a planned command does not allow its calls for which the policy accepts only a passkey', async () => {
   const route = 'DELETE /apps/{app}'
   const calls = [{ rack: 'staging', app: 'myapp', route }]
   const proofBy = async (attempt: (id: string) => Promise<object>) => {

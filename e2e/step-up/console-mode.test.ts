@@ -60,7 +60,7 @@ const pathOf = ({ headers }: RawResponse) => {
 const idOf = (path: string) => path.split('/').at(-1) ?? ''
 
 /** What the stock CLI and the browser do after a challenge. @returns what `POST` of the path answered */
-async function answerChallenge(path: string, prover = admin, { session = '', token = prover.program.token } = {}) {
+async function respondToChallenge(path: string, prover = admin, { session = '', token = prover.program.token } = {}) {
   const begun = await call(`GET ${path}?`, { token, session })
   const challenge = String(begun.headers.get('challenge'))
   expect([begun.status, begun.body]).toEqual([200, idOf(path)])
@@ -76,8 +76,8 @@ async function answerChallenge(path: string, prover = admin, { session = '', tok
 }
 
 async function provedSession(line: string, sent: Sent = {}): Promise<string> {
-  const answer = await answerChallenge(pathOf(await call(line, sent)))
-  return String((answer.json as { id: string }).id)
+  const response = await respondToChallenge(pathOf(await call(line, sent)))
+  return String((response.json as { id: string }).id)
 }
 
 describe('a call that needs a proof', () => {
@@ -89,12 +89,12 @@ describe('a call that needs a proof', () => {
       route: 'GET /apps/{app}/builds',
       status: 401,
       decision: {
-        effect: 'needs',
+        effect: 'require',
         rule: 'step-up:rule recent-proof',
         source: expect.stringMatching(/^policy\.yaml:\d+$/),
       },
     })
-    const { status, json } = await answerChallenge(pathOf(refused))
+    const { status, json } = await respondToChallenge(pathOf(refused))
     expect([status, json]).toEqual([200, { id: expect.stringMatching(/^rgp_\w{43}$/) }])
     const session = String((json as { id: string }).id)
     expect((await call(list, { session })).status).toBe(200)
@@ -134,7 +134,7 @@ describe('a call that needs a proof', () => {
     expect(received()).toEqual([])
     const asked = await call('GET /gateway-step-up?')
     expect(asked.status).toBe(401)
-    const { json } = await answerChallenge(pathOf(asked))
+    const { json } = await respondToChallenge(pathOf(asked))
     const session = String((json as { id: string }).id)
     expect((await call('GET /gateway-step-up?', { session })).json).toMatchObject({ proved: true })
     expect((await call(line, { session, body, type: 'application/octet-stream' })).status).toBe(200)
@@ -151,7 +151,7 @@ describe('a call that needs a proof', () => {
       },
     )
     expect(socket.status).toBe(403)
-    expect(await at.system.lastEvent()).toMatchObject({ decision: { effect: 'needs' } })
+    expect(await at.system.lastEvent()).toMatchObject({ decision: { effect: 'require' } })
   })
 
   test('a command says in its stream that the repeated command asks for the proof', async () => {
@@ -182,7 +182,7 @@ describe('a call that needs a proof', () => {
       expect(asked.status).toBe(401)
       const page = await admin.get(`/step-ups/${idOf(pathOf(asked))}`)
       expect(page.json).toMatchObject({ calls: [{ route: 'WS /apps/{app}/logs', app: 'myapp' }] })
-      const session = String(((await answerChallenge(pathOf(asked))).json as { id: string }).id)
+      const session = String(((await respondToChallenge(pathOf(asked))).json as { id: string }).id)
       expect((await call(probe, { session })).status).toBe(404)
       const socket = await open(logs, session)
       expect(socket.status).toBe(101)
@@ -233,8 +233,10 @@ describe('a proof for one call', () => {
 
   test('does not count as a recent one, but the recent one before still does', async () => {
     const recent = await provedSession(list)
-    const answer = await answerChallenge(pathOf(await call(restart, { session: recent })), admin, { session: recent })
-    const session = String((answer.json as { id: string }).id)
+    const response = await respondToChallenge(pathOf(await call(restart, { session: recent })), admin, {
+      session: recent,
+    })
+    const session = String((response.json as { id: string }).id)
     expect((await call(restart, { session })).status).toBe(200)
     expect((await call(list, { session })).status).toBe(200)
     expect((await call(list, { session: recent })).status).toBe(401)
@@ -248,7 +250,7 @@ describe('a proof for one call', () => {
         headers: ['Command: bin/pre_release', `Cpu: ${cpu}`],
         session,
       })
-    const { json } = await answerChallenge(pathOf(await run('100')))
+    const { json } = await respondToChallenge(pathOf(await run('100')))
     const session = String((json as { id: string }).id)
     expect((await run('64000', session)).status).toBe(403)
     expect(received().filter((line) => line.includes('services'))).toEqual([])

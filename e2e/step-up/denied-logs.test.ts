@@ -10,7 +10,7 @@ import { sessionOf } from '../support/login/session-of.ts'
 import { writeStepUpPolicy } from './policy.ts'
 
 const convox = process.env.CONVOX_BIN ?? null
-/** Only logs need a proof, so that other calls of a command are permitted without one. */
+/** Only logs need a proof, so that other calls of a command are allowed without one. */
 const policy = `version: 1
 stepUp:
   rules:
@@ -75,7 +75,7 @@ describe.each(modes)('%s', (_, mode: Mode) => {
       403,
       expect.objectContaining({ code: 'RGW_STEP_UP_NEEDED' }),
     ])
-    expect((await logEvents()).slice(before)).toMatchObject([{ status: 403, decision: { effect: 'needs' } }])
+    expect((await logEvents()).slice(before)).toMatchObject([{ status: 403, decision: { effect: 'require' } }])
     expect(at.system.rack.received).toEqual([])
   })
 
@@ -98,7 +98,7 @@ describe.each(modes)('%s', (_, mode: Mode) => {
           ),
         ),
       ])
-      expect((await logEvents()).slice(before)).toMatchObject([{ status: 403, decision: { effect: 'needs' } }])
+      expect((await logEvents()).slice(before)).toMatchObject([{ status: 403, decision: { effect: 'require' } }])
       expect(at.system.rack.received.filter(({ target }) => target.endsWith('/logs'))).toEqual([])
     },
   )

@@ -44,7 +44,7 @@ describe('a sensitive change of a user with a second factor', () => {
       403,
       expect.objectContaining({ code: 'RGW_STEP_UP_NEEDED', rule: 'step-up:management' }),
     ])
-    expect(await at.system.lastEvent()).toMatchObject({ route: `POST ${api}/tokens`, decision: { effect: 'needs' } })
+    expect(await at.system.lastEvent()).toMatchObject({ route: `POST ${api}/tokens`, decision: { effect: 'require' } })
     const asked = await admin.get(`/step-ups/${idOf(refused)}`)
     expect(asked.json).toMatchObject({
       calls: [{ rack: null, app: null, route: `POST ${api}/tokens`, command: null }],
@@ -157,8 +157,8 @@ describe('rack-gateway', () => {
     ['a wrong backup code', () => ({ method: 'backup-code', code: 'AAAAA-AAAAA' })],
   ])('%s proves nothing', async (_, input) => {
     const id = (await program('POST', '/step-ups', { delivery: 'callback' })).text('id')
-    const answer = await program('POST', `/step-ups/${id}/proof`, input())
-    expect([answer.status, answer.json]).toEqual([403, expect.objectContaining({ code: 'RGW_FACTOR_NOT_PROVED' })])
+    const received = await program('POST', `/step-ups/${id}/proof`, input())
+    expect([received.status, received.json]).toEqual([403, expect.objectContaining({ code: 'RGW_FACTOR_NOT_PROVED' })])
   })
 
   test('a used code is rejected', async () => {
@@ -166,10 +166,10 @@ describe('rack-gateway', () => {
     const ids = await Promise.all(
       ['callback', 'response'].map(async (delivery) => (await program('POST', '/step-ups', { delivery })).text('id')),
     )
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       ids.map((id) => program('POST', `/step-ups/${id}/proof`, { method: 'totp', code })),
     )
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 403])
+    expect(responses.map(({ status }) => status).sort()).toEqual([201, 403])
   })
 
   test('a backup code proves once', async () => {

@@ -218,7 +218,7 @@ describe.skipIf(convox === null)('the native convox proves a second factor (runs
         proxy.signal('SIGTERM')
         await proxy.ended
       }
-      expect(await at.system.lastEvent()).toMatchObject({ status: 403, decision: { effect: 'needs' } })
+      expect(await at.system.lastEvent()).toMatchObject({ status: 403, decision: { effect: 'require' } })
     }
   })
 

@@ -89,7 +89,7 @@ describe('calls on items of other users, with a level for the permission', () =>
     const before = await state(at, owned)
     const refused = await call(callOf(owned))
     expect([refused.status, refused.json]).toEqual(needed)
-    expect(await at.system.lastEvent()).toMatchObject({ decision: { effect: 'needs' } })
+    expect(await at.system.lastEvent()).toMatchObject({ decision: { effect: 'require' } })
     expect(await state(at, owned)).toEqual(before)
     const done = await call(callOf(owned), await proof())
     expect([200, 404]).toContain(done.status)
@@ -136,7 +136,7 @@ describe('calls on items of other users, with a level for the permission', () =>
       decisions: [
         {
           decision: { effect: 'allow' },
-          otherwise: { decision: { effect: 'needs', rule: 'step-up:rule others' } },
+          otherwise: { decision: { effect: 'require', rule: 'step-up:rule others' } },
         },
       ],
     })
@@ -157,8 +157,8 @@ describe('calls on items of other users, with a level for the permission', () =>
     // The denial names the rule, also for a list without a filter.
     expect((await call(['GET', '/sessions'], [], denied)).text('rule')).toMatch(/^step-up:/)
     const end: Call = ['DELETE', `/sessions/${owned.session}`]
-    const answer = await call(end, [], denied)
-    expect([answer.status, answer.text('rule')]).toEqual([403, 'step-up:rule others'])
+    const response = await call(end, [], denied)
+    expect([response.status, response.text('rule')]).toEqual([403, 'step-up:rule others'])
     expect((await call(end, [], excepted)).status).toBe(200)
   })
 })
@@ -178,8 +178,8 @@ describe('calls on items of other users, after enrollBy', () => {
   const call = ([method, path, body]: Call) => callManagementApi(at.system, without, method, path, body)
 
   test.each(changes)('an administrator without a second factor never %s of another user', async (_what, callOf) => {
-    const answer = await call(callOf(owned))
-    expect([answer.status, answer.text('rule')]).toEqual([403, 'enrollment'])
+    const response = await call(callOf(owned))
+    expect([response.status, response.text('rule')]).toEqual([403, 'enrollment'])
     expect(await state(at, owned)).toEqual([null, null])
   })
 
@@ -189,8 +189,8 @@ describe('calls on items of other users, after enrollBy', () => {
       const items = ((await call(['GET', path])).json as { items: unknown[] }).items
       expect(items).toHaveLength(path === '/sessions' ? 1 : 0)
       if (path === '/live-calls') return
-      const answer = await call(['GET', `${path}?${path === '/tokens' ? 'owner' : 'user'}=${owned.owner.id}`])
-      expect([answer.status, answer.text('rule')]).toEqual([403, 'enrollment'])
+      const response = await call(['GET', `${path}?${path === '/tokens' ? 'owner' : 'user'}=${owned.owner.id}`])
+      expect([response.status, response.text('rule')]).toEqual([403, 'enrollment'])
     },
   )
 })

@@ -99,8 +99,8 @@ describe('a proof for the planned calls of a command', () => {
 
   test('is used once by calls at the same time', async () => {
     const proof = await proofFor(restart)
-    const answers = await Promise.all([1, 2, 3, 4].map(() => send(webRestart, proof)))
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 403, 403, 403])
+    const responses = await Promise.all([1, 2, 3, 4].map(() => send(webRestart, proof)))
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 403, 403, 403])
     expect(changes()).toHaveLength(1)
   })
 
@@ -277,8 +277,8 @@ describe('an exec in an own run', () => {
 
   test('is the first one of a run only once of several at the same time', async () => {
     const process = await startRun()
-    const answers = await Promise.all([1, 2, 3].map(() => needsProof(process)))
-    expect(answers.filter(Boolean)).toHaveLength(2)
+    const responses = await Promise.all([1, 2, 3].map(() => needsProof(process)))
+    expect(responses.filter(Boolean)).toHaveLength(2)
   })
 
   test.each([

@@ -37,7 +37,7 @@ const call = (line: string) => {
   return at.system.send(method, `/rack/staging${target}`, admin.program.token)
 }
 const program = (path: string, body?: object) => callManagementApi(at.system, admin.program.token, 'POST', path, body)
-const statuses = (answers: readonly { readonly status: number }[]) => answers.map(({ status }) => status).sort()
+const statuses = (responses: readonly { readonly status: number }[]) => responses.map(({ status }) => status).sort()
 const rows = async (table: 'proofs' | 'step_ups') =>
   Number((await at.system.sql`select count(*) from ${at.system.sql(`gateway.${table}`)}`)[0]?.count)
 
@@ -54,34 +54,34 @@ const asked = async () => (await program('/step-ups', { delivery: 'callback' }))
 
 test('of two calls with one proof for one call, one reaches the rack', async () => {
   expect((await call(`GET /gateway-step-up/${await provedCode()}?`)).status).toBe(200)
-  const answers = await bothAtOnce('proofs', () => call(restart))
-  expect(statuses(answers)).toEqual([200, 403])
+  const responses = await bothAtOnce('proofs', () => call(restart))
+  expect(statuses(responses)).toEqual([200, 403])
   expect(at.system.rack.received.map(({ target }) => target)).toEqual(['/apps/myapp/services/web/restart?'])
 })
 
 test('of two proofs of one step-up, one has a result, and only its code is used up', async () => {
   const id = await asked()
   const [backupCode = ''] = admin.backupCodes
-  const answers = await bothAtOnce(
+  const responses = await bothAtOnce(
     'step_ups',
     () => admin.post(`/step-ups/${id}/proof`, { method: 'totp', code: admin.code() }),
     () => admin.post(`/step-ups/${id}/proof`, { method: 'backup-code', code: backupCode }),
   )
-  expect(statuses(answers)).toEqual([201, 409])
-  expect(answers.filter(({ json }) => 'result' in json)).toHaveLength(1)
+  expect(statuses(responses)).toEqual([201, 409])
+  expect(responses.filter(({ json }) => 'result' in json)).toHaveLength(1)
 })
 
 test('of two redemptions of one result, one gets the proof', async () => {
   const id = await asked()
   const { json } = await admin.prove(id)
   const before = await rows('proofs')
-  const answers = await bothAtOnce('step_ups', () => program(`/step-ups/${id}/redemption`, { result: json.result }))
-  expect([statuses(answers), await rows('proofs')]).toEqual([[201, 409], before + 1])
+  const responses = await bothAtOnce('step_ups', () => program(`/step-ups/${id}/redemption`, { result: json.result }))
+  expect([statuses(responses), await rows('proofs')]).toEqual([[201, 409], before + 1])
 })
 
 test('of two activations of one code, one counts', async () => {
   const code = await provedCode()
   const before = await rows('proofs')
-  const answers = await bothAtOnce('step_ups', () => call(`GET /gateway-step-up/${code}?`))
-  expect([statuses(answers), await rows('proofs')]).toEqual([[200, 409], before + 1])
+  const responses = await bothAtOnce('step_ups', () => call(`GET /gateway-step-up/${code}?`))
+  expect([statuses(responses), await rows('proofs')]).toEqual([[200, 409], before + 1])
 })

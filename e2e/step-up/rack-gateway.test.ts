@@ -71,8 +71,8 @@ async function proveInBrowser(address: string): Promise<void> {
   const proved = await admin.post(`${path}/proof`, { method: 'passkey', response: authenticator.get(options) })
   expect([proved.status, proved.json.proof]).toEqual([201, null])
   const data = Buffer.from(String(proved.json.result)).toString('base64')
-  const answer = await fetch(`${page.searchParams.get('callback')}?data=${encodeURIComponent(data)}`)
-  expect(answer.status).toBe(200)
+  const received = await fetch(`${page.searchParams.get('callback')}?data=${encodeURIComponent(data)}`)
+  expect(received.status).toBe(200)
 }
 
 const promote = ['releases', 'promote', 'R1', '-a', 'myapp']

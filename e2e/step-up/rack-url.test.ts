@@ -76,8 +76,8 @@ test('the refusal names the page, whose code activates the proof with the same t
   expect((refused.json as { error: string }).error).toContain(`Open ${page} in your browser`)
   const code = await codeFor(refused)
   expect((await call(list)).status).toBe(403)
-  const answer = await call(`GET /gateway-step-up/${code}?`)
-  expect([answer.status, answer.json]).toEqual([
+  const response = await call(`GET /gateway-step-up/${code}?`)
+  expect([response.status, response.json]).toEqual([
     200,
     { proved: true, next: expect.stringContaining('Continue as the error of the denied command says.') },
   ])
@@ -175,7 +175,7 @@ test('a proxy is refused at its handshake, because a program reads its stream', 
   const path = '/proxy/resource-database.staging-myapp.svc.cluster.local/5432'
   const socket = await openWebSocket(`${at.system.url}${path}`, admin.program.token, { 'x-forwarded-for': home })
   expect(socket.status).toBe(403)
-  expect(await at.system.lastEvent()).toMatchObject({ decision: { effect: 'needs' } })
+  expect(await at.system.lastEvent()).toMatchObject({ decision: { effect: 'require' } })
 })
 
 test('the request before each WebSocket asks for no proof', async () => {
@@ -284,7 +284,7 @@ test.each(['192.0.2.7:40001', 'unknown', 'x'])('an unreadable address asks for n
   expect(error).not.toContain('/gateway')
   expect(stepUpOf(refused)).toBeUndefined()
   expect(await at.system.lastEvent()).toMatchObject({
-    decision: { effect: 'needs', rule: 'step-up:rule recent-proof' },
+    decision: { effect: 'require', rule: 'step-up:rule recent-proof' },
   })
   const fromProgram = await call(list, { from, headers: ['Step-Up: no-secret'] })
   expect((fromProgram.json as { error: string }).error).toContain('Repeat the request with rack-gateway')
@@ -315,10 +315,10 @@ test('a body of the result is short', async () => {
 test('a session has a limit of requests about step-ups', async () => {
   clock.ahead += 11 * 60_000
   const own = await sessionOf(at.system, 'admin', Date.now() + clock.ahead)
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 70 }, () => call('GET /gateway-step-up/AAAA-AAAA?', { token: own.token })),
   )
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403, 429]))
+  expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([403, 429]))
 })
 
 test('another user cannot see or prove a step-up', async () => {

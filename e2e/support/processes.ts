@@ -57,7 +57,7 @@ export async function leaveNothing(): Promise<void> {
 }
 
 /** Whether anything takes connections at the place that a URL names. */
-export function answers(url: string): Promise<boolean> {
+export function responses(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve) => {
     const socket = createConnection(Number(port), hostname)

@@ -161,13 +161,13 @@ describe.skipIf(!canRunContainers())('in containers', () => {
     test('SIGTERM lets a call in progress finish, and the container exits with 0', async () => {
       const token = await issueToken('--user', 'ada@example.com', '--role', 'admin')
       const hanging = rack.failNext('GET /apps', { kind: 'hang' })
-      const answer = get('/apps', token)
+      const response = get('/apps', token)
       await hanging.reached
       // After 40 s, podman kills the container, and the exit code is 137.
       const stopped = engine.run('podman', 'stop', '--time', '40', 'gateway')
       await expect.poll(() => engine.run('podman', 'logs', 'gateway')).toContain('gateway.stopping')
       hanging.release()
-      expect((await answer).status).toBe(200)
+      expect((await response).status).toBe(200)
       await stopped
       const format = '{{.State.Status}} {{.State.ExitCode}}'
       expect((await engine.run('podman', 'inspect', '--format', format, 'gateway')).trim()).toBe('exited 0')

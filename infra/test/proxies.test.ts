@@ -20,7 +20,7 @@ test('each file has a row here', () => {
   expect(readdirSync(directory).sort()).toEqual(Object.keys(timeouts).sort())
 })
 
-test.each(Object.entries(timeouts))('%s permits a silence of an hour', (name, timeout) => {
+test.each(Object.entries(timeouts))('%s allows a silence of an hour', (name, timeout) => {
   if (timeout === null) {
     expect(read(name)).not.toMatch(/^\s*(?:response_header_timeout|read_timeout|stream_timeout)/m)
     return

@@ -17,8 +17,8 @@ afterEach(async () => {
   machine.remove()
 })
 
-async function gatewayThat(answer: Parameters<typeof startFakeGateway>[0]): Promise<FakeGateway> {
-  const gateway = await startFakeGateway(answer)
+async function gatewayThat(response: Parameters<typeof startFakeGateway>[0]): Promise<FakeGateway> {
+  const gateway = await startFakeGateway(response)
   gateways.push(gateway)
   return gateway
 }
@@ -116,8 +116,8 @@ describe('the job’s token', () => {
     ['sends an empty response', { status: 200, body: '' }],
     ['sends no value', { status: 200, body: { value: 1 } }],
     ['redirects', { status: 302, headers: { location: 'https://evil.example.com' } }],
-  ])('is missing if GitHub %s', async (_, answer) => {
-    const github = await gatewayThat(answer)
+  ])('is missing if GitHub %s', async (_, response) => {
+    const github = await gatewayThat(response)
     const env = { ACTIONS_ID_TOKEN_REQUEST_URL: `${github.url}/?x=1`, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'runner' }
     const outcome = await machine.call(['ci', 'login', 'https://gateway.example.com'], env)
     expect(outcome).toMatchObject({ code: 4, stdout: '' })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { checkCertificateExpiry } from './doctor/check-tls.ts'
 import { withDeadline } from './doctor/checks.ts'
-import { type FakeAnswer, type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
+import { type FakeGateway, type FakeResponse, startFakeGateway } from './testing/fake-gateway.ts'
 import { createMachine, type Machine } from './testing/harness.ts'
 
 const day = 24 * 60 * 60 * 1000
@@ -35,7 +35,7 @@ const paths = {
   connection: '/gateway/api/v1/connection',
   clock: '/check',
 }
-const healthy: Readonly<Record<string, FakeAnswer>> = {
+const healthy: Readonly<Record<string, FakeResponse>> = {
   [paths.me]: { status: 200, body: me },
   [paths.version]: { status: 200, body: { gateway: '0.0.1', cli: { minimum: null, newest: '0.0.1' } } },
   [paths.rack]: { status: 200, body: { name: 'staging', version: '3.24.9' } },
@@ -66,10 +66,10 @@ function script(text: string): void {
 }
 
 /** Logs in to a healthy gateway with these answers. */
-async function loggedIn(answers: Readonly<Record<string, FakeAnswer>> = {}, expires = 30 * day): Promise<string> {
-  const all: Record<string, FakeAnswer> = { ...healthy, ...answers }
+async function loggedIn(responses: Readonly<Record<string, FakeResponse>> = {}, expires = 30 * day): Promise<string> {
+  const all: Record<string, FakeResponse> = { ...healthy, ...responses }
   gateway = await startFakeGateway({ status: 404 }, all)
-  if (answers[paths.connection] === undefined) {
+  if (responses[paths.connection] === undefined) {
     const body = { ...connection, host: new URL(gateway.url).host }
     all[paths.connection] = { status: 200, body, websocket: true }
   }
@@ -265,7 +265,7 @@ describe('doctor', () => {
   })
 
   describe('the proxy in front of the gateway', () => {
-    const answering = (changes: object, more: Partial<FakeAnswer> = {}) =>
+    const answering = (changes: object, more: Partial<FakeResponse> = {}) =>
       loggedIn({ [paths.connection]: { status: 200, body: { ...connection, ...changes }, websocket: true, ...more } })
     const misdirected = (address: string) =>
       loggedIn({
@@ -351,8 +351,8 @@ describe('doctor', () => {
         'warning',
         'answered with status 429',
       ],
-    ])('with --slow, can have a timeout: %j', async (answer, status, says) => {
-      await loggedIn({ [`${paths.connection}?wait=70`]: answer })
+    ])('with --slow, can have a timeout: %j', async (response, status, says) => {
+      await loggedIn({ [`${paths.connection}?wait=70`]: response })
       const { of } = await runDoctor({}, ['--slow'])
       expect(of('timeout')).toMatchObject({ status, says: expect.stringContaining(says) })
       if (status === 'problem') expect(of('timeout')?.next).toContain('HAProxy: `timeout server 1h`')

@@ -125,7 +125,7 @@ test('a session that cannot be stored is revoked, if the file breaks during the 
   const { child, ended, noted } = machine.start(['login', 'staging', gateway.url, '--no-browser'], {}, unprivilegedUser)
   child.stdin?.end()
   const id = '1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35'
-  gateway.answer = loggedIn({ id, token: 'rgs_new', expiresAt: inHours(300), renewAt: inHours(150) })
+  gateway.response = loggedIn({ id, token: 'rgs_new', expiresAt: inHours(300), renewAt: inHours(150) })
   await noted('Do not send it to anyone.')
   machine.configure('broken meanwhile')
   chownHome()
@@ -143,7 +143,7 @@ test('if the directory becomes read-only during a login, the keychain keeps its 
   const written = readFileSync(machine.configPath, 'utf8')
   const directory = dirname(machine.configPath)
   const id = '1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35'
-  gateway.answer = loggedIn({ id, token: 'rgs_new', expiresAt: inHours(300), renewAt: inHours(150) })
+  gateway.response = loggedIn({ id, token: 'rgs_new', expiresAt: inHours(300), renewAt: inHours(150) })
   const login = ['login', 'staging', '--no-browser']
   const outcome = await run(login, { ...env, FAKE_KEYCHAIN: `sealing ${directory}` })
   chmodSync(directory, 0o700)
@@ -157,7 +157,7 @@ test('if the directory becomes read-only during a login, the keychain keeps its 
 
 test('processes with different names renew their shared session only once', async () => {
   const renewed = { token: `rgs_${'N'.repeat(63)}`, expiresAt: inHours(720), renewAt: inHours(360) }
-  gateway.answer = { status: 200, body: renewed }
+  gateway.response = { status: 200, body: renewed }
   machine.configure(session({ renew_at: inHours(-1) }))
   const outcomes = await Promise.all(
     ['staging', 'production', 'staging', 'production'].map((rack) => machine.run(['url', '--rack', rack])),

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type FakeAnswer, type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
+import { type FakeGateway, type FakeResponse, startFakeGateway } from './testing/fake-gateway.ts'
 import { createMachine, type Machine } from './testing/harness.ts'
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
@@ -26,10 +26,10 @@ afterEach(async () => {
 })
 
 /** Logs in to staging. */
-async function loggedIn(answer: FakeAnswer = { status: 200, body: me }): Promise<void> {
+async function loggedIn(response: FakeResponse = { status: 200, body: me }): Promise<void> {
   await machine.call(['login', 'staging', gateway.url, '--token', 'rgs_ada'])
   gateway.requests.length = 0
-  gateway.answer = answer
+  gateway.response = response
 }
 const addressOf = (rack: string, token = 'rgs_ada') => `${gateway.url.replace('//', `//convox:${token}@`)}/rack/${rack}`
 
@@ -66,13 +66,13 @@ describe('a second rack at a known address', () => {
     expect((await machine.call(['url'])).stdout).toBe(`${addressOf('eu-1')}\n`)
   })
 
-  test.each<[string, FakeAnswer, readonly string[], number]>([
+  test.each<[string, FakeResponse, readonly string[], number]>([
     ['the session was revoked', { status: 401, body: {} }, [], 2],
     ['the session is bound to one rack', { status: 200, body: { ...me, rack: 'staging' } }, [], 2],
     ['--rack-only asks for another session', { status: 200, body: me }, ['--rack-only'], 1],
     ['the user logs in again', { status: 200, body: me }, ['again'], 1],
-  ])('needs a login with a browser if %s', async (_, answer, more, asked) => {
-    await loggedIn(answer)
+  ])('needs a login with a browser if %s', async (_, response, more, asked) => {
+    await loggedIn(response)
     const words = more.includes('again') ? ['staging'] : ['production', gateway.url, ...more]
     const outcome = await machine.call(['login', ...words, '--no-browser'])
     expect(outcome.code).not.toBe(0)
@@ -123,7 +123,7 @@ describe('a token that only one name uses', () => {
 test('login notes that other names now use the session of another user', async () => {
   await loggedIn()
   await machine.call(['login', 'production', gateway.url])
-  gateway.answer = { status: 200, body: { ...me, name: 'bob@example.com' } }
+  gateway.response = { status: 200, body: { ...me, name: 'bob@example.com' } }
   const { stderr } = await machine.call(['login', 'staging', '--token', 'rgs_bob'])
   expect(stderr).toBe(
     'rack-gateway: production used the session of ada@example.com at this address, and now uses the session of bob@example.com.\n',
@@ -264,20 +264,20 @@ describe('in automation', () => {
     ['that is bound to it', { ...me, rack: 'staging' }],
     ['with a role only on it', { ...me, racks: ['staging'] }],
   ])('RACK_URL names the rack of a token %s', async (_, body) => {
-    gateway.answer = { status: 200, body }
+    gateway.response = { status: 200, body }
     expect((await machine.callConvox(['--no-precheck', 'apps'], automation())).convox?.rackUrl).toBe(
       addressOf('staging', 'rgt_ci'),
     )
     expect((await machine.call(['url'], automation())).stdout).toBe(`${addressOf('staging', 'rgt_ci')}\n`)
   })
 
-  test.each<[string, FakeAnswer, number, string]>([
+  test.each<[string, FakeResponse, number, string]>([
     ['several racks', { status: 200, body: me }, 2, 'Name one with --rack or GATEWAY_RACK: production, staging, eu-1'],
     ['no rack', { status: 200, body: { ...me, racks: [] } }, 2, 'The token has no role on any rack.'],
     ['a rejection', { status: 401, body: {} }, 4, 'rejected the token'],
     ['an error', { status: 500, body: {} }, 7, ' failed: it answered with status 500'],
-  ])('if the gateway answers with %s, convox does not start', async (_, answer, code, sentence) => {
-    gateway.answer = answer
+  ])('if the gateway answers with %s, convox does not start', async (_, response, code, sentence) => {
+    gateway.response = response
     const outcome = await machine.callConvox(['apps'], automation())
     expect(outcome).toMatchObject({ code, convox: null, stderr: expect.stringContaining(sentence) })
   })
@@ -304,7 +304,7 @@ describe('whoami without the gateway', () => {
     await gateway.close()
   })
 
-  test('shows the last answer and its time', async () => {
+  test('shows the last response and its time', async () => {
     const before = JSON.parse(JSON.stringify(machine.config()))
     before.sessions[gateway.url].confirmed.at = new Date(inDays(-2)).toISOString()
     machine.configure(before)
@@ -346,14 +346,14 @@ describe('whoami without the gateway', () => {
   })
 })
 
-test('whoami stores the answer, unless a login has changed the token meanwhile', async () => {
+test('whoami stores the response, unless a login has changed the token meanwhile', async () => {
   await loggedIn({ status: 200, body: { ...me, roles: ['viewer'] } })
   expect((await machine.call(['whoami'])).code).toBe(0)
   expect(machine.config()).toMatchObject({
     sessions: { [gateway.url]: { token: 'rgs_ada', confirmed: { roles: ['viewer'] } } },
   })
   const other = { gateways: { staging: { url: gateway.url } }, sessions: { [gateway.url]: { token: 'rgs_other' } } }
-  gateway.answer = {
+  gateway.response = {
     status: 200,
     body: me,
     get delay() {

@@ -27,8 +27,8 @@ afterEach(async () => {
   machine.remove()
 })
 
-async function gatewayThat(answer: Parameters<typeof startFakeGateway>[0]): Promise<FakeGateway> {
-  gateway = await startFakeGateway(answer)
+async function gatewayThat(response: Parameters<typeof startFakeGateway>[0]): Promise<FakeGateway> {
+  gateway = await startFakeGateway(response)
   return gateway
 }
 
@@ -97,8 +97,8 @@ describe('login', () => {
   test.each([
     ['a gateway without that operation', { status: 404 }, ''],
     ['a gateway that fails', { status: 503 }, 'it answered with status 503'],
-  ])('stores the token unchecked for %s', async (_, answer, note) => {
-    const { url } = await gatewayThat(answer)
+  ])('stores the token unchecked for %s', async (_, response, note) => {
+    const { url } = await gatewayThat(response)
     const outcome = await machine.call(['login', 'staging', url, '--token', 't'])
     expect(outcome.code).toBe(0)
     expect(outcome.stderr.includes('was not checked')).toBe(note !== '')
@@ -130,10 +130,10 @@ describe('login', () => {
       'a web page',
       { status: 200, body: '<html>' },
       7,
-      'does not answer like a Rack Gateway (its answer is not that of a Rack Gateway)',
+      'does not answer like a Rack Gateway (its response is not that of a Rack Gateway)',
     ],
     [
-      'an answer without end',
+      'a response without end',
       { status: 200, body: `${JSON.stringify(me)}${' '.repeat(3_000_000)}` },
       7,
       'does not answer like a Rack Gateway',
@@ -142,11 +142,11 @@ describe('login', () => {
       'an impossible time',
       { status: 200, body: { ...me, expiresAt: 'never' } },
       7,
-      'its answer is not that of a Rack Gateway',
+      'its response is not that of a Rack Gateway',
     ],
     ['several racks', { status: 200, body: { ...me, racks: ['a', 'b'] } }, 2, 'Pass --as-rack with one of a, b'],
-  ])('stores nothing after %s', async (_, answer, code, sentence) => {
-    const { url, requests } = await gatewayThat(answer)
+  ])('stores nothing after %s', async (_, response, code, sentence) => {
+    const { url, requests } = await gatewayThat(response)
     const outcome = await machine.call(['login', 'staging', url, '--token', 'rgs_secret'])
     expect(outcome).toMatchObject({ code, stdout: '' })
     expect(outcome.stderr).toContain(sentence)
@@ -180,7 +180,7 @@ describe('login', () => {
     expect(() => machine.config()).toThrow('ENOENT')
   })
 
-  test('a name in the answer cannot control the terminal', async () => {
+  test('a name in the response cannot control the terminal', async () => {
     const { url } = await gatewayThat({ status: 200, body: { ...me, name: 'ada\u001b[2J' } })
     const { stdout } = await machine.call(['login', 'staging', url, '--token', 't'])
     expect(stdout).toBe('Logged in to staging as ada\uFFFD[2J.\n')

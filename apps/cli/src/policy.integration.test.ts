@@ -115,7 +115,7 @@ describe('policy check', () => {
     })
   })
 
-  test('warns of rules for a service that does not permit runs', async () => {
+  test('warns of rules for a service that does not allow runs', async () => {
     const rule = (services: string, modes: string) =>
       `{ run: ls, roles: [ops, admin], services: [${services}], modes: [${modes}] }`
     write(
@@ -123,8 +123,8 @@ describe('policy check', () => {
       `version: 1\ncommands:\n  extend: built-in\n  rules:\n    one: ${rule('command, jobs', 'detached, exec')}\n    two: ${rule('jobs', 'detached')}\n    three: ${rule('jobs', 'exec')}\n    four: ${rule('"*"', 'detached')}\n`,
     )
     expect(JSON.parse((await run('check', '--json', 'policy.yaml')).stdout).warnings).toEqual([
-      'the command rule one permits only exec (with process:exec-any) on the service jobs, which commands.services does not name',
-      'the command rule two permits nothing on the service jobs, which commands.services does not name',
+      'the command rule one allows only exec (with process:exec-any) on the service jobs, which commands.services does not name',
+      'the command rule two allows nothing on the service jobs, which commands.services does not name',
     ])
   })
 
@@ -143,12 +143,12 @@ describe('policy check', () => {
   test('warns of operations that it unblocks', async () => {
     write('policy.yaml', 'version: 1\nunblocked: [PUT /system]\n')
     expect((await run('check', 'policy.yaml')).stdout).toContain(
-      '\nwarning: it permits PUT /system, which the gateway blocks by default\n',
+      '\nwarning: it allows PUT /system, which the gateway blocks by default\n',
     )
     expect(JSON.parse((await run('check', '--json', 'policy.yaml')).stdout)).toMatchObject({
       valid: true,
       policy: expect.stringMatching(/^[0-9a-f]{64}$/),
-      warnings: ['it permits PUT /system, which the gateway blocks by default'],
+      warnings: ['it allows PUT /system, which the gateway blocks by default'],
     })
   })
 
@@ -259,7 +259,7 @@ describe('policy diff', () => {
       /^\d+ changes from @built-in to policy\.yaml, without policy packages\nchanged:\n {2}support {2}the role is new\nnewly permitted:\n {2}support {2}.*service:restart.*\nnewly denied:\n {2}everyone {2}POST \/apps is blocked\n$/,
     )
     const json = JSON.parse((await run('diff', '@built-in', 'policy.yaml', '--json')).stdout)
-    expect(json.changes).toContainEqual({ effect: 'refuses', role: null, what: 'POST /apps is blocked' })
+    expect(json.changes).toContainEqual({ effect: 'denies', role: null, what: 'POST /apps is blocked' })
   })
 
   test('shows no change between a document and itself', async () => {
@@ -279,7 +279,7 @@ describe('policy diff', () => {
       stderr: '',
     })
     expect(gateway.requests).toEqual([{ authorization: 'Bearer rgt_x', path: '/gateway/api/v1/policy' }])
-    gateway.answer = { status: 200, body: { policy, source: '', text: null, document: { ...document, roles: [] } } }
+    gateway.response = { status: 200, body: { policy, source: '', text: null, document: { ...document, roles: [] } } }
     const unread = await machine.call(['policy', 'diff', '@in-force', '@built-in'], env)
     expect([unread.code, unread.stderr]).toEqual([7, expect.stringContaining('cannot read')])
   })
@@ -303,13 +303,13 @@ describe('policy impact', () => {
     calls: 1_200,
     unclear: 3,
     packages: 0,
-    permitted: 0,
-    refused: 2,
-    stepUp: { prompts: 0, users: 0, refused: 0, requirements: [] },
+    allowed: 0,
+    denied: 2,
+    stepUp: { prompts: 0, users: 0, denied: 0, requirements: [] },
     cut: null,
     changes: [
       {
-        effect: 'refuses',
+        effect: 'denies',
         principal: { kind: 'user', id: 'u', name: 'ada@example.com\u001b[2J' },
         route: 'POST /apps/{app}/releases/{id}/promote',
         rack: 'staging',
@@ -324,17 +324,17 @@ describe('policy impact', () => {
     more: 0,
   }
 
-  async function asked(answer: Parameters<typeof startFakeGateway>[0], ...words: readonly string[]) {
-    return askedOf(good, answer, ...words)
+  async function asked(response: Parameters<typeof startFakeGateway>[0], ...words: readonly string[]) {
+    return askedOf(good, response, ...words)
   }
 
   async function askedOf(
     document: string,
-    answer: Parameters<typeof startFakeGateway>[0],
+    response: Parameters<typeof startFakeGateway>[0],
     ...words: readonly string[]
   ) {
     write('policy.yaml', document)
-    gateway = await startFakeGateway(answer)
+    gateway = await startFakeGateway(response)
     const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_x' }
     return machine.call(['policy', 'impact', 'policy.yaml', ...words], env)
   }
@@ -361,7 +361,7 @@ describe('policy impact', () => {
       cut: { by: 'number', from: '2030-01-20T00:00:00.000Z' },
       packages: 1,
       changes: [],
-      refused: 0,
+      denied: 0,
     }
     const { stdout } = await asked({ status: 200, body })
     expect(stdout).toContain(
@@ -380,7 +380,7 @@ describe('policy impact', () => {
     )
   })
 
-  test("--json prints the gateway's answer", async () => {
+  test("--json prints the gateway's response", async () => {
     const { stdout } = await asked({ status: 200, body: impact }, '--json', '--since', '12h')
     expect(JSON.parse(stdout)).toEqual(impact)
   })

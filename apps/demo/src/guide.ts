@@ -17,7 +17,7 @@ export function guide({ publicUrl, racks, tokens, examplePackages }: Demo, demoF
   export RACK_URL=${rackUrl(tokens.viewer)}
   convox apps
 
-  # ... and as a deployer, who can run what the command rules permit
+  # ... and as a deployer, who can run what the command rules allow
   export RACK_URL=${rackUrl(tokens.deployer)}
   convox run command "rake stripe:prepare" -a myapp
 

@@ -1,4 +1,4 @@
-/** Loaded into a subject with `--import`. Adds the allocations of the subject so far to each of its answers. */
+/** Loaded into a subject with `--import`. Adds the allocations of the subject so far to each of its responses. */
 import { createHook } from 'node:async_hooks'
 import { GCProfiler } from 'node:v8'
 import { isMainThread } from 'node:worker_threads'
@@ -23,7 +23,7 @@ function allocations(): Allocations {
 const send = process.send?.bind(process)
 if (isMainThread && send) {
   collections.start()
-  process.send = (answer: object) => send({ ...answer, allocations: allocations() })
+  process.send = (response: object) => send({ ...response, allocations: allocations() })
   process.on('message', (question: object) => {
     if ('countPromises' in question) promiseHook.enable()
   })

@@ -27,7 +27,7 @@ export function searches(from: Date, to: Date): readonly FilterQuery[] {
     { route: 'no such route' },
     { effect: 'allow' },
     { effect: 'deny' },
-    { effect: 'needs' },
+    { effect: 'require' },
     { rule: 'role:deployer' },
     { rule: 'command:rails-console' },
     { rule: 'no-such-rule' },

@@ -92,7 +92,7 @@ function commandOf({ empty, command }: Program, { words }: Run): readonly string
 }
 
 /**
- * The first run asks the gateway and caches its answer. The gateway is in this process, so this function must not
+ * The first run asks the gateway and caches its response. The gateway is in this process, so this function must not
  * block.
  */
 async function prepare(program: Program, run: Run): Promise<void> {

@@ -39,8 +39,8 @@ function startRack(number: number, appCount: number) {
   }))
   return listen(
     createServer(({ url = '' }, response) => {
-      const answer = url.startsWith('/system') ? system : /^\/apps\??$/.test(url) ? apps : []
-      response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
+      const received = url.startsWith('/system') ? system : /^\/apps\??$/.test(url) ? apps : []
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(received))
     }),
   )
 }

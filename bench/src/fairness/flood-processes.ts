@@ -47,8 +47,10 @@ export async function prepareFloods(
       }
     },
     async counts() {
-      const answers = await Promise.allSettled(processes.map((one) => one.ask({ counts: true })))
-      return sumOf(answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value as FloodCounts] : [])))
+      const responses = await Promise.allSettled(processes.map((one) => one.ask({ counts: true })))
+      return sumOf(
+        responses.flatMap((response) => (response.status === 'fulfilled' ? [response.value as FloodCounts] : [])),
+      )
     },
     stop,
   }

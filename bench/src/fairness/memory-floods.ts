@@ -13,7 +13,7 @@ const idleConnections = { networks: 10, each: 1_000 }
 /** Milliseconds in which thousands of connections are opened. All at once, the kernel would drop some. */
 const rampUp = 4_000
 
-/** 1 MB that the schema permits: 249,990 characters of four bytes. */
+/** 1 MB that the schema allows: 249,990 characters of four bytes. */
 const largeCheck = JSON.stringify({ document: '\u{1f600}'.repeat(249_990) })
 /** Almost 64 KiB, the default limit of a body. */
 const anonymousBody = JSON.stringify({ secret: 'x'.repeat(65_500) })

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { createAnswerReader } from '../loads/answer-reader.ts'
+import { createResponseReader } from '../loads/response-reader.ts'
 
 export interface ProbeResult {
   /** Milliseconds of the calls that succeeded, each from the moment at which it was due. */
@@ -48,7 +48,7 @@ function callOnce(url: string, request: Buffer): Promise<string | null> {
       resolve(error)
     }
     const timer = setTimeout(() => settle('no response'), timeout)
-    const read = createAnswerReader(({ status }) => settle(status >= 200 && status < 300 ? null : String(status)))
+    const read = createResponseReader(({ status }) => settle(status >= 200 && status < 300 ? null : String(status)))
     socket.on('data', (chunk: Buffer) => {
       try {
         read(chunk)

@@ -37,7 +37,7 @@ function withLength(body: Uint8Array): Buffer {
 
 const places = array(nat(500))
 
-test('a body in chunks is put together, wherever it is cut, and the next answer is read', () => {
+test('a body in chunks is put together, wherever it is cut, and the next response is read', () => {
   const chunk = uint8Array({ minLength: 1, maxLength: 40 })
   check(
     property(array(chunk, { maxLength: 6 }), places, (chunks, cuts) => {
@@ -47,7 +47,7 @@ test('a body in chunks is put together, wherever it is cut, and the next answer 
   )
 })
 
-test('a body with a length is put together, wherever it is cut, and the next answer is read', () => {
+test('a body with a length is put together, wherever it is cut, and the next response is read', () => {
   check(
     property(uint8Array({ maxLength: 60 }), places, (body, cuts) => {
       const whole = Buffer.from(body).toString('hex')

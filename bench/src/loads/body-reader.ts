@@ -7,10 +7,10 @@ export interface BodyListener {
 type Part = 'head' | 'size' | 'data' | 'gap' | 'trailer'
 
 /**
- * Reads answers of any size from a connection without storing them. An answer has a Content-Length, or is chunked.
+ * Reads answers of any size from a connection without storing them. A response has a Content-Length, or is chunked.
  *
  * @returns a function to call with each received chunk
- * @throws from that function, for an answer that isn't 200 or has no known length
+ * @throws from that function, for a response that isn't 200 or has no known length
  */
 export function createBodyReader({ onBody, onEnd }: BodyListener): (chunk: Buffer) => void {
   let currentPart: Part = 'head'
@@ -76,10 +76,10 @@ export function createBodyReader({ onBody, onEnd }: BodyListener): (chunk: Buffe
 
 function framingOf([start = '', ...headers]: readonly string[]): 'chunked' | number {
   const status = start.slice(9, 12)
-  if (status !== '200') throw new Error(`an answer was ${status}, so the run measures something else`)
+  if (status !== '200') throw new Error(`a response was ${status}, so the run measures something else`)
   const text = headers.join('\n').toLowerCase()
   if (/^transfer-encoding: *chunked$/m.test(text)) return 'chunked'
   const length = /^content-length: *(\d+)$/m.exec(text)
-  if (!length) throw new Error('an answer has no length, so its end is unknown')
+  if (!length) throw new Error('a response has no length, so its end is unknown')
   return Number(length[1])
 }

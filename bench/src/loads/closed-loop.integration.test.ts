@@ -41,9 +41,9 @@ test('latencies come in ascending order', async () => {
   expect([...latencies]).toEqual([...latencies].sort((a, b) => a - b))
 })
 
-test('a refusal ends the run: it is faster than an answer and would look like speed', async () => {
+test('a refusal ends the run: it is faster than a response and would look like speed', async () => {
   const { url } = await serve((_request, response) => response.writeHead(503, { 'Content-Length': 2 }).end('no'))
-  await expect(closedLoop({ url, exchange, connections: 2, milliseconds: 50 })).rejects.toThrow('an answer was 503')
+  await expect(closedLoop({ url, exchange, connections: 2, milliseconds: 50 })).rejects.toThrow('a response was 503')
 })
 
 test('a connection that ends is an error', async () => {
@@ -58,19 +58,19 @@ test('all connections are closed afterwards', async () => {
 })
 
 test('a websocket is opened before the clock runs, and its frames are counted', async () => {
-  const rack = createDemoRack({ name: 'bench', token: 'password', fixedAnswers: true })
+  const rack = createDemoRack({ name: 'bench', token: 'password', fixedResponses: true })
   const url = await rack.listen()
   onTestFinished(() => rack.close())
   const { createReader, ...exchange } = echo(websocketHandshake(url, 'password'))
-  // Each answer takes a millisecond, the two handshakes included.
+  // Each response takes a millisecond, the two handshakes included.
   let now = 0
   vi.spyOn(performance, 'now').mockImplementation(() => now)
   const counted = {
     ...exchange,
-    createReader: (onAnswer: () => void) =>
+    createReader: (onResponse: () => void) =>
       createReader(() => {
         now++
-        onAnswer()
+        onResponse()
       }),
   }
   const { count, seconds } = await closedLoop({ url, exchange: counted, connections: 2, milliseconds: 10 })

@@ -5,13 +5,13 @@ import type { LoadResult } from './load-result.ts'
 export interface Exchange {
   /** Sent once and answered once before the measurement; null if the exchange begins with `message`. */
   readonly opening: Buffer | null
-  /** Sent again as soon as its answer is complete. */
+  /** Sent again as soon as its response is complete. */
   readonly message: Buffer
   /**
-   * @returns a function to call with each chunk of a connection; it calls `onAnswer` for each complete answer, and
-   *   throws for a wrong answer
+   * @returns a function to call with each chunk of a connection; it calls `onResponse` for each complete response, and
+   *   throws for a wrong response
    */
-  createReader(onAnswer: () => void): (chunk: Buffer) => void
+  createReader(onResponse: () => void): (chunk: Buffer) => void
 }
 
 export interface ClosedLoopOptions {
@@ -25,7 +25,7 @@ export interface ClosedLoopOptions {
  * Uses plain sockets. A library would take more processor time than the rack, with which it shares a core, and it would
  * measure only whole milliseconds.
  *
- * @throws if an answer is wrong or missing, or a connection ends, because the result would be meaningless
+ * @throws if a response is wrong or missing, or a connection ends, because the result would be meaningless
  */
 export async function closedLoop({ url, exchange, connections, milliseconds }: ClosedLoopOptions): Promise<LoadResult> {
   const loadConnections = Array.from({ length: connections }, () => openConnection(url, exchange))
@@ -49,16 +49,16 @@ interface LoadConnection {
   close(): void
 }
 
-/** Milliseconds to wait for a connection to open, and for the last answer after the end of the run. */
+/** Milliseconds to wait for a connection to open, and for the last response after the end of the run. */
 const timeout = 5_000
 
 function openConnection(url: string, { opening, message, createReader }: Exchange): LoadConnection {
   const { hostname, port } = new URL(url)
   const socket = connect({ host: hostname, port: Number(port), noDelay: true })
   const latencies: number[] = []
-  let onAnswer = () => {}
+  let onResponse = () => {}
   const failure = new Promise<never>((_, reject) => {
-    const read = createReader(() => onAnswer())
+    const read = createReader(() => onResponse())
     socket.on('data', (chunk: Buffer) => {
       try {
         read(chunk)
@@ -74,7 +74,7 @@ function openConnection(url: string, { opening, message, createReader }: Exchang
   const open = new Promise<void>((resolve) => {
     socket.once('connect', () => {
       if (opening === null) return resolve()
-      onAnswer = resolve
+      onResponse = resolve
       socket.write(opening)
     })
   })
@@ -86,7 +86,7 @@ function openConnection(url: string, { opening, message, createReader }: Exchang
         sent = performance.now()
         socket.write(message)
       }
-      onAnswer = () => {
+      onResponse = () => {
         const now = performance.now()
         latencies.push(now - sent)
         if (now < until) send()
@@ -106,7 +106,7 @@ function openConnection(url: string, { opening, message, createReader }: Exchang
 
 function rejectAfter(milliseconds: number): Promise<never> {
   const tooLate = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error('an answer did not come')), milliseconds).unref()
+    setTimeout(() => reject(new Error('a response did not come')), milliseconds).unref()
   })
   tooLate.catch(() => undefined)
   return tooLate

@@ -20,12 +20,12 @@ export function echo(handshake: Buffer, { bytes = 1_000, atOnce = 1 }: EchoOptio
   return {
     opening: handshake,
     message: Buffer.concat(Array.from({ length: atOnce }, () => frame)),
-    createReader: (onAnswer) => createEchoReader(echoed, atOnce, onAnswer),
+    createReader: (onResponse) => createEchoReader(echoed, atOnce, onResponse),
   }
 }
 
-/** The first answer accepts the upgrade. All others are echoes. @throws from the reader for any other answer */
-function createEchoReader(echoed: Buffer, atOnce: number, onAnswer: () => void): (chunk: Buffer) => void {
+/** The first response accepts the upgrade. All others are echoes. @throws from the reader for any other response */
+function createEchoReader(echoed: Buffer, atOnce: number, onResponse: () => void): (chunk: Buffer) => void {
   let head: Buffer | null = Buffer.alloc(0)
   let position = 0
   let frames = 0
@@ -41,7 +41,7 @@ function createEchoReader(echoed: Buffer, atOnce: number, onAnswer: () => void):
     head = null
     if (withoutPings(received.subarray(end + endOfHead.length)).length > 0)
       throw new Error('the server sent bytes before the first frame')
-    onAnswer()
+    onResponse()
   }
 
   return function read(chunk) {
@@ -57,7 +57,7 @@ function createEchoReader(echoed: Buffer, atOnce: number, onAnswer: () => void):
       if (position > 0 || ++frames < atOnce) continue
       if (withoutPings(rest).length > 0) throw new Error('an echo came back changed')
       frames = 0
-      return onAnswer()
+      return onResponse()
     }
   }
 

@@ -51,8 +51,8 @@ test.each(['chunked', 'length'] as const)('an upload (%s) arrives whole, time af
   })
   const framed = framing === 'chunked' ? 'Transfer-Encoding: chunked' : `Content-Length: ${length}`
   const head = Buffer.from(`POST / HTTP/1.1\r\nHost: bench\r\n${framed}\r\n\r\n`)
-  const expectAnswer = (body: Buffer) => expect(body.toString()).toBe(String(length))
-  const { count, latencies } = await upload({ url, head, framing, length, times: 2, expectAnswer })
+  const expectResponse = (body: Buffer) => expect(body.toString()).toBe(String(length))
+  const { count, latencies } = await upload({ url, head, framing, length, times: 2, expectResponse })
   expect([count, latencies.length]).toEqual([1.400002, 2])
   expect(lengths).toEqual([length, length])
 })
@@ -60,6 +60,6 @@ test.each(['chunked', 'length'] as const)('an upload (%s) arrives whole, time af
 test('an upload that is refused in the middle is an error', async () => {
   const url = await serve((_request, response) => response.writeHead(403, { 'Content-Length': 2 }).end('no'))
   const head = Buffer.from('POST / HTTP/1.1\r\nHost: bench\r\nTransfer-Encoding: chunked\r\n\r\n')
-  const uploading = upload({ url, head, framing: 'chunked', length: 50_000_000, times: 1, expectAnswer() {} })
+  const uploading = upload({ url, head, framing: 'chunked', length: 50_000_000, times: 1, expectResponse() {} })
   await expect(uploading).rejects.toThrow('answered with 403: no')
 })

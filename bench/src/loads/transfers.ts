@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { createAnswerReader } from './answer-reader.ts'
 import { createBodyReader } from './body-reader.ts'
 import type { LoadResult } from './load-result.ts'
+import { createResponseReader } from './response-reader.ts'
 
 /** The timeout of a transfer in milliseconds. */
 const limit = 60_000
@@ -18,7 +18,7 @@ export interface DownloadOptions {
   readonly onBody?: (part: Buffer) => void
 }
 
-/** Makes downloads one after another on one connection. @throws if an answer isn't 200 or has another length */
+/** Makes downloads one after another on one connection. @throws if a response isn't 200 or has another length */
 export function download({ url, request, length, times, onBody }: DownloadOptions): Promise<LoadResult> {
   return transferRepeatedly(url, length, times, (socket, receive) => {
     let received = 0
@@ -44,20 +44,20 @@ export interface UploadOptions {
   readonly framing: 'chunked' | 'length'
   readonly length: number
   readonly times: number
-  /** @throws if the answer is wrong for `length` bytes */
-  expectAnswer(body: Buffer): void
+  /** @throws if the response is wrong for `length` bytes */
+  expectResponse(body: Buffer): void
 }
 
-/** Makes uploads one after another on one connection. @throws if an answer isn't 200 or isn't expected */
-export function upload({ url, head, framing, length, times, expectAnswer }: UploadOptions): Promise<LoadResult> {
+/** Makes uploads one after another on one connection. @throws if a response isn't 200 or isn't expected */
+export function upload({ url, head, framing, length, times, expectResponse }: UploadOptions): Promise<LoadResult> {
   return transferRepeatedly(url, length, times, async (socket, receive) => {
     const answered = new Promise<void>((resolve, reject) => {
-      const read = createAnswerReader(({ status, body }) => {
+      const read = createResponseReader(({ status, body }) => {
         if (status !== 200) throw new Error(`an upload was answered with ${status}: ${body}`)
-        expectAnswer(body)
+        expectResponse(body)
         resolve()
       })
-      // The reader can keep a part of an answer, but the buffer of this connection is used again.
+      // The reader can keep a part of a response, but the buffer of this connection is used again.
       receive((chunk) => read(Buffer.from(chunk)), reject)
     })
     answered.catch(() => undefined)

@@ -24,7 +24,7 @@ for (const size of sizes) {
     timeBatches(decide, { items: distinctCalls, batch: 100, batches: 2_000 }),
   )
   for (const { p50, p99 } of figures)
-    printFigures(`${size} rules and bindings, ${distinctCalls} distinct calls (${allowedCount} permitted)`, {
+    printFigures(`${size} rules and bindings, ${distinctCalls} distinct calls (${allowedCount} allowed)`, {
       p50,
       p99,
     })

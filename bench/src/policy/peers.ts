@@ -39,14 +39,14 @@ export function cedarSubject(workload: Workload): Subject {
     permissions.set(role, [...(permissions.get(role) ?? []), permission])
   const text = workload.principal.bindings.map(({ racks, apps, role }) => {
     const actions = (permissions.get(role) ?? []).map((name) => `Action::"${name}"`).join(', ')
-    return `permit(principal == User::"person", action in [${actions}], resource) when { context.rack == "${racks}" && context.app like "${apps}" };`
+    return `allow(principal == User::"person", action in [${actions}], resource) when { context.rack == "${racks}" && context.app like "${apps}" };`
   })
   const parsed = preparsePolicySet('bindings', { staticPolicies: text.join('\n') })
   if (parsed.type !== 'success') throw new Error(`Cedar rejects the policies: ${JSON.stringify(parsed.errors)}`)
   return {
     name: 'Cedar (wasm)',
     decide({ rack, app, route }) {
-      const answer = statefulIsAuthorized({
+      const received = statefulIsAuthorized({
         principal: { type: 'User', id: 'person' },
         action: { type: 'Action', id: route.permission },
         resource: { type: 'Rack', id: rack },
@@ -54,8 +54,8 @@ export function cedarSubject(workload: Workload): Subject {
         preparsedPolicySetId: 'bindings',
         entities: [],
       })
-      if (answer.type !== 'success') throw new Error(`Cedar cannot decide: ${JSON.stringify(answer.errors)}`)
-      return answer.response.decision === 'allow'
+      if (received.type !== 'success') throw new Error(`Cedar cannot decide: ${JSON.stringify(received.errors)}`)
+      return received.response.decision === 'allow'
     },
   }
 }

@@ -11,7 +11,7 @@ export interface SubjectProcess {
   readonly pids: readonly number[]
   /** The processor time of these processes since their start, in microseconds. */
   cpuMicros(): Promise<number>
-  /** Asks a question that the program knows. Wait for the answer before the next question. */
+  /** Asks a question that the program knows. Wait for the response before the next question. */
   ask(question: object): Promise<object>
   /** Stops the processes with SIGSTOP. They answer no questions until `resume`. */
   pause(): void
@@ -35,7 +35,7 @@ export interface SubjectOptions {
 const subjectsDirectory = new URL('../subjects/', import.meta.url)
 
 /** Milliseconds within which a subject must report its address, or answer a question. */
-const answerLimit = 30_000
+const responseLimit = 30_000
 
 /**
  * Starts one subject as a process. The subject ends after `stop`, or together with this process. Its errors are on
@@ -53,7 +53,7 @@ export async function startSubject(options: SubjectOptions): Promise<SubjectProc
   })
   const ask = (question: object) => askFor(child, program, question)
   try {
-    const { url, pids } = (await answerOf(child, program)) as { url?: string; pids?: number[] }
+    const { url, pids } = (await responseOf(child, program)) as { url?: string; pids?: number[] }
     if (url === undefined || pids === undefined) throw new Error(`${program} did not report its address`)
     return {
       url,
@@ -80,15 +80,15 @@ async function cpuOf(ask: SubjectProcess['ask']): Promise<number> {
 }
 
 function askFor(child: ChildProcess, program: string, question: object): Promise<object> {
-  const answer = answerOf(child, program)
+  const response = responseOf(child, program)
   child.send(question)
-  return answer
+  return response
 }
 
-function answerOf(child: ChildProcess, program: string): Promise<object> {
+function responseOf(child: ChildProcess, program: string): Promise<object> {
   return new Promise((resolve, reject) => {
-    const tooLate = () => settle(() => reject(new Error(`${program} did not answer in ${answerLimit} ms`)))
-    const timer = setTimeout(tooLate, answerLimit)
+    const tooLate = () => settle(() => reject(new Error(`${program} did not answer in ${responseLimit} ms`)))
+    const timer = setTimeout(tooLate, responseLimit)
     const onMessage = (message: object) => settle(() => resolve(message))
     const onEnd = () => settle(() => reject(new Error(`${program} ended too early`)))
     function settle(result: () => void) {

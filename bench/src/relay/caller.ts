@@ -1,9 +1,9 @@
-/** Replaces convox: requests the apps of RACK_URL on one connection, and prints the microseconds of each answer. */
+/** Replaces convox: requests the apps of RACK_URL on one connection, and prints the microseconds of each response. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
-import { createAnswerReader } from '../loads/answer-reader.ts'
+import { createResponseReader } from '../loads/response-reader.ts'
 
 const [warmUp = 0, count = 1] = process.argv.slice(2).map(Number)
 const { protocol, hostname, port, host, pathname, username, password } = new URL(process.env.RACK_URL ?? '')
@@ -37,8 +37,8 @@ function ask(): void {
 
 socket.on(
   'data',
-  createAnswerReader(({ status }) => {
-    if (status !== 200) throw new Error(`an answer was ${status}, so the run measures something else`)
+  createResponseReader(({ status }) => {
+    if (status !== 200) throw new Error(`a response was ${status}, so the run measures something else`)
     micros.push(Number(process.hrtime.bigint() - startedAt) / 1_000)
     if (micros.length < warmUp + count) return ask()
     console.log(JSON.stringify(micros.slice(warmUp)))

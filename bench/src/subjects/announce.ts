@@ -6,13 +6,13 @@ export interface Announcement {
   readonly pids?: readonly number[]
   readonly cpuMicros?: () => number
   /** Answers the questions of the benchmark, except the question for processor time. */
-  readonly answer?: (question: object) => Promise<object>
+  readonly response?: (question: object) => Promise<object>
 }
 
 /** Reports this subject's address to the benchmark, and answers its questions. Ends together with the benchmark. */
-export function announce({ url, close, pids = [process.pid], cpuMicros = ownMicros, answer }: Announcement): void {
+export function announce({ url, close, pids = [process.pid], cpuMicros = ownMicros, response }: Announcement): void {
   process.on('message', async (question: object) => {
-    process.send?.('cpu' in question ? { cpuMicros: cpuMicros() } : ((await answer?.(question)) ?? {}))
+    process.send?.('cpu' in question ? { cpuMicros: cpuMicros() } : ((await response?.(question)) ?? {}))
   })
   process.once('disconnect', () => void close().finally(() => process.exit()))
   process.send?.({ url, pids })

@@ -23,7 +23,7 @@ announce({
     await writer.close()
     await store.close()
   },
-  async answer({ write }: Question) {
+  async response({ write }: Question) {
     if (write) {
       writing = startPacedWriter({ record: writer.record, ...write })
       return {}

@@ -19,7 +19,7 @@ let running: RunningFlood | null = null
 
 announce({
   url: '',
-  async answer(question) {
+  async response(question) {
     if ('start' in question && running === null) {
       running = flood.start(target)
       setTimeout(() => process.exit(), longestFlood)

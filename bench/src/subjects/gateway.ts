@@ -10,5 +10,5 @@ const gateway = await startGateway(config, createLog(config.logLevel))
 announce({
   url: gateway.url,
   close: () => gateway.stop(),
-  answer: async (question) => ('memory' in question ? collectedMemory() : {}),
+  response: async (question) => ('memory' in question ? collectedMemory() : {}),
 })

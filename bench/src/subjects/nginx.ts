@@ -46,7 +46,7 @@ async function freeAddress(): Promise<string> {
 async function untilServing(): Promise<void> {
   for (let attempt = 0; attempt < 200 && nginx.exitCode === null; attempt++) {
     const answered = await fetch(`${url}/apps`).then(
-      (answer) => answer.arrayBuffer(),
+      (response) => response.arrayBuffer(),
       () => null,
     )
     if (answered) return

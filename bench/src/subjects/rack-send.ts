@@ -10,7 +10,7 @@ const rack = createRack({
   token: requiredVariable('BENCH_RACK_TOKEN'),
   tlsInsecure: false,
 })
-const rules = { permitted: new Set<string>(), encoding: 'identity', actor: 'bench@example.com' } as const
+const rules = { allowed: new Set<string>(), encoding: 'identity', actor: 'bench@example.com' } as const
 const app = Fastify({ logger: false })
 
 app.removeAllContentTypeParsers()
@@ -22,7 +22,7 @@ app.all('/*', async function forward({ raw: request, originalUrl, method }: Fast
   const headers = requestHeaders(request.rawHeaders, rules)
   const length = request.headers['content-length']
   const body = method === 'GET' ? null : request
-  const answer = await rack.send(
+  const response = await rack.send(
     {
       method,
       target: target.path + target.search,
@@ -33,9 +33,9 @@ app.all('/*', async function forward({ raw: request, originalUrl, method }: Fast
     new CallerSignal(),
   )
   reply.hijack()
-  const framing = answer.length === null ? [] : ['Content-Length', String(answer.length)]
-  reply.raw.writeHead(answer.status, answer.statusText, [...answer.headers, ...framing])
-  await answer.pipe(reply.raw)
+  const framing = response.length === null ? [] : ['Content-Length', String(response.length)]
+  reply.raw.writeHead(response.status, response.statusText, [...response.headers, ...framing])
+  await response.pipe(reply.raw)
 })
 
 announce({

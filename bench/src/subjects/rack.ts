@@ -2,5 +2,5 @@
 import { createDemoRack } from '@rack-gateway/demo-rack'
 import { announce, requiredVariable } from './announce.ts'
 
-const rack = createDemoRack({ name: 'bench', token: requiredVariable('BENCH_RACK_TOKEN'), fixedAnswers: true })
+const rack = createDemoRack({ name: 'bench', token: requiredVariable('BENCH_RACK_TOKEN'), fixedResponses: true })
 announce({ url: await rack.listen(), close: () => rack.close() })

@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
-import { createAnswerReader, type ReadAnswer } from '../loads/answer-reader.ts'
+import { createResponseReader, type ReadResponse } from '../loads/response-reader.ts'
 import type { LoadTarget } from './workload.ts'
 
-export interface NamedAnswer extends Pick<LoadTarget, 'name' | 'hasMasks'> {
+export interface NamedResponse extends Pick<LoadTarget, 'name' | 'hasMasks'> {
   /** The parsed JSON. */
   readonly value: unknown
 }
@@ -11,7 +11,7 @@ export interface NamedAnswer extends Pick<LoadTarget, 'name' | 'hasMasks'> {
 export function askAll(
   targets: readonly LoadTarget[],
   requestTo: (target: LoadTarget) => Buffer,
-): Promise<NamedAnswer[]> {
+): Promise<NamedResponse[]> {
   return Promise.all(
     targets.map(async (target) => {
       const { name, hasMasks, url } = target
@@ -22,15 +22,15 @@ export function askAll(
   )
 }
 
-/** The timeout of an answer in milliseconds. */
+/** The timeout of a response in milliseconds. */
 const limit = 5_000
 
-function ask(url: string, request: Buffer): Promise<ReadAnswer> {
+function ask(url: string, request: Buffer): Promise<ReadResponse> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
     const socket = connect({ host: hostname, port: Number(port), timeout: limit }, () => socket.write(request))
-    const read = createAnswerReader((answer) => {
-      resolve(answer)
+    const read = createResponseReader((response) => {
+      resolve(response)
       socket.destroy()
     })
     socket.on('data', (chunk: Buffer) => {
@@ -40,8 +40,8 @@ function ask(url: string, request: Buffer): Promise<ReadAnswer> {
         reject(error)
       }
     })
-    socket.on('timeout', () => socket.destroy(new Error('an answer did not come')))
+    socket.on('timeout', () => socket.destroy(new Error('a response did not come')))
     socket.on('error', reject)
-    socket.on('close', () => reject(new Error('the connection ended before an answer')))
+    socket.on('close', () => reject(new Error('the connection ended before a response')))
   })
 }

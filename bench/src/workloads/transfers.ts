@@ -46,19 +46,19 @@ async function expectSameBytes(targets: readonly LoadTarget[]): Promise<void> {
   }
 }
 
-/** `convox builds import`. The rack's answer contains the number of bytes that it received. */
+/** `convox builds import`. The rack's response contains the number of bytes that it received. */
 function importRun(framing: 'chunked' | 'length') {
   return (target: LoadTarget, length: number, times: number) => {
     const { url, password } = target
     const framingHeader = framing === 'chunked' ? 'Transfer-Encoding: chunked' : `Content-Length: ${length}`
     const headers = ['Content-Type: application/octet-stream', framingHeader]
     const start = head('POST /apps/app-0/builds/import?', url, password('deployer'), headers)
-    return upload({ url, head: start, framing, length, times, expectAnswer: expectLength(length) })
+    return upload({ url, head: start, framing, length, times, expectResponse: expectLength(length) })
   }
 }
 
 function expectLength(length: number): (body: Buffer) => void {
-  return function expectAnswer(body) {
+  return function expectResponse(body) {
     const { description } = JSON.parse(body.toString()) as { readonly description: string }
     if (description !== `${length} bytes`) throw new Error(`the rack got ${description} instead of ${length}`)
   }

@@ -14,7 +14,7 @@ const target = (url: string, name: LoadTarget['name'] = subjectNames.rack): Load
 })
 
 async function startRack(): Promise<LoadTarget> {
-  const rack = createDemoRack({ name: 'bench', token: 'password', fixedAnswers: true })
+  const rack = createDemoRack({ name: 'bench', token: 'password', fixedResponses: true })
   onTestFinished(() => rack.close())
   return target(await rack.listen())
 }

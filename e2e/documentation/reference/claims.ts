@@ -48,7 +48,7 @@ export function claimParts(): Record<string, string> {
 function claimText(condition: TrustCondition): string {
   const field = extendedBy[condition.claim]
   const extension = condition.claim === 'ref_type' ? ` if ${code('ref')} or ${code('refPattern')} is set` : ''
-  const exception = field === undefined ? '' : ` (unless ${code(field)} permits others)`
+  const exception = field === undefined ? '' : ` (unless ${code(field)} allows others)`
   return `${code(condition.claim)} ${requirement(condition)}${extension}${exception}`
 }
 

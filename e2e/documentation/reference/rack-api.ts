@@ -1,6 +1,6 @@
 import { consoleRoutes, type RackRoute, rackRoutes } from '@rack-gateway/convox-api'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
-import { answers, conditions } from './answers.ts'
+import { conditions, responses } from './responses.ts'
 import { code, joined, list, table } from './table.ts'
 
 /** Which routes a section of the page has, by path: the first that matches. */
@@ -44,7 +44,7 @@ function sectionOf({ path }: RackRoute): string {
 function routeList(routes: readonly RackRoute[]): string {
   return list(
     routes.map((route) => {
-      const redacted = answers[route.mask]
+      const redacted = responses[route.mask]
       const redaction = redacted === '' ? '' : `Redacted: ${redacted}.`
       return [code(route.id), `${permissionOf(route)}.`, redaction, ...parametersOf(route).map((text) => `${text}.`)]
     }),

@@ -6,8 +6,8 @@ export const decisionRules: readonly RuleRow[] = [
   [[['', 'no-binding', 'no-permission']], 'no binding on the rack and app, or none with the permission'],
   [[['', 'rack-bound']], 'the credential is bound to another rack'],
   [[['', 'condition:<role>', 'condition:command:<id>']], 'a condition of the role or command rule is not met'],
-  [[['', 'command:no-rule']], 'no command rule permits the command to your roles'],
-  [[['', 'command:options']], 'a rule permits the words, but not with these options'],
+  [[['', 'command:no-rule']], 'no command rule allows the command to your roles'],
+  [[['', 'command:options']], 'a rule allows the words, but not with these options'],
   [[['', 'command:run-service']], 'the service does not accept `run`'],
   [[['', 'command:shell-syntax']], 'a word has shell syntax, and the rack starts commands without a shell'],
   [
@@ -166,7 +166,7 @@ export const requestRules: readonly RuleRow[] = [
   [[['403', 'refused-header']], 'a header that gives more rights, such as `Privileged`'],
   [[['400', 'schema', 'policy-document']], 'the request does not match the schema; the policy document is invalid'],
   [[['400', 'study-size', 'check-size']], 'the policy document needs too much memory or time'],
-  [[['400', 'token-max-age', 'token-max-age:<rule>']], 'the token would be valid for longer than the policy permits'],
+  [[['400', 'token-max-age', 'token-max-age:<rule>']], 'the token would be valid for longer than the policy allows'],
   [[['503', 'call-limit']], 'a [limit](configuration.md#limits-for-each-caller) of calls, denials, or memory'],
   [[['503', 'memory-limit']], 'the [memory](configuration.md#memory) of the gateway is nearly used up'],
   [

@@ -153,8 +153,12 @@ describe('a stolen cookie', () => {
     expect([shown.status, shown.location]).toEqual([303, expect.stringContaining('/gateway/auth/login?return_to=')])
     const request = new URL(login.address).searchParams.get('request') ?? ''
     const form = { request, csrf_token: csrf, decision: 'allow' }
-    const answer = await at.visit(browser, '/gateway/auth/cli', { form, headers: origin() })
-    expect([answer.status, answer.location, answer.body]).toEqual([403, null, expect.stringContaining('Log in again')])
+    const response = await at.visit(browser, '/gateway/auth/cli', { form, headers: origin() })
+    expect([response.status, response.location, response.body]).toEqual([
+      403,
+      null,
+      expect.stringContaining('Log in again'),
+    ])
     expect(await lastRefused()).toMatchObject({
       principal: { name: 'viewer@example.com' },
       decision: { rule: 'cli-login-old-login' },
@@ -165,9 +169,9 @@ describe('a stolen cookie', () => {
     const { browser, csrf } = await thiefOf('viewer')
     const login = await beginDevice(at)
     const form = { code: login.code, csrf_token: csrf }
-    const answer = await at.visit(browser, '/gateway/device', { form, headers: origin() })
-    expect([answer.status, answer.body.includes('name="decision"')]).toEqual([403, false])
-    expect(answer.body).toContain('href="/gateway/auth/login?return_to=%2Fgateway%2Fdevice%3Fagain%3D1"')
+    const response = await at.visit(browser, '/gateway/device', { form, headers: origin() })
+    expect([response.status, response.body.includes('name="decision"')]).toEqual([403, false])
+    expect(response.body).toContain('href="/gateway/auth/login?return_to=%2Fgateway%2Fdevice%3Fagain%3D1"')
     expect((await lastRefused())?.decision).toMatchObject({ rule: 'cli-login-old-login' })
   })
 
@@ -176,8 +180,8 @@ describe('a stolen cookie', () => {
     const { page } = await typeCode(at, login.code, 'ops')
     const { browser, csrf } = await thiefOf('viewer')
     const form = { ...hiddenFields(page), csrf_token: csrf, decision: 'allow', confirmed: 'yes' }
-    const answer = await at.visit(browser, '/gateway/device/decision', { form, headers: origin() })
-    expect(answer.status).toBe(400)
+    const response = await at.visit(browser, '/gateway/device/decision', { form, headers: origin() })
+    expect(response.status).toBe(400)
     expect((await ask(at.system.url, '/device/poll', { secret: login.secret })).json).toEqual({ status: 'pending' })
   })
 })
@@ -195,8 +199,8 @@ describe('no token decides on a login', () => {
     }
     const request = new URL(login.address).searchParams.get('request') ?? ''
     const form = { request, decision: 'allow', csrf_token: 'x' }
-    const answer = await at.visit(createBrowser(), '/gateway/auth/cli', { form, headers: { authorization } })
-    expect([answer.status, answer.location]).toEqual([403, null])
+    const response = await at.visit(createBrowser(), '/gateway/auth/cli', { form, headers: { authorization } })
+    expect([response.status, response.location]).toEqual([403, null])
   })
 })
 
@@ -215,9 +219,9 @@ describe('a page of another site', () => {
     ['as another site’s form', (own) => ({ fields: { csrf_token: own }, headers: { 'sec-fetch-site': 'cross-site' } })],
   ]
 
-  async function expectNothing(answer: Page): Promise<void> {
-    expect([answer.status, answer.location]).toEqual([403, null])
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'RGW_CSRF_REFUSED' })
+  async function expectNothing(response: Page): Promise<void> {
+    expect([response.status, response.location]).toEqual([403, null])
+    expect(JSON.parse(response.body)).toMatchObject({ code: 'RGW_CSRF_REFUSED' })
   }
 
   test.each(forged)('allows no loopback login %s', async (_, forge) => {

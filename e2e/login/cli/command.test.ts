@@ -51,7 +51,7 @@ describe('rack-gateway login', () => {
     return { running, address: printed }
   }
 
-  async function answerAs(person: string, address: string, decision: 'allow' | 'deny'): Promise<[Browser, Page]> {
+  async function respondAs(person: string, address: string, decision: 'allow' | 'deny'): Promise<[Browser, Page]> {
     const browser = createBrowser()
     const page = await follow(browser, address, person)
     return [browser, await decide(at, browser, page, decision)]
@@ -59,7 +59,7 @@ describe('rack-gateway login', () => {
 
   test('opens the browser, and stores the session that arrives at its port', async () => {
     const { running, address } = await openedBrowser(['staging', at.system.url])
-    const [browser, page] = await answerAs('admin', address, 'allow')
+    const [browser, page] = await respondAs('admin', address, 'allow')
     const closing = await browser.visit(page.location ?? '')
     expect([closing.status, closing.body]).toEqual([200, expect.stringContaining('Go back to the terminal')])
     const { code, stdout } = await running.ended
@@ -78,7 +78,7 @@ describe('rack-gateway login', () => {
 
   test('binds the session to the rack with --rack-only', async () => {
     const { running, address } = await openedBrowser(['staging', at.system.url, '--rack-only'])
-    const [browser, page] = await answerAs('admin', address, 'allow')
+    const [browser, page] = await respondAs('admin', address, 'allow')
     await browser.visit(page.location ?? '')
     expect((await running.ended).code).toBe(0)
     const { token } = file().tokens.staging
@@ -88,7 +88,7 @@ describe('rack-gateway login', () => {
 
   test('stores nothing after a denial', async () => {
     const { running, address } = await openedBrowser(['staging', at.system.url])
-    const [browser, page] = await answerAs('admin', address, 'deny')
+    const [browser, page] = await respondAs('admin', address, 'deny')
     expect((await browser.visit(page.location ?? '')).body).toContain('You denied the login')
     expect(await running.ended).toMatchObject({
       code: 4,
@@ -100,7 +100,7 @@ describe('rack-gateway login', () => {
   test('gives the session back when no rack of it can be chosen', async () => {
     const before = await sessions()
     const { running, address } = await openedBrowser(['work', at.system.url])
-    const [browser, page] = await answerAs('admin', address, 'allow')
+    const [browser, page] = await respondAs('admin', address, 'allow')
     await browser.visit(page.location ?? '')
     const { code, stderr } = await running.ended
     expect([code, stderr]).toEqual([2, expect.stringMatching(/Pass --as-rack with one of (\w+, \w+)\n$/)])
@@ -110,7 +110,7 @@ describe('rack-gateway login', () => {
 
   test.each(['SIGINT', 'SIGTERM'] as const)('ends at %s and closes its port', async (signal) => {
     const { running, address } = await openedBrowser(['staging', at.system.url])
-    const [browser, page] = await answerAs('admin', address, 'allow')
+    const [browser, page] = await respondAs('admin', address, 'allow')
     running.signal(signal)
     expect(await running.ended).toMatchObject({ code: 130, stderr: expect.stringContaining('Interrupted.') })
     await expect(browser.visit(page.location ?? '')).rejects.toThrow('ECONNREFUSED')
@@ -118,7 +118,7 @@ describe('rack-gateway login', () => {
 
   test('continues where something else on the machine guesses at its port', async () => {
     const { running, address } = await openedBrowser(['staging', at.system.url])
-    const [browser, page] = await answerAs('admin', address, 'allow')
+    const [browser, page] = await respondAs('admin', address, 'allow')
     const { url, code, state } = broughtBy(page)
     for (const target of ['/', `/?code=${code}&state=${state}`, `${url.pathname}?code=${'x'.repeat(43)}&state=wrong`])
       expect((await browser.visit(`${url.origin}${target}`)).status).toBe(404)

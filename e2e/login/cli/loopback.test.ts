@@ -115,12 +115,12 @@ describe('a loopback login', () => {
     const browser = createBrowser()
     const page = await follow(browser, String(json.address), 'admin')
     const { code } = broughtBy(await decide(at, browser, page, 'allow'))
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [replica.url, at.system.url].map((url) =>
         ask(url, '/loopback/redemption', { code, verifier: 'v'.repeat(43) }, host),
       ),
     )
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 403])
+    expect(responses.map(({ status }) => status).sort()).toEqual([201, 403])
     await replica.stop()
   })
 })

@@ -48,8 +48,8 @@ describe('alarms of the audit log', () => {
       ['audit.inconsistent', null],
     ])
 
-    const answer = await acknowledge(id, 'a disk was replaced')
-    expect([answer.status, answer.json]).toEqual([
+    const response = await acknowledge(id, 'a disk was replaced')
+    expect([response.status, response.json]).toEqual([
       200,
       expect.objectContaining({
         id,

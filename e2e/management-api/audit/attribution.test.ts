@@ -31,7 +31,7 @@ describe('a name of another user is refused', () => {
       call(system, null, 'POST', '/cli-logins/device', { device: name, system: 'Linux' }),
     ])
     expect(refused.map(({ status }) => status >= 400 && status < 500)).toEqual([true, true, true, true])
-    expect(refused.slice(0, 3).map((answer) => answer.text('code'))).toEqual(Array(3).fill('RGW_INVALID_NAME'))
+    expect(refused.slice(0, 3).map((response) => response.text('code'))).toEqual(Array(3).fill('RGW_INVALID_NAME'))
   })
 
   test.each(['a\u202eb', 'a\u2028b', 'a\u009bb'])(

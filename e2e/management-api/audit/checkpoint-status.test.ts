@@ -26,17 +26,17 @@ describe('the status of checkpoints', () => {
       await system.checkpoint()
       const [last] =
         await system.sql`select number::int as number, note from audit.checkpoints order by number desc limit 1`
-      const answer = await call(system, auditor.token, 'GET', '/audit/checkpoint')
-      expect(answer.json).toMatchObject({
+      const response = await call(system, auditor.token, 'GET', '/audit/checkpoint')
+      expect(response.json).toMatchObject({
         checkpoint: { number: last?.number, events, streams: 1, heads: [{ size: events, state: 'open' }] },
         late: false,
         waiting: 0,
         alarms: 0,
         copies: [{ place: expect.stringContaining(directory), state: 'current' }],
       })
-      const root = Buffer.from(answer.text('checkpoint.heads.0.root'), 'hex').toString('base64')
-      expect(last?.note).toContain(`stream ${answer.text('checkpoint.heads.0.stream')} ${events} ${root} open\n`)
-      expect(last?.note).toContain(`key ${answer.text('checkpoint.key')}\n`)
+      const root = Buffer.from(response.text('checkpoint.heads.0.root'), 'hex').toString('base64')
+      expect(last?.note).toContain(`stream ${response.text('checkpoint.heads.0.stream')} ${events} ${root} open\n`)
+      expect(last?.note).toContain(`key ${response.text('checkpoint.key')}\n`)
     }, 20_000)
     expect((await system.events()).length).toBe(events)
   })

@@ -34,22 +34,22 @@ describe('an export of the audit log', () => {
   const theirs = () => `principal=${deployer.id}`
 
   test('as NDJSON is exactly what the filters say, in the bytes that were hashed', async () => {
-    const answer = await exported(theirs())
-    expect(answer.status).toBe(200)
-    expect(answer.headers.get('content-type')).toBe('application/x-ndjson')
-    expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="audit-[\dT-]+\.ndjson"$/)
+    const response = await exported(theirs())
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('application/x-ndjson')
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="audit-[\dT-]+\.ndjson"$/)
     const rows = await system.sql`
       select canonical, encode(hash, 'hex') as hash, encode(prev, 'hex') as prev from audit.events
       where principal = ${deployer.id} order by at, stream, seq`
     expect(rows.length).toBeGreaterThan(3)
-    expect(await answer.text()).toBe(
+    expect(await response.text()).toBe(
       rows.map(({ canonical, hash, prev }) => `{"event":${canonical},"hash":"${hash}","prev":"${prev}"}\n`).join(''),
     )
   })
 
   test('is recorded before its last part, with filters, count and digest', async () => {
-    const answer = await exported(`${theirs()}&app=web&format=csv`)
-    const text = await answer.text()
+    const response = await exported(`${theirs()}&app=web&format=csv`)
+    const text = await response.text()
     const events = await system.events()
     expect(events.slice(-2)).toMatchObject([
       { kind: 'audit.read', principal: { id: auditor.id }, detail: { app: 'web', page: 'export', format: 'csv' } },
@@ -115,8 +115,8 @@ describe('an export of the audit log', () => {
     async function begun(): Promise<IncomingMessage> {
       const headers = { authorization: `Bearer ${auditor.token}` }
       const asked = get(`${system.url}${prefix}/audit/export?app=many`, { headers, agent: false })
-      const answer = await responseTo(asked)
-      return answer
+      const response = await responseTo(asked)
+      return response
     }
     const last = async () => (await system.events()).filter(({ kind }) => kind === 'audit.exported').at(-1)
 
@@ -129,20 +129,20 @@ describe('an export of the audit log', () => {
     }
 
     test('is complete for a slow reader, and the gateway reads only as fast as the reader does', async () => {
-      const answer = await begun()
-      answer.pause()
+      const response = await begun()
+      response.pause()
       await expect.poll(() => reading()).toBe(1)
       expect((await last())?.detail?.app).not.toBe('many')
       let bytes = 0
-      for await (const chunk of answer) bytes += chunk.length
+      for await (const chunk of response) bytes += chunk.length
       expect(bytes).toBeGreaterThan(25_000 * 900)
       expect(await last()).toMatchObject({ detail: { app: 'many', count: 25_000, complete: true } })
     })
 
     test('is recorded as incomplete if the reader disconnects, and leaves no database connection', async () => {
-      const answer = await begun()
-      await once(answer, 'data')
-      answer.destroy()
+      const response = await begun()
+      await once(response, 'data')
+      response.destroy()
       await expect.poll(() => last()).toMatchObject({ detail: { app: 'many', complete: false } })
       const { count } = (await last())?.detail ?? {}
       expect(Number(count)).toBeLessThan(25_000)
@@ -153,8 +153,8 @@ describe('an export of the audit log', () => {
       const reader = await person(system, 'auditor')
       const headers = { authorization: `Bearer ${reader.token}` }
       const asked = get(`${system.url}${prefix}/audit/export?app=many`, { headers, agent: false })
-      const answer = await responseTo(asked)
-      answer.pause()
+      const response = await responseTo(asked)
+      response.pause()
       const admin = await person(system, 'admin')
       await system.send('DELETE', `${prefix}/sessions/${reader.session}`, admin.token)
       await vi.waitFor(async () => {
@@ -163,7 +163,7 @@ describe('an export of the audit log', () => {
         )
         expect(made).toMatchObject([{ detail: { complete: false } }])
       }, 60_000)
-      answer.destroy()
+      response.destroy()
     })
   })
 })

@@ -29,10 +29,10 @@ describe('the whole audit log, longer than what fits between gateway and reader'
   async function begun({ token }: Person): Promise<IncomingMessage> {
     const headers = { authorization: `Bearer ${token}` }
     const asked = get(`${system.url}${prefix}/audit/log`, { headers, agent: false })
-    const answer = await responseTo(asked)
-    answer.pause().on('error', () => undefined)
-    onTestFinished(() => void answer.destroy())
-    return answer
+    const response = await responseTo(asked)
+    response.pause().on('error', () => undefined)
+    onTestFinished(() => void response.destroy())
+    return response
   }
 
   /** Seconds since more of the log was wanted. */
@@ -45,12 +45,12 @@ describe('the whole audit log, longer than what fits between gateway and reader'
 
   test('is cut when its reader loses the session', async () => {
     const reader = await person(system, 'auditor')
-    const answer = await begun(reader)
-    expect(answer.statusCode).toBe(200)
+    const response = await begun(reader)
+    expect(response.statusCode).toBe(200)
     const other = await person(system, 'admin')
     expect((await system.send('DELETE', `${prefix}/sessions/${reader.session}`, other.token)).status).toBe(200)
-    await expect(finished(answer.resume())).rejects.toThrow()
-    expect(answer.complete).toBe(false)
+    await expect(finished(response.resume())).rejects.toThrow()
+    expect(response.complete).toBe(false)
   })
 
   test('prevents neither unauthenticated callers from reading the keys nor auditors from reading proofs while the limit of readers is reached', async () => {
@@ -58,9 +58,9 @@ describe('the whole audit log, longer than what fits between gateway and reader'
     const readers: IncomingMessage[] = []
     for (const reader of [await person(system, 'auditor'), await person(system, 'auditor')]) {
       await vi.waitFor(async () => {
-        const answer = await begun(reader)
-        expect(answer.statusCode).toBe(200)
-        readers.push(answer)
+        const response = await begun(reader)
+        expect(response.statusCode).toBe(200)
+        readers.push(response)
       }, 60_000)
     }
     const keys = await Promise.all(Array.from({ length: 20 }, () => fetch(`${system.url}${prefix}/audit/keys`)))
@@ -76,9 +76,9 @@ describe('the whole audit log, longer than what fits between gateway and reader'
     const stalled: IncomingMessage[] = []
     for (const reader of [await person(system, 'auditor'), await person(system, 'auditor')]) {
       await vi.waitFor(async () => {
-        const answer = await begun(reader)
-        expect(answer.statusCode).toBe(200)
-        stalled.push(answer)
+        const response = await begun(reader)
+        expect(response.statusCode).toBe(200)
+        stalled.push(response)
       }, 60_000)
     }
     expect(stalled).toHaveLength(2)

@@ -78,13 +78,13 @@ describe('the audit log, as the API shows it', () => {
   }
 
   test.each(['', someId(), '%00', '..', 'stream%2f'])('no event: %j', async (id) => {
-    const answer = await call(system, auditor.token, 'GET', `/audit/events/${id}`)
-    expect([400, 404]).toContain(answer.status)
+    const response = await call(system, auditor.token, 'GET', `/audit/events/${id}`)
+    expect([400, 404]).toContain(response.status)
   })
 
   test('every read is recorded before the response, with its filters and its caller', async () => {
-    const answer = await search('app=web&text=delete&limit=1')
-    expect(answer.status).toBe(200)
+    const response = await search('app=web&text=delete&limit=1')
+    expect(response.status).toBe(200)
     expect(await system.lastEvent()).toMatchObject({
       kind: 'audit.read',
       principal: { id: auditor.id, name: auditor.email },
@@ -141,8 +141,8 @@ describe('the audit log, as the API shows it', () => {
     const bound = await person(system, 'auditor', { rack: 'staging' })
     for (const { token } of [ofOneRack, bound])
       for (const path of paths) {
-        const answer = await call(system, token, 'GET', path)
-        expect([path, answer.status, Object.keys(answer.json as object).sort()]).toEqual([path, 403, errorMembers])
+        const response = await call(system, token, 'GET', path)
+        expect([path, response.status, Object.keys(response.json as object).sort()]).toEqual([path, 403, errorMembers])
       }
   })
 
@@ -185,9 +185,9 @@ describe('the audit log, as the API shows it', () => {
     const query = `principal=${deployer.id}&kind=call`
     const found = await listed(query)
     const before = (await system.events()).length
-    const answer = await call(system, auditor.token, 'GET', `/audit/histogram?${query}&buckets=25`)
-    expect(answer.status).toBe(200)
-    const { buckets, ...rest } = answer.json as { buckets: Record<string, number>[] } & Record<string, unknown>
+    const response = await call(system, auditor.token, 'GET', `/audit/histogram?${query}&buckets=25`)
+    expect(response.status).toBe(200)
+    const { buckets, ...rest } = response.json as { buckets: Record<string, number>[] } & Record<string, unknown>
     const sum = (result: string) => buckets.reduce((total, bucket) => total + (bucket[result] ?? 0), 0)
     const denied = found.filter(({ event }) => event.status === 403).length
     expect(denied).toBeGreaterThan(0)

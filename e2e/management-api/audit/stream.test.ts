@@ -126,10 +126,10 @@ describe('following the audit log', () => {
   test.each(['nonsense', 'W10', "'; drop table audit.events"])(
     'an invalid Last-Event-ID is rejected: %s',
     async (id) => {
-      const answer = await fetch(`${system.url}${prefix}/audit/events/stream`, {
+      const received = await fetch(`${system.url}${prefix}/audit/events/stream`, {
         headers: { authorization: `Bearer ${auditor.token}`, 'last-event-id': id },
       })
-      expect(answer.status).toBe(400)
+      expect(received.status).toBe(400)
     },
   )
 

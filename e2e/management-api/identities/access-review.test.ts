@@ -178,8 +178,8 @@ test.each([
   ['a null character', Buffer.from(JSON.stringify(['a\0', 'b', 'c', someId()])).toString('base64url')],
   ['another spelling', Buffer.from(`[ "a","b","c","${someId()}"]`).toString('base64url')],
 ])('%s is no position', async (_what, cursor) => {
-  const answer = await ask('GET', `/access-review?cursor=${cursor}`)
-  expect([answer.status, answer.text('code')]).toEqual([400, 'RGW_INVALID_CURSOR'])
+  const response = await ask('GET', `/access-review?cursor=${cursor}`)
+  expect([response.status, response.text('code')]).toEqual([400, 'RGW_INVALID_CURSOR'])
 })
 
 test('a cursor with quotes is a text', async () => {
@@ -190,11 +190,11 @@ test('a cursor with quotes is a text', async () => {
 test('the CSV has the same grants, and no cell is a formula', async () => {
   const ann = await system.issuer.user('=1+1@example.com')
   const binding = await bind('user', ann.id, { reason: '@SUM(A1) "quoted", with a comma' })
-  const answer = await ask('GET', '/access-review/export')
-  expect(answer.status).toBe(200)
-  expect(answer.head).toMatch(/^content-type: text\/csv; charset=utf-8; header=present\r?$/im)
-  expect(answer.head).toMatch(/^content-disposition: attachment; filename="access-review-[\dT-]+\.csv"\r?$/im)
-  const [head, ...lines] = answer.body.trimEnd().split('\r\n')
+  const response = await ask('GET', '/access-review/export')
+  expect(response.status).toBe(200)
+  expect(response.head).toMatch(/^content-type: text\/csv; charset=utf-8; header=present\r?$/im)
+  expect(response.head).toMatch(/^content-disposition: attachment; filename="access-review-[\dT-]+\.csv"\r?$/im)
+  const [head, ...lines] = response.body.trimEnd().split('\r\n')
   expect(head).toBe(
     '"subject_kind","subject","subject_id","issuer","owner","suspended","role","permissions","racks","apps","group","binding","invitation","granted_by","granted_by_id","granted_at","reason","expires_at","last_used_at"',
   )
@@ -221,8 +221,8 @@ test('each read is recorded', async () => {
 test.each(['viewer', 'ops', 'deployer'])('a user with the role %s cannot read it', async (role) => {
   const { token } = await person(system, role)
   for (const path of ['/access-review', '/access-review/export']) {
-    const answer = await ask('GET', path, undefined, token)
-    expect([answer.status, answer.text('rule'), answer.text('reason')]).toEqual([
+    const response = await ask('GET', path, undefined, token)
+    expect([response.status, response.text('rule'), response.text('reason')]).toEqual([
       403,
       'no-permission',
       `Only administrators and auditors can review access. You have the role ${role}.`,

@@ -112,7 +112,7 @@ describe.each(Object.entries(revocations))('%s', (_, of) => {
     expect([done.status, done.body]).toEqual([expect.toSatisfy((status: number) => status < 300), expect.any(String)])
   })
 
-  test('is permitted with the same roles', async () => {
+  test('is allowed with the same roles', async () => {
     const done = await send(manager.token, await of('viewer'))
     expect([done.status, done.body]).toEqual([expect.toSatisfy((status: number) => status < 300), expect.any(String)])
   })

@@ -34,8 +34,8 @@ const ask = (method: string, path: string, body?: unknown, by = admin.token) => 
 /** At every replica, on the rack API. */
 async function statuses(token: string): Promise<number[]> {
   const headers = { authorization: `Bearer ${token}` }
-  const answers = [system.url, replica.url].map((url) => fetch(`${url}/apps/myapp`, { headers }))
-  return (await Promise.all(answers)).map(({ status }) => status)
+  const responses = [system.url, replica.url].map((url) => fetch(`${url}/apps/myapp`, { headers }))
+  return (await Promise.all(responses)).map(({ status }) => status)
 }
 
 async function eventsOf(binding: string) {
@@ -128,20 +128,20 @@ describe.each(subjects)('bindings of %s', (_what, make) => {
 describe('the same binding', () => {
   const subject = { kind: 'group', id: 'twice' }
   const create = (body: object) => ask('POST', '/bindings', { subject, role: 'viewer', racks: 'staging', ...body })
-  const codes = (answers: readonly ManagementApiResponse[]) => answers.map(({ status }) => status).toSorted()
+  const codes = (responses: readonly ManagementApiResponse[]) => responses.map(({ status }) => status).toSorted()
 
   test('is created once, also by requests at the same time on two replicas, and causes one event', async () => {
     const body = { subject, role: 'viewer', racks: 'staging' }
     const { host } = new URL(system.url)
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
         call({ url: index % 2 === 0 ? system.url : replica.url, host }, admin.token, 'POST', '/bindings', body),
       ),
     )
-    expect(codes(answers)).toEqual([201, 409, 409, 409, 409, 409, 409, 409])
+    expect(codes(responses)).toEqual([201, 409, 409, 409, 409, 409, 409, 409])
     const [id = ''] = (await ask('GET', '/bindings?subject=twice')).texts('id')
-    for (const answer of answers.filter(({ status }) => status === 409))
-      expect([answer.text('code'), answer.text('error')]).toEqual([
+    for (const response of responses.filter(({ status }) => status === 409))
+      expect([response.text('code'), response.text('error')]).toEqual([
         'RGW_BINDING_EXISTS',
         `The subject already has this role on the same racks and apps, with the same expiry: binding ${id}. Nothing was changed. To change its expiry or its reason, delete that binding first.`,
       ])

@@ -7,7 +7,7 @@ import { type Pipelines, startPipelines } from '../pipelines.ts'
 
 /**
  * Many changes by one caller, at two replicas, and one removal of that caller by an administrator. A change is recorded
- * before it is committed, so its events tell which changes succeeded, whatever order their answers arrive in.
+ * before it is committed, so its events tell which changes succeeded, whatever order their responses arrive in.
  */
 let system: System
 let pipelines: Pipelines
@@ -169,13 +169,13 @@ async function successesOf({ principal }: Caller): Promise<string[]> {
 
 /** Sends the changes, alternately to both replicas, and removes their caller when the first one was answered. */
 async function race(caller: Caller, requests: readonly Request[], removal: Request) {
-  const answers = requests.map(([method, path, body], index) =>
+  const responses = requests.map(([method, path, body], index) =>
     call(index % 2 === 0 ? system : atReplica(), caller.token, method, path, body),
   )
-  await Promise.race(answers)
+  await Promise.race(responses)
   const removed = await call(system, boss.token, ...removal)
   const then = await successesOf(caller)
-  const statuses = (await Promise.all(answers)).map(({ status }) => status)
+  const statuses = (await Promise.all(responses)).map(({ status }) => status)
   return { removed: removed.status, then, statuses }
 }
 

@@ -34,8 +34,8 @@ test('an administrator ends all sessions of a user on every replica, and no API 
   const apiToken = (await call(system, ann.token, 'POST', '/tokens', { name: 'nightly', role: 'viewer' })).text('token')
   const logs = await openWebSocket(`${replica.url}/apps/myapp/logs`, phone.token, {})
   expect(logs.status).toBe(101)
-  const answer = await end(ann.id, admin.token)
-  expect([answer.status, answer.json]).toEqual([
+  const response = await end(ann.id, admin.token)
+  expect([response.status, response.json]).toEqual([
     200,
     {
       ended: expect.arrayContaining([
@@ -83,8 +83,8 @@ test.each(['viewer', 'deployer', 'auditor'])(
     const ann = await person(system, 'viewer')
     const other = await person(system, role)
     for (const id of [ann.id, someId()]) {
-      const answer = await end(id, other.token)
-      expect([answer.status, answer.text('rule'), answer.text('reason')]).toEqual([
+      const response = await end(id, other.token)
+      expect([response.status, response.text('rule'), response.text('reason')]).toEqual([
         403,
         'no-permission',
         'You can end only your own sessions, unless you have the permission gateway:session:write.',
@@ -103,10 +103,10 @@ test('two administrators who end the same sessions at once end each session once
   const ann = await person(system, 'viewer')
   await anotherSession(ann, 'phone')
   const at = [system, { url: replica.url }]
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     at.map((gateway) => call(gateway, admin.token, 'POST', `/users/${ann.id}/sessions/end`)),
   )
-  expect(answers.map(({ status }) => status)).toEqual([200, 200])
-  expect(answers.flatMap((answer) => (answer.json as { ended: object[] }).ended)).toHaveLength(2)
+  expect(responses.map(({ status }) => status)).toEqual([200, 200])
+  expect(responses.flatMap((response) => (response.json as { ended: object[] }).ended)).toHaveLength(2)
   expect(await endedOf(ann.id)).toHaveLength(2)
 })

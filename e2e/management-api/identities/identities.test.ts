@@ -281,7 +281,7 @@ describe('users, sessions, service accounts and bindings', () => {
       expect((await call(system, admin.token, 'GET', `/users/${id}`)).status).toBe(expected)
     })
 
-    test('a huge body is not read before the caller is known to be permitted, nor after', async () => {
+    test('a huge body is not read before the caller is known to be allowed, nor after', async () => {
       const { token } = await person(system, 'viewer')
       const huge = [`Content-Length: ${10 ** 12}`, 'Content-Type: application/json']
       const refused = await system.send('POST', '/gateway/api/v1/service-accounts', token, '', huge)
@@ -304,10 +304,10 @@ describe('users, sessions, service accounts and bindings', () => {
       ['a constructor', 'application/json', '{"name":"x","constructor":{"prototype":{"a":1}}}', 400],
       ['deep JSON', 'application/json', '['.repeat(30_000), 400],
     ])('%s is refused', async (_what, type, body, expected) => {
-      const answer = await system.send('POST', '/gateway/api/v1/service-accounts', admin.token, body, [
+      const response = await system.send('POST', '/gateway/api/v1/service-accounts', admin.token, body, [
         `Content-Type: ${type}`,
       ])
-      expect([answer.status, answer.json]).toEqual([
+      expect([response.status, response.json]).toEqual([
         expected,
         expect.objectContaining({ requestId: expect.any(String) }),
       ])
@@ -322,8 +322,8 @@ describe('users, sessions, service accounts and bindings', () => {
     })
 
     test.each(['cross-site', 'same-site'])('a %s call of a browser is rejected before authentication', async (site) => {
-      const answer = await call(system, admin.token, 'GET', '/me', undefined, [`Sec-Fetch-Site: ${site}`])
-      expect([answer.status, answer.text('rule')]).toEqual([403, 'other-site'])
+      const response = await call(system, admin.token, 'GET', '/me', undefined, [`Sec-Fetch-Site: ${site}`])
+      expect([response.status, response.text('rule')]).toEqual([403, 'other-site'])
     })
   })
 })

@@ -323,9 +323,9 @@ describe('logins and changes at once', () => {
   test('two invitations of one address: the second is refused', async () => {
     const ann = newPerson()
     clock.ahead = -14 * day
-    const answers = await Promise.all([invite(ann.email), invite(ann.email.toUpperCase())])
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409])
-    const refused = answers.find(({ status }) => status === 409)
+    const responses = await Promise.all([invite(ann.email), invite(ann.email.toUpperCase())])
+    expect(responses.map(({ status }) => status).sort()).toEqual([201, 409])
+    const refused = responses.find(({ status }) => status === 409)
     expect(refused?.text('code')).toBe('RGW_ALREADY_INVITED')
     clock.ahead = 0
     expect((await invite(ann.email)).status).toBe(201)

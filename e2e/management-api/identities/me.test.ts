@@ -38,8 +38,8 @@ describe('/me', () => {
     await system.issuer.addBinding({ kind: 'group', id: 'others' }, { role: 'admin' })
     await expect.poll(async () => (await me(ann.token)).text('roles.1')).toBe('deployer')
     const common = { permissions: null, createdAt: expect.stringMatching(/Z$/) }
-    const answer = await me(ann.token)
-    expect(answer.json).toMatchObject({
+    const response = await me(ann.token)
+    expect(response.json).toMatchObject({
       roles: ['viewer', 'deployer'],
       permissions: [],
       access: [
@@ -65,7 +65,7 @@ describe('/me', () => {
         },
       ],
     })
-    expect(Reflect.get(Object(answer.json), 'access')).toHaveLength(2)
+    expect(Reflect.get(Object(response.json), 'access')).toHaveLength(2)
   })
 
   test('shows permissions of the management API only where they are held on all racks and apps', async () => {
@@ -109,8 +109,8 @@ describe('/me', () => {
     expect((await me(token)).text('access.0.role')).toBe('viewer')
     await system.sql.begin(async (sql) => {
       await sql`lock table gateway.bindings in access exclusive mode`
-      const answer = await me(token)
-      expect([answer.status, answer.text('roles.0'), answer.text('access')]).toEqual([200, 'viewer', 'undefined'])
+      const response = await me(token)
+      expect([response.status, response.text('roles.0'), response.text('access')]).toEqual([200, 'viewer', 'undefined'])
     })
   })
 })

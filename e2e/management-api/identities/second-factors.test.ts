@@ -64,8 +64,8 @@ describe('the first factor', () => {
 
   test('is not added by a program, however fresh its session is', async () => {
     const { token } = await sessionOf(at.system, 'ops')
-    const answer = await callManagementApi(at.system, token, 'POST', '/second-factors/enrollments', { kind: 'totp' })
-    expect([answer.status, answer.text('rule')]).toEqual([403, 'old-login'])
+    const response = await callManagementApi(at.system, token, 'POST', '/second-factors/enrollments', { kind: 'totp' })
+    expect([response.status, response.text('rule')]).toEqual([403, 'old-login'])
     const settings = await callManagementApi(at.system, token, 'GET', '/second-factors/settings')
     expect(settings.json).toMatchObject({ freshLogin: false })
   })

@@ -104,7 +104,7 @@ describe('an older login', () => {
     const headers = { 'x-csrf-token': (await meOf(browser)).csrfToken }
     const before = await tokenCount()
     clock.ahead = 4 * minute
-    const answer = await at.system.sql.begin(async (held) => {
+    const response = await at.system.sql.begin(async (held) => {
       await held`select value from gateway.revision for update`
       const asked = post(browser, '/tokens', wanted, headers)
       const waiting = () => held`
@@ -113,7 +113,7 @@ describe('an older login', () => {
       clock.ahead = 5 * minute + 1_000
       return { asked }
     })
-    const { status, json } = await answer.asked
+    const { status, json } = await response.asked
     expect([status, json.rule]).toEqual([403, 'old-login'])
     expect(await tokenCount()).toBe(before)
   })

@@ -62,13 +62,13 @@ describe('API tokens', () => {
   ])('need only a name and a role, with %s and any number of racks', async (_how, credential) => {
     const { token } = await person(system, 'viewer')
     const body = JSON.stringify({ name: 'nightly', role: 'viewer' })
-    const answer = await fetch(`${system.url}/gateway/api/v1/tokens`, {
+    const response = await fetch(`${system.url}/gateway/api/v1/tokens`, {
       method: 'POST',
       headers: { authorization: credential(token), 'content-type': 'application/json' },
       body,
     })
-    expect(answer.status).toBe(201)
-    const made: { token: string } = JSON.parse(await answer.text())
+    expect(response.status).toBe(201)
+    const made: { token: string } = JSON.parse(await response.text())
     for (const rack of ['staging', 'production']) expect((await apps(made.token, rack)).status).toBe(200)
   })
 
@@ -133,7 +133,7 @@ describe('API tokens', () => {
     await expect.poll(async () => (await apps(made)).status).toBe(403)
   })
 
-  test('single permissions permit only themselves, and no command', async () => {
+  test('single permissions allow only themselves, and no command', async () => {
     const { token } = await person(system, 'admin')
     const made = (await make(token, { permissions: ['app:list', 'process:run'] })).text('token')
     expect((await apps(made)).status).toBe(200)
@@ -173,15 +173,15 @@ describe('API tokens', () => {
     ['a broken source', { role: 'viewer', sources: ['10.0.0.0/33'] }],
     ['an IPv4 source written as IPv6', { role: 'viewer', sources: ['::ffff:10.0.0.0/104'] }],
   ])('%s is 400', async (_what, body) => {
-    const answer = await call(system, admin, 'POST', '/tokens', { name: 'nightly', ...body })
-    expect([answer.status, answer.error]).toEqual([400, expect.not.stringContaining('%')])
+    const response = await call(system, admin, 'POST', '/tokens', { name: 'nightly', ...body })
+    expect([response.status, response.error]).toEqual([400, expect.not.stringContaining('%')])
   })
 
   test('the error names the invalid field without its value', async () => {
-    const answer = await make(admin, { role: 'viewer', sources: ['192.0.2.0/24', 17_171_717] })
-    expect(answer.json).toMatchObject({ code: 'RGW_INVALID_REQUEST', rule: 'schema' })
-    expect(answer.error).toContain('sources.1')
-    expect(answer.body).not.toContain('17171717')
+    const response = await make(admin, { role: 'viewer', sources: ['192.0.2.0/24', 17_171_717] })
+    expect(response.json).toMatchObject({ code: 'RGW_INVALID_REQUEST', rule: 'schema' })
+    expect(response.error).toContain('sources.1')
+    expect(response.body).not.toContain('17171717')
   })
 
   test('an unknown role or permission is refused by name', async () => {
@@ -198,8 +198,8 @@ describe('API tokens', () => {
       [`/tokens/${strong.text('id')}/owner`, { owner: { kind: 'user', id: someId() } }],
       ['/bindings', { subject: { kind: 'group', id: 'all' }, role: 'viewer' }],
     ] as const) {
-      const answer = await call(system, strong.text('token'), 'POST', path, body)
-      expect([path, answer.status, answer.text('rule')]).toEqual([path, 403, 'people-only'])
+      const response = await call(system, strong.text('token'), 'POST', path, body)
+      expect([path, response.status, response.text('rule')]).toEqual([path, 403, 'people-only'])
     }
   })
 

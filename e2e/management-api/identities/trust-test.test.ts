@@ -81,8 +81,8 @@ describe('the claims of a job', () => {
     ['claims that are sent again as a list', '{"claims":{},"claims":[]}'],
     ['deep claims', `{"claims":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`],
   ])('are rejected: %s', async (_what, body) => {
-    const answer = await testTrusts(body)
-    expect([400, 413]).toContain(answer.status)
+    const response = await testTrusts(body)
+    expect([400, 413]).toContain(response.status)
   })
 
   test.each(['1e999', '-1e999', '1e300', '-1', '"1"', 'null', '[1]'])(
@@ -117,9 +117,9 @@ describe('the claims of a job', () => {
     ]
     lines.length = 0
     for (const body of bodies) {
-      const answer = await testTrusts(body)
-      if (answer.status !== 200) expect(answer.body).not.toContain(payload.slice(0, 30))
-      expect(answer.body).not.toContain(signature)
+      const response = await testTrusts(body)
+      if (response.status !== 200) expect(response.body).not.toContain(payload.slice(0, 30))
+      expect(response.body).not.toContain(signature)
     }
     const logged = `${lines.join('\n')}${JSON.stringify(await system.events())}`
     for (const secret of [marker, signature, payload.slice(0, 30)]) expect(logged).not.toContain(secret)
@@ -129,14 +129,14 @@ describe('the claims of a job', () => {
   test('are not tested by a gateway without PUBLIC_URL', async () => {
     const other = await startSystem()
     onTestFinished(() => other.stop())
-    const answer = await call(other, await other.token('admin'), 'POST', '/trusts/test', { claims: {} })
-    expect([answer.status, answer.text('code')]).toEqual([409, 'RGW_NO_PUBLIC_URL'])
+    const response = await call(other, await other.token('admin'), 'POST', '/trusts/test', { claims: {} })
+    expect([response.status, response.text('code')]).toEqual([409, 'RGW_NO_PUBLIC_URL'])
   })
 
   test('are tested for administrators', async () => {
     const { token } = await person(system, 'deployer')
-    const answer = await call(system, token, 'POST', '/trusts/test', { claims: {} })
-    expect([answer.status, answer.text('reason')]).toEqual([
+    const response = await call(system, token, 'POST', '/trusts/test', { claims: {} })
+    expect([response.status, response.text('reason')]).toEqual([
       403,
       'Only administrators can test the claims of a job. You have the role deployer.',
     ])

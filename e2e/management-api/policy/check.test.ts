@@ -46,23 +46,23 @@ describe('the check of a proposed policy document', () => {
   test('returns the same differences as the command for a valid document', async () => {
     const { document } = readPolicy(opened, 'proposed')
     if (document === null) throw new Error('the document is valid')
-    const answer = await check(opened)
-    expect([answer.status, answer.json]).toEqual([
+    const response = await check(opened)
+    expect([response.status, response.json]).toEqual([
       200,
       {
         policy: system.app.policy.hash,
         valid: true,
         problems: [],
         proposed: documentHash(document),
-        warnings: ['it permits PUT /system, which the gateway blocks by default'],
+        warnings: ['it allows PUT /system, which the gateway blocks by default'],
         changes: diffPolicies(builtInPolicy(), document),
         more: 0,
       },
     ])
-    expect(answer.json).toMatchObject({
+    expect(response.json).toMatchObject({
       changes: expect.arrayContaining([
-        { effect: 'permits', role: 'viewer', what: 'release:promote' },
-        { effect: 'refuses', role: null, what: 'DELETE /apps/{app} is blocked' },
+        { effect: 'allows', role: 'viewer', what: 'release:promote' },
+        { effect: 'denies', role: null, what: 'DELETE /apps/{app} is blocked' },
       ]),
     })
   })
@@ -96,8 +96,8 @@ describe('the check of a proposed policy document', () => {
 
   test('needs a role on all racks and apps', async () => {
     const { token } = await person(system, 'deployer', { racks: 'staging' })
-    const answer = await check(opened, token)
-    expect([answer.status, answer.text('reason')]).toEqual([
+    const response = await check(opened, token)
+    expect([response.status, response.text('reason')]).toEqual([
       403,
       expect.stringMatching(
         / can check a policy document\. You have the role deployer, but not on all racks and apps\.$/,

@@ -37,19 +37,19 @@ describe('the impact of a proposed policy on past calls', () => {
   }
 
   test('is grouped by principal and call, with counts', async () => {
-    const answer = await study(frozen)
-    expect(answer.json).toMatchObject({
+    const response = await study(frozen)
+    expect(response.json).toMatchObject({
       policy: system.app.policy.hash,
       proposed: expect.stringMatching(/^[0-9a-f]{64}$/),
       calls: 5,
       unclear: 0,
       packages: 0,
-      permitted: 0,
-      refused: 3,
+      allowed: 0,
+      denied: 3,
       cut: null,
       changes: [
         {
-          effect: 'refuses',
+          effect: 'denies',
           principal: { kind: 'user', id: deployer.id, name: deployer.email },
           route: 'POST /apps/{app}/releases/{id}/promote',
           rack: 'staging',
@@ -64,10 +64,10 @@ describe('the impact of a proposed policy on past calls', () => {
     })
   })
 
-  test('shows which calls would be permitted', async () => {
-    const answer = await study(opened)
-    expect([answer.text('permitted'), answer.text('refused')]).toEqual(['1', '0'])
-    expect(answer.text('changes.0.principal.name')).toBe(viewer.email)
+  test('shows which calls would be allowed', async () => {
+    const response = await study(opened)
+    expect([response.text('allowed'), response.text('refused')]).toEqual(['1', '0'])
+    expect(response.text('changes.0.principal.name')).toBe(viewer.email)
   })
 
   test('counts the step-ups that users would have been asked for', async () => {
@@ -75,13 +75,13 @@ describe('the impact of a proposed policy on past calls', () => {
       'version: 1\nstepUp: { rules: { release-promote: { permissions: [release:promote], require: { recent: 10m } }, app-all: { apps: ["*"], require: none } } }\n'
     expect((await study(stepUps)).json).toMatchObject({
       calls: 5,
-      refused: 0,
-      permitted: 0,
+      denied: 0,
+      allowed: 0,
       changes: [],
       stepUp: {
         prompts: 1,
         users: 1,
-        refused: 0,
+        denied: 0,
         requirements: [
           {
             rule: 'step-up:rule release-promote',
@@ -102,12 +102,12 @@ describe('the impact of a proposed policy on past calls', () => {
   })
 
   test('is of the time that was asked for', async () => {
-    const answer = await study(frozen, new Date(Date.now() - 1).toISOString())
-    expect(answer.text('calls')).toBe('0')
+    const response = await study(frozen, new Date(Date.now() - 1).toISOString())
+    expect(response.text('calls')).toBe('0')
   })
 
   test('is recorded with its caller, before anything is read, and without the document', async () => {
-    const answer = await study(frozen, '2h')
+    const response = await study(frozen, '2h')
     const event = (await system.events()).findLast(({ kind }) => kind === 'policy.studied')
     expect(event).toMatchObject({
       principal: { kind: 'user', id: auditor.id, name: auditor.email },
@@ -115,9 +115,9 @@ describe('the impact of a proposed policy on past calls', () => {
       permission: 'gateway:audit:read',
       detail: {
         policy: system.app.policy.hash,
-        proposed: answer.text('proposed'),
-        since: answer.text('since'),
-        until: answer.text('until'),
+        proposed: response.text('proposed'),
+        since: response.text('since'),
+        until: response.text('until'),
       },
     })
     expect(JSON.stringify(event)).not.toContain('freeze')
@@ -155,8 +155,8 @@ describe('the impact of a proposed policy on past calls', () => {
     ['one that is too long', `version: 1\n#${'x'.repeat(256 * 1024)}`, '`document` is invalid'],
   ])('%s is refused, and names what is wrong', async (_what, document, problem) => {
     const before = (await system.events()).filter(({ kind }) => kind === 'policy.studied').length
-    const answer = await study(document)
-    expect([answer.status, answer.text('error')]).toEqual([400, expect.stringContaining(problem)])
+    const response = await study(document)
+    expect([response.status, response.text('error')]).toEqual([400, expect.stringContaining(problem)])
     const after = (await system.events()).filter(({ kind }) => kind === 'policy.studied').length
     expect(after).toBe(before)
   })
@@ -166,15 +166,15 @@ describe('the impact of a proposed policy on past calls', () => {
   })
 
   test('an invalid since is rejected', async () => {
-    const answer = await study(frozen, 'yesterday')
-    expect([answer.status, answer.text('error')]).toEqual([400, expect.stringContaining('such as 30d')])
+    const response = await study(frozen, 'yesterday')
+    expect([response.status, response.text('error')]).toEqual([400, expect.stringContaining('such as 30d')])
   })
 
   test('one study of a principal runs, one waits, and the next one gets 429 with Retry-After', async () => {
-    const answers = await Promise.all([study(frozen), study(frozen), study(frozen), study(frozen)])
-    const statuses = answers.map(({ status }) => status).sort()
+    const responses = await Promise.all([study(frozen), study(frozen), study(frozen), study(frozen)])
+    const statuses = responses.map(({ status }) => status).sort()
     expect(statuses).toEqual([200, 200, 429, 429])
-    const refused = answers.find(({ status }) => status === 429)
+    const refused = responses.find(({ status }) => status === 429)
     expect([refused?.text('rule'), refused?.headers.get('retry-after')]).toEqual(['check-limit', '5'])
     expect((await study(frozen)).status).toBe(200)
   })

@@ -65,9 +65,9 @@ describe('the policy matrix', () => {
   })
 
   async function matrix(): Promise<PolicyMatrix> {
-    const answer = await call(system, token, 'GET', '/policy/matrix')
-    expect(answer.status).toBe(200)
-    return answer.json as PolicyMatrix
+    const response = await call(system, token, 'GET', '/policy/matrix')
+    expect(response.status).toBe(200)
+    return response.json as PolicyMatrix
   }
 
   test('has the rules of the document and the built-in ones, each with its line', async () => {
@@ -171,8 +171,8 @@ describe('the policy matrix', () => {
     const asked = routes.map(({ id, scope }) => ({ route: id, ...(scope === 'app' && { app: 'web' }) }))
     for (let at = 0; at < asked.length; at += 100) {
       const calls = asked.slice(at, at + 100)
-      const answer = await call(system, token, 'POST', '/policy/decisions', { rack: 'staging', calls })
-      expect([answer.status, Object(answer.json).decisions?.length]).toEqual([200, calls.length])
+      const response = await call(system, token, 'POST', '/policy/decisions', { rack: 'staging', calls })
+      expect([response.status, Object(response.json).decisions?.length]).toEqual([200, calls.length])
     }
   })
 
@@ -209,11 +209,11 @@ describe('the policy matrix', () => {
     await writeFile(join(directory, 'policy.yaml'), policy.replace('DB_*', 'CACHE_*'))
     await system.app.policyFile?.reload()
     const after = await read()
-    for (const [index, answer] of after.entries()) {
+    for (const [index, response] of after.entries()) {
       expect(before[index]?.body).toContain('DB_*')
-      expect(answer.body).toContain('CACHE_*')
-      expect(answer.body).not.toContain('DB_*')
-      expect(answer.headers.get('etag')).not.toBe(before[index]?.headers.get('etag'))
+      expect(response.body).toContain('CACHE_*')
+      expect(response.body).not.toContain('DB_*')
+      expect(response.headers.get('etag')).not.toBe(before[index]?.headers.get('etag'))
     }
   })
 })

@@ -21,8 +21,8 @@ describe('the policy and its decisions, by the management API', () => {
   afterAll(() => system.stop())
 
   test('the document in force has its hash and its text', async () => {
-    const answer = await call(system, viewer.token, 'GET', '/policy')
-    expect(answer.json).toEqual({
+    const response = await call(system, viewer.token, 'GET', '/policy')
+    expect(response.json).toEqual({
       policy: system.app.policy.hash,
       source: 'built-in',
       text: builtInText,
@@ -32,8 +32,8 @@ describe('the policy and its decisions, by the management API', () => {
 
   describe('/policy/effective', () => {
     test('has the data for decisions about the caller, and no data about other principals', async () => {
-      const answer = await call(system, deployer.token, 'GET', '/policy/effective?rack=staging')
-      expect(answer.json).toEqual({
+      const response = await call(system, deployer.token, 'GET', '/policy/effective?rack=staging')
+      expect(response.json).toEqual({
         format: 1,
         rack: 'staging',
         policy: system.app.policy.hash,
@@ -49,7 +49,7 @@ describe('the policy and its decisions, by the management API', () => {
           secondFactor: false,
         },
       })
-      const text = JSON.stringify(answer.json)
+      const text = JSON.stringify(response.json)
       for (const other of [viewer, admin]) expect(text).not.toContain(other.email)
       expect(text).not.toContain(deployer.token)
       expect(text).not.toContain(deployer.session)
@@ -57,9 +57,9 @@ describe('the policy and its decisions, by the management API', () => {
 
     test('returns the bindings of a token and those of its owner', async () => {
       const token = await credential(system, 'ops', 'token of a user')
-      const answer = await call(system, token, 'GET', '/policy/effective?rack=staging')
-      expect(answer.text('principal.kind')).toBe('api-token')
-      expect([answer.text('principal.bindings.0.role'), answer.text('principal.owner.bindings.0.role')]).toEqual([
+      const response = await call(system, token, 'GET', '/policy/effective?rack=staging')
+      expect(response.text('principal.kind')).toBe('api-token')
+      expect([response.text('principal.bindings.0.role'), response.text('principal.owner.bindings.0.role')]).toEqual([
         'ops',
         'ops',
       ])
@@ -87,8 +87,8 @@ describe('the policy and its decisions, by the management API', () => {
       ['', 400, 'rack-not-chosen'],
       ['?rack=elsewhere', 404, 'unknown-rack'],
     ])('%s is refused as a call would be', async (query, status, rule) => {
-      const answer = await call(system, viewer.token, 'GET', `/policy/effective${query}`)
-      expect([answer.status, answer.text('rule')]).toEqual([status, rule])
+      const response = await call(system, viewer.token, 'GET', `/policy/effective${query}`)
+      expect([response.status, response.text('rule')]).toEqual([status, rule])
     })
 
     test('answers for a hidden rack as for a missing one', async () => {
@@ -115,36 +115,36 @@ describe('the policy and its decisions, by the management API', () => {
     }
 
     test('are what the call itself is refused with', async () => {
-      const answer = await decisions(viewer.token, { calls: [promote] })
-      expect(answer.status).toBe(200)
-      const sentence = `${answer.text('decisions.0.decision.reason')} ${answer.text('decisions.0.decision.next')}`
+      const response = await decisions(viewer.token, { calls: [promote] })
+      expect(response.status).toBe(200)
+      const sentence = `${response.text('decisions.0.decision.reason')} ${response.text('decisions.0.decision.next')}`
       const real = await system.send('POST', '/rack/staging/apps/web/releases/R1/promote?', viewer.token)
       expect(Reflect.get(Object(real.json), 'error')).toBe(`${sentence} (rule no-permission)`)
       const event = await system.lastEvent()
       expect(event.decision).toEqual({
         effect: 'deny',
-        rule: answer.text('decisions.0.decision.rule'),
-        source: answer.text('decisions.0.decision.source'),
-        policy: answer.text('decisions.0.decision.policy'),
-        reason: answer.text('decisions.0.decision.reason'),
-        next: answer.text('decisions.0.decision.next'),
+        rule: response.text('decisions.0.decision.rule'),
+        source: response.text('decisions.0.decision.source'),
+        policy: response.text('decisions.0.decision.policy'),
+        reason: response.text('decisions.0.decision.reason'),
+        next: response.text('decisions.0.decision.next'),
       })
     })
 
     test('name the fact that only the rack has, and the decision for it', async () => {
       const command = { header: 'bin/pre_release', by: 'exec' }
-      const answer = await decisions(deployer.token, {
+      const response = await decisions(deployer.token, {
         calls: [{ route: exec, app: 'web', params: { pid: 'web-1' }, command }],
       })
-      expect(answer.text('decisions.0.decision.rule')).toBe('command:pre-release')
-      expect(answer.text('decisions.0.otherwise.when')).toBe('it is a process of another service')
-      expect(answer.text('decisions.0.otherwise.decision.permission')).toBe('process:exec-any')
+      expect(response.text('decisions.0.decision.rule')).toBe('command:pre-release')
+      expect(response.text('decisions.0.otherwise.when')).toBe('it is a process of another service')
+      expect(response.text('decisions.0.otherwise.decision.permission')).toBe('process:exec-any')
     })
 
     test('are given for each call, in order, on the rack that is named', async () => {
       const calls = [promote, { route: 'GET /apps' }]
-      const answer = await decisions(deployer.token, { rack: 'production', calls })
-      expect([answer.text('decisions.0.decision.rule'), answer.text('decisions.1.decision.rule')]).toEqual([
+      const response = await decisions(deployer.token, { rack: 'production', calls })
+      expect([response.text('decisions.0.decision.rule'), response.text('decisions.1.decision.rule')]).toEqual([
         'no-binding',
         'no-binding',
       ])
@@ -155,8 +155,8 @@ describe('the policy and its decisions, by the management API', () => {
       const refused = await decisions(viewer.token, asked)
       expect([refused.status, refused.text('rule')]).toEqual([403, 'no-permission'])
       for (const as of [deployer.email, deployer.email.toUpperCase(), deployer.id]) {
-        const answer = await decisions(admin.token, { ...asked, as })
-        expect([answer.text('caller.name'), answer.text('decisions.0.decision.rule')]).toEqual([
+        const response = await decisions(admin.token, { ...asked, as })
+        expect([response.text('caller.name'), response.text('decisions.0.decision.rule')]).toEqual([
           deployer.email,
           'role:deployer',
         ])
@@ -167,14 +167,14 @@ describe('the policy and its decisions, by the management API', () => {
     test('about a locked user say that they are locked', async () => {
       const locked = await person(system, 'deployer')
       await call(system, admin.token, 'POST', `/users/${locked.id}/lock`, { reason: 'left' })
-      const answer = await decisions(admin.token, { calls: [promote], as: locked.id })
-      expect([answer.status, answer.text('code')]).toEqual([409, 'RGW_USER_LOCKED'])
+      const response = await decisions(admin.token, { calls: [promote], as: locked.id })
+      expect([response.status, response.text('code')]).toEqual([409, 'RGW_USER_LOCKED'])
     })
 
     test('about calls of the management API are what these calls are refused with, and need no rack', async () => {
       const calls = [{ route: 'GET /gateway/api/v1/users' }, { route: 'DELETE /gateway/api/v1/sessions/{id}' }]
-      const answer = await call(system, viewer.token, 'POST', '/policy/decisions', { calls })
-      expect(answer.json).toMatchObject({
+      const response = await call(system, viewer.token, 'POST', '/policy/decisions', { calls })
+      expect(response.json).toMatchObject({
         rack: '*',
         decisions: [
           { route: calls[0]?.route, decision: { effect: 'deny', rule: 'no-permission' }, when: null, otherwise: null },
@@ -189,7 +189,7 @@ describe('the policy and its decisions, by the management API', () => {
         ],
       })
       const real = await call(system, viewer.token, 'GET', '/users')
-      expect(real.text('reason')).toBe(answer.text('decisions.0.decision.reason'))
+      expect(real.text('reason')).toBe(response.text('decisions.0.decision.reason'))
       const asAdmin = await call(system, admin.token, 'POST', '/policy/decisions', { calls, as: deployer.id })
       expect(asAdmin.text('decisions.0.decision.reason')).toContain('You have the role deployer')
       expect((await call(system, admin.token, 'POST', '/policy/decisions', { calls })).json).toMatchObject({
@@ -205,8 +205,8 @@ describe('the policy and its decisions, by the management API', () => {
       [{ route: promote.route }, '`app` is required'],
       [{ ...promote, more: 1 }, 'calls.0'],
     ])('reject %j', async (one, problem) => {
-      const answer = await decisions(viewer.token, { calls: [one] })
-      expect([answer.status, answer.text('error')]).toEqual([400, expect.stringContaining(problem)])
+      const response = await decisions(viewer.token, { calls: [one] })
+      expect([response.status, response.text('error')]).toEqual([400, expect.stringContaining(problem)])
     })
   })
 })

@@ -31,9 +31,9 @@ describe.skipIf(process.platform !== 'linux')('a rack that does not accept conne
     return { text, ms: performance.now() - begin }
   }
   const call = (method: string, path: string) => async () => {
-    const { request, answer } = beginCall({ port: gateway.port, token }, { method, path })
+    const { request, response } = beginCall({ port: gateway.port, token }, { method, path })
     request.end()
-    const message = await answer
+    const message = await response
     return `${message.statusCode} ${await textOf(message)}`
   }
   const websocket = () =>

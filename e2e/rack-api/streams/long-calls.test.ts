@@ -70,11 +70,11 @@ describe('long calls do not time out', () => {
       const response = await meanwhile(arriving)
       await pass(11 * minute)
       response.end('promoted')
-      const answer = await meanwhile(call.answer)
-      expect([answer.statusCode, await textOf(answer)]).toEqual([200, 'promoted'])
+      const received = await meanwhile(call.response)
+      expect([received.statusCode, await textOf(received)]).toEqual([200, 'promoted'])
     })
 
-    test('an answer that stops for ten minutes in the middle continues', async () => {
+    test('a response that stops for ten minutes in the middle continues', async () => {
       const arriving = new Promise<ServerResponse>((resolve) => {
         onRequest = (_request, response) => {
           response.write('first,')
@@ -84,10 +84,10 @@ describe('long calls do not time out', () => {
       const call = begin('GET', '/apps/myapp/builds/B1.tgz')
       call.request.end()
       const response = await meanwhile(arriving)
-      const answer = await meanwhile(call.answer)
+      const received = await meanwhile(call.response)
       await pass(11 * minute)
       response.end('second')
-      expect(await meanwhile(textOf(answer))).toBe('first,second')
+      expect(await meanwhile(textOf(received))).toBe('first,second')
     })
 
     test('a log stream that is silent for an hour continues, with pings that keep both sides alive', async () => {
@@ -127,7 +127,7 @@ describe('long calls do not time out', () => {
       expect(connections).toHaveLength(3)
       expect(connections.map(({ timeout }) => timeout ?? 0)).toEqual([0, 0, 0])
       response.end()
-      await call.answer
+      await call.response
       logs.client.destroy()
       unsubscribe('undici:client:connected', note)
     })
@@ -137,8 +137,8 @@ describe('long calls do not time out', () => {
       const { call, arriving } = await beginPromote()
       const response = await arriving
       const uploading = new Promise((resolve) => {
-        onRequest = (request, answer) => {
-          request.once('data', resolve).once('end', () => answer.end('{"id":"BIMPORTED"}'))
+        onRequest = (request, received) => {
+          request.once('data', resolve).once('end', () => received.end('{"id":"BIMPORTED"}'))
         }
       })
       const upload = begin('POST', '/apps/myapp/builds/import')
@@ -162,8 +162,8 @@ describe('long calls do not time out', () => {
       expect(client.readableEnded).toBe(false)
       response.end('promoted')
       upload.request.end('upload')
-      expect(await textOf(await call.answer)).toBe('promoted')
-      expect(await textOf(await upload.answer)).toContain('BIMPORTED')
+      expect(await textOf(await call.response)).toBe('promoted')
+      expect(await textOf(await upload.response)).toContain('BIMPORTED')
       client.destroy()
     })
   })

@@ -27,9 +27,9 @@ test.each([
   ]
   const connection = await connectRaw(system.url)
   connection.send(`${head.join('\r\n')}\r\n\r\n${oneByteChunks}`)
-  const answer = await readResponse(connection)
-  expect([400, 401]).toContain(answer.status)
-  if (role !== null) expect(answer.json).toMatchObject({ rule: 'http-chunks' })
+  const response = await readResponse(connection)
+  expect([400, 401]).toContain(response.status)
+  if (role !== null) expect(response.json).toMatchObject({ rule: 'http-chunks' })
   await connection.ended
   expect((await fetch(new URL('/check', system.url))).status).toBe(200)
 })

@@ -47,8 +47,8 @@ describe('a stream that ends because the gateway stops', () => {
     const headers = { authorization: `Bearer ${token}` }
     const path = `${managementApi}/racks/staging/apps/myapp/logs`
     const asked = request(`${gateway.url}${path}`, { agent: false, headers }).end()
-    const answer = await responseTo(asked)
-    answer.resume()
+    const response = await responseTo(asked)
+    response.resume()
     await expectEnd()
   })
 })

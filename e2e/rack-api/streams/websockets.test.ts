@@ -22,13 +22,13 @@ describe('websockets', () => {
   beforeEach(() => system.rack.clearReceived())
 
   async function startRun(token: string, command = 'sleep 3600', headers: readonly string[] = []): Promise<string> {
-    const answer = await system.send('POST', '/apps/myapp/services/command/processes?', token, '', [
+    const response = await system.send('POST', '/apps/myapp/services/command/processes?', token, '', [
       `Command: ${command}`,
       'Content-Length: 0',
       ...headers,
     ])
-    expect([answer.status, answer.error]).toEqual([200, expect.anything()])
-    return idOf(answer.json)
+    expect([response.status, response.error]).toEqual([200, expect.anything()])
+    return idOf(response.json)
   }
   function exec(process: string, command: string, token: string, headers: Record<string, string> = {}) {
     return openWebSocket(`${system.url}/apps/myapp/processes/${process}/exec`, token, { Command: command, ...headers })
@@ -90,9 +90,9 @@ describe('websockets', () => {
   })
 
   test.each([
-    ['a command that no rule permits', 'cat'],
+    ['a command that no rule allows', 'cat'],
     ['more words than the rule has', 'rake stripe:prepare extra'],
-    ['a command behind a permitted one', 'rake stripe:prepare; sh'],
+    ['a command behind a allowed one', 'rake stripe:prepare; sh'],
     ['a shell', "sh -c 'rake stripe:prepare'"],
     ['a variable in front', 'X=1 rake stripe:prepare'],
     ['another path to it', '/bin/rake stripe:prepare'],
@@ -146,8 +146,8 @@ describe('websockets', () => {
   test('a second Command header is refused', async () => {
     const pid = await startRun(deployer)
     const commands = ['Command: rake stripe:prepare', 'Command: sh']
-    const answer = await system.raw(handshake(system, `/apps/myapp/processes/${pid}/exec`, deployer, commands))
-    expect(answer.status).toBe(101)
+    const response = await system.raw(handshake(system, `/apps/myapp/processes/${pid}/exec`, deployer, commands))
+    expect(response.status).toBe(101)
     expect(await system.lastEvent()).toMatchObject({
       kind: 'call',
       status: 400,
@@ -175,11 +175,11 @@ describe('websockets', () => {
     'Gpu: 1',
     'Gpu-Vendor: x',
   ])('a run with %s is refused', async (header) => {
-    const answer = await system.send('POST', '/apps/myapp/services/command/processes?', admin, '', [
+    const response = await system.send('POST', '/apps/myapp/services/command/processes?', admin, '', [
       'Command: sleep 60',
       header,
     ])
-    expect([answer.status, answer.json]).toEqual([403, expect.objectContaining({ rule: 'refused-header' })])
+    expect([response.status, response.json]).toEqual([403, expect.objectContaining({ rule: 'refused-header' })])
     expect(system.rack.received).toHaveLength(0)
   })
 
@@ -189,10 +189,10 @@ describe('websockets', () => {
     ['build', 403],
     ['nosuch', 403],
   ])('a run on the service %s is refused to everyone', async (service, status) => {
-    const answer = await system.send('POST', `/apps/myapp/services/${service}/processes?`, admin, '', [
+    const response = await system.send('POST', `/apps/myapp/services/${service}/processes?`, admin, '', [
       'Command: sleep 60',
     ])
-    expect(answer.status).toBe(status)
+    expect(response.status).toBe(status)
     expect(system.rack.received).toHaveLength(0)
   })
 
@@ -234,7 +234,7 @@ describe('websockets', () => {
       .toMatchObject({ kind: 'closed', close: expect.stringContaining('gateway') })
   })
 
-  test('a revoked role ends the streams that it permitted', async () => {
+  test('a revoked role ends the streams that it allowed', async () => {
     const token = await system.token('admin', { email: 'leaving@example.com' })
     const pid = await startRun(token)
     const socket = await exec(pid, 'bash', token)
@@ -287,8 +287,8 @@ describe('websockets', () => {
   })
 
   test('without a credential the handshake is refused with 401', async () => {
-    const answer = await system.raw(handshake(system, '/apps/myapp/logs', 'nonsense', []))
-    expect(answer.status).toBe(401)
+    const response = await system.raw(handshake(system, '/apps/myapp/logs', 'nonsense', []))
+    expect(response.status).toBe(401)
   })
 
   test('a console that is refused says so, and log streams are refused at the handshake', async () => {

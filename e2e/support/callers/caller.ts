@@ -5,7 +5,7 @@ import { type ClientRequest, type IncomingMessage, type RequestOptions, request 
 export interface BulkCall {
   readonly request: ClientRequest
   /** Once the head has come. @throws when the connection ends before */
-  readonly answer: Promise<IncomingMessage>
+  readonly response: Promise<IncomingMessage>
 }
 
 /** Begins a call; `end` the request to finish it. */
@@ -20,12 +20,12 @@ export function beginCall(
     ...options,
     headers: { Authorization: `Bearer ${token}`, ...options.headers },
   })
-  const answer = new Promise<IncomingMessage>((resolve, reject) => {
+  const response = new Promise<IncomingMessage>((resolve, reject) => {
     call.once('response', resolve).once('error', reject)
   })
-  answer.catch(() => undefined)
+  response.catch(() => undefined)
   call.on('error', () => undefined)
-  return { request: call, answer }
+  return { request: call, response }
 }
 
 /** The response to a request. Later errors, such as a reset of the connection, are only errors of the response. */
@@ -35,8 +35,8 @@ export async function responseTo(sent: ClientRequest): Promise<IncomingMessage> 
   return response
 }
 
-export async function textOf(answer: IncomingMessage): Promise<string> {
+export async function textOf(response: IncomingMessage): Promise<string> {
   let text = ''
-  for await (const chunk of answer.setEncoding('utf8')) text += chunk
+  for await (const chunk of response.setEncoding('utf8')) text += chunk
   return text
 }

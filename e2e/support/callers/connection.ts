@@ -4,7 +4,7 @@ import { createGatewayDial, startListener } from '@rack-gateway/cli/relay'
 import { Secret } from '@rack-gateway/config'
 import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { listen } from '@rack-gateway/testing/server'
-import { type Role, roles } from '../convox/refused-commands.ts'
+import { type Role, roles } from '../convox/denied-commands.ts'
 
 /** How a caller reaches a gateway. */
 export interface Connection {

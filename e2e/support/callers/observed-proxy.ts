@@ -23,9 +23,9 @@ export async function startObservedProxy(to: string): Promise<ObservedProxy> {
     if (proxy.before !== null) await proxy.before(entry)
     if (proxy.is === 'cut') return void incoming.socket.destroy()
     if (proxy.is === 'silent') return
-    const onward = request(new URL(url, to), { method, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(outgoing)
+    const onward = request(new URL(url, to), { method, headers }, (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, response.headers)
+      response.pipe(outgoing)
     })
     onward.on('error', () => outgoing.destroy())
     incoming.pipe(onward)

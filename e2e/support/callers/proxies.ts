@@ -6,7 +6,7 @@ import { freePort } from '@rack-gateway/demo/free-port'
 import { serverIdentity } from '@rack-gateway/testing/certificates'
 import { findProgram } from '@rack-gateway/testing/installed-programs'
 import { vi } from 'vitest'
-import { answers } from '../processes.ts'
+import { responses } from '../processes.ts'
 import { start } from '../program.ts'
 
 export type Product = 'nginx' | 'HAProxy' | 'Caddy'
@@ -144,7 +144,7 @@ export async function startProxy(
     },
   )
   const url = `https://localhost:${port}`
-  await vi.waitUntil(async () => ended !== null || (await answers(`https://127.0.0.1:${port}`)), { timeout: 60_000 })
+  await vi.waitUntil(async () => ended !== null || (await responses(`https://127.0.0.1:${port}`)), { timeout: 60_000 })
   if (ended !== null) throw new Error(`${program} ended: ${ended}`)
   return { url, port, stop }
 }

@@ -48,7 +48,7 @@ function send(method, path) {
   return new Promise((resolve, reject) => {
     const sent = request({ hostname, port, path: pathname + path + '?', method, auth }, async (answer) => {
       let body = ''
-      for await (const bytes of answer) body += bytes
+      for await (const bytes of response) body += bytes
       resolve({ status: answer.statusCode, body })
     })
     sent.on('error', reject).end()

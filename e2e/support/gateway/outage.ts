@@ -29,7 +29,7 @@ async function exhaust({ adminUrl, runtimeUrl }: TestDatabase) {
   }
 }
 
-/** Pauses the PostgreSQL processes of the gateway, with their locks, and permits no new connections. */
+/** Pauses the PostgreSQL processes of the gateway, with their locks, and allows no new connections. */
 async function pause({ adminUrl, runtimeUrl }: TestDatabase) {
   const sql = postgres(adminUrl, { max: 1, onnotice() {} })
   const name = new URL(adminUrl).pathname.slice(1)

@@ -43,20 +43,20 @@ export function createBrowser(userAgent = 'Mozilla/5.0 (test)') {
         ...headers,
       },
     })
-    const answer = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+    const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
       asked.once('response', resolve).once('error', reject)
       asked.end(body ?? undefined)
     })
-    const setCookies = answer.headers['set-cookie'] ?? []
+    const setCookies = response.headers['set-cookie'] ?? []
     for (const line of setCookies) keep(line)
-    const location = answer.headers.location
+    const location = response.headers.location
     before = {
       url,
-      status: answer.statusCode ?? 0,
-      headers: answer.headers,
+      status: response.statusCode ?? 0,
+      headers: response.headers,
       setCookies,
       location: location === undefined ? null : new URL(location, url).href,
-      body: await text(answer),
+      body: await text(response),
     }
     return before
   }

@@ -12,7 +12,7 @@ export interface Loopback {
   readonly path: string
 }
 
-export interface ApiAnswer {
+export interface ApiResponse {
   readonly status: number
   readonly json: Record<string, unknown>
   readonly retryAfter: string | null
@@ -27,7 +27,7 @@ export async function ask(
   path: string,
   body: unknown,
   headers: Record<string, string> = {},
-): Promise<ApiAnswer> {
+): Promise<ApiResponse> {
   const page = await createBrowser('rack-gateway/test').visit(`${url}/gateway/api/v1/cli-logins${path}`, {
     json: typeof body === 'string' ? body : JSON.stringify(body),
     headers,

@@ -19,7 +19,7 @@ export function totpCode(secret: string, at: number): string {
   return String(number % 1_000_000).padStart(6, '0')
 }
 
-export interface Answer {
+export interface HttpResponse {
   readonly status: number
   readonly json: Record<string, unknown>
 }
@@ -33,12 +33,12 @@ export interface Prover {
   /** The next code that was not used yet. Moves the clock on. */
   code(): string
   /** A call of the management API by the browser. */
-  post(path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<Answer>
-  get(path: string): Promise<Answer>
+  post(path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<HttpResponse>
+  get(path: string): Promise<HttpResponse>
   /** A removal by the browser. */
-  remove(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
+  remove(path: string, headers?: Readonly<Record<string, string>>): Promise<HttpResponse>
   /** Proves a step-up in the browser. */
-  prove(stepUp: string): Promise<Answer>
+  prove(stepUp: string): Promise<HttpResponse>
 }
 
 /** Logs a person in with a browser, and adds an authenticator app. @param clock `ahead` is added to the gateway's time, in milliseconds */
@@ -51,17 +51,17 @@ export async function createProver(at: LoginSystem, person: string, clock: { ahe
     path: string,
     body: object = {},
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<Answer> {
+  ): Promise<HttpResponse> {
     const sent = { 'x-csrf-token': await csrf(), ...headers }
     const page = await at.visit(browser, `${api}${path}`, { json: JSON.stringify(body), headers: sent })
     return { status: page.status, json: JSON.parse(page.body) }
   }
-  async function get(path: string): Promise<Answer> {
+  async function get(path: string): Promise<HttpResponse> {
     const page = await at.visit(browser, `${api}${path}`)
     return { status: page.status, json: JSON.parse(page.body) }
   }
 
-  async function remove(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  async function remove(path: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpResponse> {
     const sent = { 'x-csrf-token': await csrf(), ...headers }
     const page = await at.visit(browser, `${api}${path}`, { method: 'DELETE', headers: sent })
     return { status: page.status, json: JSON.parse(page.body) }

@@ -23,7 +23,7 @@ export interface PlainRackOptions {
 
 export async function startPlainRack({ onRequest, onWebsocket }: PlainRackOptions): Promise<PlainRack> {
   const server = createServer({ keepAliveTimeout: 120_000, requestTimeout: 0 }, (request, response) => {
-    if (!answerQuestion(request, response)) onRequest?.(request, response)
+    if (!respondToQuestion(request, response)) onRequest?.(request, response)
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
     const accept = acceptKey(request.headers['sec-websocket-key'] ?? '')
@@ -44,7 +44,7 @@ export async function startPlainRack({ onRequest, onWebsocket }: PlainRackOption
 }
 
 /** What the gateway asks before it decides: every process is one of the service `web`. */
-function answerQuestion({ method, url = '' }: IncomingMessage, response: ServerResponse): boolean {
+function respondToQuestion({ method, url = '' }: IncomingMessage, response: ServerResponse): boolean {
   const [, id] = /^\/apps\/[^/]+\/processes\/([^/?]+)\??$/.exec(url) ?? []
   if (method !== 'GET' || id === undefined) return false
   response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ id, name: 'web', status: 'running' }))

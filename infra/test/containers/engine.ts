@@ -103,7 +103,7 @@ function configurationVariables(path: (name: string) => string) {
   }
 }
 
-/** Some machines do not permit the default limits. */
+/** Some machines do not allow the default limits. */
 function containersConfiguration(path: (name: string) => string): string {
   return `[containers]
 default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]

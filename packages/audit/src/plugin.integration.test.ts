@@ -25,8 +25,8 @@ async function startApp(url: string) {
 test('the stream is open before the first request, and each response has its event', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const { url, app } = await startApp(runtimeUrl)
-  const answer = await fetch(`${url}/recorded`)
-  const { id }: { id: string } = JSON.parse(await answer.text())
+  const received = await fetch(`${url}/recorded`)
+  const { id }: { id: string } = JSON.parse(await received.text())
   const [row] = await runtime`select kind, app from audit.events where id = ${id}`
   expect(row).toEqual({ kind: 'call', app: 'web' })
   expect(app.audit.stats()).toMatchObject({ available: true, size: 2 })
@@ -64,11 +64,11 @@ test('closing waits for the event of the current request, then ends the stream',
     return {}
   })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
-  const answer = once(get(`${url}/slow`, { agent: false }), 'response')
+  const received = once(get(`${url}/slow`, { agent: false }), 'response')
   await entered
   const closing = app.close()
   gate.emit('released')
-  const [response] = await answer
+  const [response] = await received
   response.resume()
   expect(response.statusCode).toBe(200)
   await closing

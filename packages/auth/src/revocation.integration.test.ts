@@ -35,8 +35,8 @@ type Find = Identities['find']
 
 function untilRefused(find: Find, token: VerifiedToken): Promise<string> {
   return vi.waitUntil(async () => {
-    const answer = await find(token)
-    return isDenial(answer) && answer.rule
+    const response = await find(token)
+    return isDenial(response) && response.rule
   }, soon)
 }
 

@@ -57,7 +57,7 @@ const reservedIds: ReadonlySet<string> = new Set([
 ])
 
 function argvProblems(argv: readonly ArgvWord[]): string[] {
-  if (argv.length === 0) return ['has no words; to permit any command, write "..." as its only word']
+  if (argv.length === 0) return ['has no words; to allow any command, write "..." as its only word']
   if (argv.length > maxWords) return [`has more than ${maxWords} words`]
   const problems: string[] = []
   for (const [position, word] of argv.entries()) {

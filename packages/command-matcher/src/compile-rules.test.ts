@@ -9,7 +9,7 @@ function rule(change: Partial<CommandRule>): CommandRule {
 const letters: ArgvWord = [...'abcdefghij']
 
 describe('compiling rules', () => {
-  test('an empty list is valid and permits no command', () => {
+  test('an empty list is valid and allows no command', () => {
     expect(compileRules([]).all).toEqual([])
   })
 

@@ -16,7 +16,7 @@ export interface CompiledRule {
   /** For messages. */
   readonly words: string
   /** Whether the run can set the environment key with this name. */
-  readonly permitsKey: NameMatcher
+  readonly allowsKey: NameMatcher
 }
 
 export interface RuleNode {
@@ -28,7 +28,7 @@ export interface RuleNode {
   readonly prefixed: readonly { readonly length: number; readonly nodes: ReadonlyMap<string, RuleNode> }[]
   /** Rules that end here, by app. */
   readonly exact: NameIndex<CompiledRule> | null
-  /** Rules that permit any further words without shell syntax, by app. */
+  /** Rules that allow any further words without shell syntax, by app. */
   readonly rest: NameIndex<CompiledRule> | null
 }
 
@@ -42,12 +42,12 @@ export interface CompiledRules {
   readonly all: readonly CompiledRule[]
   readonly root: RuleNode
   readonly byRole: ReadonlyMap<string, RoleRules>
-  /** Services that permit `run`. */
+  /** Services that allow `run`. */
   readonly runServices: ReadonlySet<string>
 }
 
 export interface CompileOptions {
-  /** By default, only the service named `command`. No rule can permit `run` on another service. */
+  /** By default, only the service named `command`. No rule can allow `run` on another service. */
   readonly runServices?: readonly string[]
 }
 
@@ -84,7 +84,7 @@ function compileRule(rule: CommandRule, position: number): CompiledRule {
     matchesService: services.includes('*') ? () => true : (name) => services.includes(name),
     matchesRack: compilePatterns(racks),
     words: inMessage(formatWords(rule.argv)),
-    permitsKey: createNameMatcher(environment),
+    allowsKey: createNameMatcher(environment),
   }
 }
 

@@ -7,43 +7,43 @@ import type { CommandCall, CommandRule } from './types.ts'
 export const maxListed = 8
 
 /**
- * @param permitted rules for other commands that the caller's roles can run on this service
+ * @param allowed rules for other commands that the caller's roles can run on this service
  * @param matching rules for this command, for any role
  */
-export function explainNotPermitted(
+export function explainNotAllowed(
   call: CommandCall,
-  permitted: readonly CompiledRule[],
+  allowed: readonly CompiledRule[],
   matching: readonly CompiledRule[],
 ): Explanation {
   const matchingRoles = rolesOf(matching)
   const remedy =
     matchingRoles.length > 0
       ? `The ${formatRoles(matchingRoles)} can run this command. Ask someone who has ${matchingRoles.length === 1 ? 'it' : 'one of them'}.`
-      : 'Ask an administrator for a rule that permits it.'
-  const reason = `"${commandInMessage(call.argv)}" is not permitted: ${describeService(call)}, ${describeCallers(call.roles)} run ${formatCommands(permitted)}.${explainPrefixes(permitted)}`
+      : 'Ask an administrator for a rule that allows it.'
+  const reason = `"${commandInMessage(call.argv)}" is not allowed: ${describeService(call)}, ${describeCallers(call.roles)} run ${formatCommands(allowed)}.${explainPrefixes(allowed)}`
   return { reason, remedy }
 }
 
 export function explainNoAttachedRun(call: CommandCall): Explanation {
   return {
-    reason: `A run is not permitted: ${describeService(call)}, ${describeCallers(call.roles)} run no command.`,
-    remedy: 'Ask an administrator for a role or a rule that permits it.',
+    reason: `A run is not allowed: ${describeService(call)}, ${describeCallers(call.roles)} run no command.`,
+    remedy: 'Ask an administrator for a role or a rule that allows it.',
   }
 }
 
 export function explainWrongService(rules: CompiledRules, call: CommandCall): Explanation {
   const services = [...rules.runServices].map(inMessage)
   return {
-    reason: `Runs are not permitted on the service ${inMessage(call.service)}.`,
+    reason: `Runs are not allowed on the service ${inMessage(call.service)}.`,
     remedy:
       services.length === 0
-        ? 'No service permits runs. Ask an administrator.'
+        ? 'No service allows runs. Ask an administrator.'
         : `Use the service ${services.join(' or ')}.`,
   }
 }
 
 export function explainOptionMismatch({ id }: CommandRule, mismatch: OptionMismatch): Explanation {
-  const rule = `The rule ${inMessage(id)} permits this command`
+  const rule = `The rule ${inMessage(id)} allows this command`
   switch (mismatch.option) {
     case 'interactive':
       return mismatch.wanted
@@ -56,7 +56,7 @@ export function explainOptionMismatch({ id }: CommandRule, mismatch: OptionMisma
     case 'environment':
       return {
         reason: `${rule} only without the environment key ${inMessage(mismatch.key)}.`,
-        remedy: 'Remove the key, or ask an administrator for a rule that permits it.',
+        remedy: 'Remove the key, or ask an administrator for a rule that allows it.',
       }
     case 'releases':
       return { reason: `${rule} only with the newest release.`, remedy: 'Run it without --release.' }
@@ -82,17 +82,17 @@ function formatRoles(roles: readonly string[]): string {
   return `${roles.length === 1 ? 'role' : 'roles'} ${namesInMessage(roles)}`
 }
 
-function explainPrefixes(permitted: readonly CompiledRule[]): string {
-  const hasPrefix = permitted
+function explainPrefixes(allowed: readonly CompiledRule[]): string {
+  const hasPrefix = allowed
     .slice(0, maxListed)
     .some(({ rule }) => rule.argv.some((word) => typeof word === 'object' && 'prefix' in word))
   return hasPrefix ? ' A * stands for one or more letters, digits, and _ : . - of the same word.' : ''
 }
 
-function formatCommands(permitted: readonly CompiledRule[]): string {
-  const [only] = permitted
+function formatCommands(allowed: readonly CompiledRule[]): string {
+  const [only] = allowed
   if (only === undefined) return 'no command'
-  if (permitted.length === 1) return `only: ${only.words}`
-  const commands = permitted.slice(0, maxListed).map(({ words }) => words)
-  return `only: ${commands.join(', ')}${permitted.length > maxListed ? ', and more' : ''}`
+  if (allowed.length === 1) return `only: ${only.words}`
+  const commands = allowed.slice(0, maxListed).map(({ words }) => words)
+  return `only: ${commands.join(', ')}${allowed.length > maxListed ? ', and more' : ''}`
 }

@@ -108,7 +108,7 @@ describe('services, apps, racks, roles, and modes', () => {
       expect(match(rules, { mode, service: 'web', argv: ['sleep', '10'] })).toEqual({
         effect: 'deny',
         rule: 'run-service',
-        reason: 'Runs are not permitted on the service web.',
+        reason: 'Runs are not allowed on the service web.',
         remedy: 'Use the service command.',
       })
     }
@@ -131,8 +131,8 @@ describe('attached runs', () => {
     expect(match([rule({})], { ...start, roles: ['viewer'] })).toEqual({
       effect: 'deny',
       rule: 'no-rule',
-      reason: 'A run is not permitted: on the service "command" of the app web, the role viewer can run no command.',
-      remedy: 'Ask an administrator for a role or a rule that permits it.',
+      reason: 'A run is not allowed: on the service "command" of the app web, the role viewer can run no command.',
+      remedy: 'Ask an administrator for a role or a rule that allows it.',
     })
   })
 
@@ -180,7 +180,7 @@ describe('explanations', () => {
       effect: 'deny',
       rule: 'no-rule',
       reason:
-        '"rake db:migrate" is not permitted: on the service "command" of the app web, the role deployer can run only: bin/pre_release, ' +
+        '"rake db:migrate" is not allowed: on the service "command" of the app web, the role deployer can run only: bin/pre_release, ' +
         'run_as_deploy rake checks:verify_dns checks:generate_test_submission, rake stripe:prepare.',
       remedy: 'The role admin can run this command. Ask someone who has it.',
     })
@@ -280,7 +280,7 @@ describe('start options', () => {
     [{}, { environment: ['PATH'] }, /only without the environment key PATH/],
     [{ environment: ['DEBUG*'] }, { environment: ['DEBUG', 'PATH'] }, /only without the environment key PATH/],
     [{ releases: 'newest' }, { newestRelease: false }, /only with the newest release/],
-  ])('the rule %j does not permit %j', (limits, change, reason) => {
+  ])('the rule %j does not allow %j', (limits, change, reason) => {
     expect(started(limits, change)).toMatchObject({
       effect: 'deny',
       rule: 'options',
@@ -295,11 +295,11 @@ describe('start options', () => {
     [{ environment: ['DEBUG*'] }, { environment: ['DEBUG', 'DEBUG_SQL'] }],
     [{ releases: 'newest' }, { newestRelease: null }],
     [{ releases: 'any' }, { newestRelease: false }],
-  ])('the rule %j permits %j', (limits, change) => {
+  ])('the rule %j allows %j', (limits, change) => {
     expect(started(limits, change)).toMatchObject({ effect: 'allow', rule: 'one' })
   })
 
-  test('another matching rule permits it', () => {
+  test('another matching rule allows it', () => {
     const both = [rule({ interactive: true }), rule({ id: 'two' })]
     expect(match(both, { options: usual })).toMatchObject({ effect: 'allow', rule: 'two' })
   })

@@ -4,7 +4,7 @@ import { isTooLong, maxCommandBytes } from './command-length.ts'
 import type { CompiledRule, CompiledRules, RuleNode } from './compile-rules.ts'
 import {
   explainNoAttachedRun,
-  explainNotPermitted,
+  explainNotAllowed,
   explainOptionMismatch,
   explainWrongService,
   maxListed,
@@ -47,13 +47,13 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDe
   const syntax = shellSyntax(call.argv)
   const matching = rulesFor(rules.root, call, syntax?.last ?? -1).filter((found) => isForTarget(found, call))
   const forRoles = matching.filter(({ rule }) => rule.roles.some((role) => call.roles.includes(role)))
-  const permitting = forRoles.filter((found) => meetsOptionsAndConditions(found, call)).map(({ rule }) => rule)
-  const [first] = permitting
-  if (first) return { effect: 'allow', rule: first.id, by: first, permitting }
+  const allowing = forRoles.filter((found) => meetsOptionsAndConditions(found, call)).map(({ rule }) => rule)
+  const [first] = allowing
+  if (first) return { effect: 'allow', rule: first.id, by: first, allowing }
   if (syntax) return denyFor('shell-syntax', syntax)
   const [nearest] = forRoles
   if (nearest) return explainNearest(nearest, call)
-  return denyFor('no-rule', explainNotPermitted(call, rulesForRoles(rules, call, maxFound), matching))
+  return denyFor('no-rule', explainNotAllowed(call, rulesForRoles(rules, call, maxFound), matching))
 }
 
 /**
@@ -72,7 +72,7 @@ function matchAttachedRun(rules: CompiledRules, call: CommandCall): CommandDecis
       'Send the command by exec.',
     )
   }
-  if (hasAnyRule(rules, call)) return { effect: 'allow', rule: 'attached-start', by: null, permitting: [] }
+  if (hasAnyRule(rules, call)) return { effect: 'allow', rule: 'attached-start', by: null, allowing: [] }
   const nearest = firstRuleFor(rules, { ...call, mode: 'own-exec' })
   return nearest === undefined ? denyFor('no-rule', explainNoAttachedRun(call)) : explainNearest(nearest, call)
 }

@@ -1,7 +1,7 @@
 import type { CompiledRule } from './compile-rules.ts'
 import type { CommandOptions } from './types.ts'
 
-/** The start option that a rule does not permit. */
+/** The start option that a rule does not allow. */
 export type OptionMismatch =
   | { readonly option: 'interactive' | 'entrypoint'; readonly wanted: boolean }
   | { readonly option: 'environment'; readonly key: string }
@@ -11,7 +11,7 @@ const noOptions: CommandOptions = { interactive: null, entrypoint: null, environ
 
 /** An option that is null, because it is not known, never mismatches. */
 export function findOptionMismatch(
-  { rule, permitsKey }: CompiledRule,
+  { rule, allowsKey }: CompiledRule,
   options: CommandOptions = noOptions,
 ): OptionMismatch | null {
   const { interactive, entrypoint, environment, newestRelease } = options
@@ -19,6 +19,6 @@ export function findOptionMismatch(
     return { option: 'interactive', wanted: rule.interactive }
   if (rule.entrypoint !== undefined && entrypoint !== null && rule.entrypoint !== entrypoint)
     return { option: 'entrypoint', wanted: rule.entrypoint }
-  for (const key of environment) if (!permitsKey(key)) return { option: 'environment', key }
+  for (const key of environment) if (!allowsKey(key)) return { option: 'environment', key }
   return rule.releases === 'newest' && newestRelease === false ? { option: 'releases' } : null
 }

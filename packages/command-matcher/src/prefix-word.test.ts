@@ -42,7 +42,7 @@ describe('a word with a * at its end', () => {
     ['bin/report-* <id:integer>', 'bin/report-daily 42'],
     ['bin/* …', 'bin/export --all'],
     ['rake reports:* a|b', 'rake reports:x b'],
-  ])('%s permits %s', (run, command) => {
+  ])('%s allows %s', (run, command) => {
     expect(matchHeader(run, command)).toMatchObject(allowed)
   })
 
@@ -78,7 +78,7 @@ describe('a word with a * at its end', () => {
     ['a redirection', 'rake reports:daily>x'],
     ['a word that is too long', `rake reports:${'x'.repeat(300)}`],
     ['3,000 more words', `rake reports:daily${' x'.repeat(3_000)}`],
-  ])('does not permit %s', (_, command) => {
+  ])('does not allow %s', (_, command) => {
     expect(matchHeader('rake reports:*', command)).toMatchObject(denied)
   })
 
@@ -104,7 +104,7 @@ describe('a word with a * at its end', () => {
     expect(matchWords('rake x* …', longest('x123'))).toMatchObject({ effect: 'deny', rule: 'too-long' })
   })
 
-  test('permits only the prefix and at least one plain character', () => {
+  test('allows only the prefix and at least one plain character', () => {
     const text = fc.string({
       unit: fc.oneof(fc.constantFrom(...'ab:.-_/=;*<\0 \n'), fc.string({ unit: 'binary', maxLength: 1 })),
       maxLength: 6,
@@ -143,7 +143,7 @@ describe('a denial', () => {
   test('lists the prefix in the syntax of rules and explains it', () => {
     expect(matchHeader('rake reports:*', 'rake reports:')).toMatchObject({
       reason:
-        '"rake reports:" is not permitted: on the service "command" of the app web, the role deployer can run only: rake reports:*. ' +
+        '"rake reports:" is not allowed: on the service "command" of the app web, the role deployer can run only: rake reports:*. ' +
         'A * stands for one or more letters, digits, and _ : . - of the same word.',
     })
   })

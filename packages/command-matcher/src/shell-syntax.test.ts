@@ -70,7 +70,7 @@ describe('shell syntax', () => {
       reason:
         '"&&" contains "&", which is shell syntax. The rack runs a command without a shell, so the word would only be an argument of "rake".',
       remedy:
-        'Run one command without shell syntax at a time, or put the steps into a script of the app and ask for a rule that permits it.',
+        'Run one command without shell syntax at a time, or put the steps into a script of the app and ask for a rule that allows it.',
     })
     expect(find('rake|sh')?.reason).toContain('so the word would only be the name of the program')
   })

@@ -41,7 +41,7 @@ function explain(word: string, program: string | undefined): string {
 }
 
 const remedy =
-  'Run one command without shell syntax at a time, or put the steps into a script of the app and ask for a rule that permits it.'
+  'Run one command without shell syntax at a time, or put the steps into a script of the app and ask for a rule that allows it.'
 
 const names: Readonly<Record<string, string>> = {
   '\n': 'a newline',

@@ -87,7 +87,7 @@ export type CommandDecision =
       /** The rule that allows the command. Null for the start of an attached run: the command is not known yet. */
       readonly by: CommandRule | null
       /** Every rule that allows the command, in order; empty for the start of an attached run. */
-      readonly permitting: readonly CommandRule[]
+      readonly allowing: readonly CommandRule[]
     }
   | ({
       readonly effect: 'deny'

@@ -14,7 +14,7 @@ import { sharedFixture } from './testing/index.ts'
 
 const sharedDatabase = sharedFixture(databaseForTest)
 
-/** A pool over a proxy, whose only connection waits for an answer. */
+/** A pool over a proxy, whose only connection waits for a response. */
 async function askingPool() {
   const { runtimeUrl, admin } = sharedDatabase()
   const proxy = await startFaultyProxy(runtimeUrl)

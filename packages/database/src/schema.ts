@@ -202,7 +202,7 @@ export const failedFactors = gateway.table('failed_factors', {
   failedAt: instant('failed_at').notNull(),
 })
 
-/** Login attempts that the identity provider has answered, so that no answer is used twice. */
+/** Login attempts that the identity provider has answered, so that no response is used twice. */
 export const usedLogins = gateway.table('used_logins', {
   /** SHA-256 of the attempt's state. */
   state: bytea('state').primaryKey(),
@@ -321,7 +321,7 @@ export const apiTokens = gateway.table('api_tokens', {
   revokedAt: instant('revoked_at'),
   /** The first characters of the newest token, which identify it in lists. */
   prefix: text('prefix'),
-  /** The CIDRs of permitted client addresses, separated by spaces. Empty permits every address. */
+  /** The CIDRs of allowed client addresses, separated by spaces. Empty allows every address. */
   sources: text('sources').notNull().default(''),
 })
 

@@ -22,8 +22,8 @@ describe('apps', () => {
   })
 
   test('the name can be in a header', async () => {
-    const answer = await ask(await startRack(), 'POST /apps', ['Name: fromheader'])
-    expect(JSON.parse(answer.body)).toMatchObject({ name: 'fromheader' })
+    const response = await ask(await startRack(), 'POST /apps', ['Name: fromheader'])
+    expect(JSON.parse(response.body)).toMatchObject({ name: 'fromheader' })
   })
 
   test.each(['', 'UPPER', '1st', 'a/b', '../x'])('%j is no name for an app', async (name) => {
@@ -126,8 +126,8 @@ describe('a deployment', () => {
   test.each(['builds', 'releases', 'processes', 'resources'])(
     'an unknown item of %s is a 404 that names the item',
     async (kind) => {
-      const answer = await ask(await startRack(), `GET /apps/myapp/${kind}/nosuch`)
-      expect(answer).toMatchObject({
+      const response = await ask(await startRack(), `GET /apps/myapp/${kind}/nosuch`)
+      expect(response).toMatchObject({
         status: 404,
         body: `${kind.replace(/e?s$/, (end) => (kind === 'processes' ? '' : end.slice(0, -1)))} not found: nosuch\n`,
       })

@@ -35,7 +35,7 @@ describe('the password', () => {
     expect(rack.received[0]?.authenticated).toBe(false)
   })
 
-  test('a refusal is plain text with the headers of every answer, and JSON where JSON was asked for', async () => {
+  test('a refusal is plain text with the headers of every response, and JSON where JSON was asked for', async () => {
     const peer = await connectTo(await startRack())
     peer.send(writeRequest('GET /apps') + writeRequest('GET /apps', ['Accept: application/json']))
     const plain = await peer.nextMessage()
@@ -62,7 +62,7 @@ describe('a websocket', () => {
   test('is upgraded before it receives the error for a wrong password', async () => {
     const rack = await startRack()
     const socket = await open(rack, '/apps/myapp/processes/web/exec', [basic('convox:wrong'), 'Command: env'])
-    expect(socket.answer.status).toBe(101)
+    expect(socket.response.status).toBe(101)
     expect(await socket.end()).toBe('ERROR: invalid authentication\n')
     expect(socket.frames.at(-1)).toMatchObject({ opcode: opcode.binary })
     expect(socket.peer.closed).toBe(false)
@@ -76,9 +76,9 @@ describe('a websocket', () => {
     ['of its own host', 'Origin: http://gateway', 101],
     ['of its own host in capitals', 'Origin: https://GATEWAY', 101],
   ])('an Origin %s', async (_, origin, status) => {
-    const { answer } = await open(await startRack(), '/apps/myapp/logs', [credentials, origin])
-    expect(answer.status).toBe(status)
-    if (status === 403) expect(answer.body).toBe('Forbidden\n')
+    const { response } = await open(await startRack(), '/apps/myapp/logs', [credentials, origin])
+    expect(response.status).toBe(status)
+    if (status === 403) expect(response.body).toBe('Forbidden\n')
   })
 
   test.each([
@@ -86,14 +86,14 @@ describe('a websocket', () => {
     ['no key', 'Sec-WebSocket-Key', 'X: y'],
   ])('%s is a bad request', async (_, name, instead) => {
     const lines = upgradeHeaders.filter((line) => !line.startsWith(`${name}:`))
-    const answer = await ask(await startRack(), 'GET /apps/myapp/logs', [...lines, instead])
-    expect(answer).toMatchObject({ status: 400, body: 'Bad Request\n' })
+    const response = await ask(await startRack(), 'GET /apps/myapp/logs', [...lines, instead])
+    expect(response).toMatchObject({ status: 400, body: 'Bad Request\n' })
   })
 
   test('gets no extension and no subprotocol, and the accept key of RFC 6455', async () => {
     const offers = ['Sec-WebSocket-Extensions: permessage-deflate', 'Sec-WebSocket-Protocol: chat']
-    const { answer } = await open(await startRack(), '/apps/myapp/logs', [credentials, ...offers])
-    expect(answer.headers).toEqual([
+    const { response } = await open(await startRack(), '/apps/myapp/logs', [credentials, ...offers])
+    expect(response.headers).toEqual([
       ['Upgrade', 'websocket'],
       ['Connection', 'Upgrade'],
       ['Sec-WebSocket-Accept', 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='],

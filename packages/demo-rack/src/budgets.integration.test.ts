@@ -59,8 +59,8 @@ describe('budgets', () => {
   test('clearing reads who asked from a DELETE body, before the query and the header', async () => {
     const rack = await startRack()
     await send(rack, `POST ${path}`, { 'monthly-cap-usd': '1' })
-    const answer = await ask(rack, `DELETE ${path}?ack_by=query`, [formType, 'Ack_by: header'], 'ack_by=body')
-    expect(answer).toMatchObject({ status: 200, body: 'ok\n' })
+    const response = await ask(rack, `DELETE ${path}?ack_by=query`, [formType, 'Ack_by: header'], 'ack_by=body')
+    expect(response).toMatchObject({ status: 200, body: 'ok\n' })
     expect(rack.received.at(-1)?.parameters).toEqual({ ack_by: 'body' })
     expect(await read(rack, path)).toEqual({ config: null, state: null })
   })
@@ -103,7 +103,7 @@ describe('budgets', () => {
     'GET /cost',
   ])('%s of an unknown app is not found', async (call) => {
     const [method, rest] = call.split(' ')
-    const answer = await send(await startRack(), `${method} /apps/nosuch${rest}`, { 'monthly-cap-usd': '1' })
-    expect(answer).toMatchObject({ status: 404, body: 'app not found: nosuch\n' })
+    const response = await send(await startRack(), `${method} /apps/nosuch${rest}`, { 'monthly-cap-usd': '1' })
+    expect(response).toMatchObject({ status: 404, body: 'app not found: nosuch\n' })
   })
 })

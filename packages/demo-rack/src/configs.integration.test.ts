@@ -24,8 +24,8 @@ describe('configs', () => {
   })
 
   test.each(['not base64', 'YQ', 'YQ=', '=YQ='])('%j is no base64', async (value) => {
-    const answer = await send(await startRack(), 'PUT /apps/myapp/configs/x', { value })
-    expect(answer).toMatchObject({ status: 400, body: 'failed to parse base 64 value\n' })
+    const response = await send(await startRack(), 'PUT /apps/myapp/configs/x', { value })
+    expect(response).toMatchObject({ status: 400, body: 'failed to parse base 64 value\n' })
   })
 
   test('the value can be in a header', async () => {

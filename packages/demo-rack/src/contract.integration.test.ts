@@ -25,7 +25,7 @@ function formOf({ form = {} }: Example): string {
 }
 
 describe('each route answers in the shape that the contract says', () => {
-  test.each(contract.filter(({ answer }) => answer !== 'stream').map((line) => [line.route, line] as const))(
+  test.each(contract.filter(({ response }) => response !== 'stream').map((line) => [line.route, line] as const))(
     '%s',
     async (route, line) => {
       const rack = await startRack()
@@ -35,27 +35,27 @@ describe('each route answers in the shape that the contract says', () => {
       const headers = [...(example.form === undefined ? [] : [formType]), ...(example.headers ?? [])]
       const body = example.body ?? formOf(example)
       const target = `${fillPath(pathOf(line), variables)}?${example.query ?? ''}`
-      const answer = await ask(rack, `${verbOf(line)} ${target}`, headers, body)
+      const response = await ask(rack, `${verbOf(line)} ${target}`, headers, body)
       expect(unnamed(rack.received.at(-1)?.route ?? '')).toBe(unnamed(route))
-      checkShape(answer, line.answer)
+      checkShape(response, line.response)
     },
   )
 })
 
 function checkShape(
-  answer: { status: number; headers: readonly (readonly [string, string])[]; body: string },
+  response: { status: number; headers: readonly (readonly [string, string])[]; body: string },
   shape: string,
 ): void {
-  const type = answer.headers.find(([name]) => name === 'Content-Type')?.[1]
-  expect([answer.status, answer.body]).toEqual([shape === 'empty' ? 202 : 200, answer.body])
-  if (shape === 'ok') expect([type, answer.body]).toEqual(['text/plain; charset=utf-8', 'ok\n'])
-  else if (shape === 'empty' || shape === 'none') expect(answer.body).toBe('')
+  const type = response.headers.find(([name]) => name === 'Content-Type')?.[1]
+  expect([response.status, response.body]).toEqual([shape === 'empty' ? 202 : 200, response.body])
+  if (shape === 'ok') expect([type, response.body]).toEqual(['text/plain; charset=utf-8', 'ok\n'])
+  else if (shape === 'empty' || shape === 'none') expect(response.body).toBe('')
   else if (shape === 'bytes') {
-    expect([type, answer.body.length > 0]).toEqual(['application/octet-stream', true])
-    expect(answer.headers).toContainEqual(['Transfer-Encoding', 'chunked'])
+    expect([type, response.body.length > 0]).toEqual(['application/octet-stream', true])
+    expect(response.headers).toContainEqual(['Transfer-Encoding', 'chunked'])
   } else {
     expect(type).toBe('application/json')
-    checkFields(JSON.parse(answer.body), shape)
+    checkFields(JSON.parse(response.body), shape)
   }
 }
 
@@ -69,14 +69,14 @@ function checkFields(value: unknown, shape: string): void {
 }
 
 describe('each stream opens, and ends with an empty binary frame', () => {
-  test.each(contract.filter(({ answer }) => answer === 'stream').map((line) => [line.route, line] as const))(
+  test.each(contract.filter(({ response }) => response === 'stream').map((line) => [line.route, line] as const))(
     '%s',
     async (route, line) => {
       const rack = await startRack()
       const example = examples[route] ?? {}
       const path = fillPath(pathOf(line), { ...(await variablesOf(rack)), port: '5432' })
       const socket = await open(rack, path, [credentials, 'Follow: false', ...(example.headers ?? [])])
-      expect(socket.answer.status).toBe(101)
+      expect(socket.response.status).toBe(101)
       socket.sendEnd()
       expect(await socket.end()).not.toContain('ERROR')
     },

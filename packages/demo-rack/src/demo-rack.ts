@@ -14,8 +14,8 @@ export interface DemoRackOptions {
   /** Overrides the demo rack's own settings (headers of up to 1 MiB, no request timeout). */
   readonly http?: ServerOptions
   readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer }
-  /** For benchmarks: prepared responses without state. Requests are not recorded. See `fixed-answers.ts`. */
-  readonly fixedAnswers?: boolean
+  /** For benchmarks: prepared responses without state. Requests are not recorded. See `fixed-responses.ts`. */
+  readonly fixedResponses?: boolean
 }
 
 export interface DemoRack {
@@ -43,7 +43,7 @@ export interface DemoRack {
    *
    * @returns a function that ends the replacement
    */
-  enlargeAnswers(matcher: RequestMatcher, bytes: number): () => void
+  enlargeResponses(matcher: RequestMatcher, bytes: number): () => void
   /** Open TCP connections. */
   readonly connections: number
 }

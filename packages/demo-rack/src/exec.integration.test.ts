@@ -171,13 +171,13 @@ describe('which command', () => {
     const rack = await startRack()
     const form = 'Content-Type: application/x-www-form-urlencoded'
     const start = 'POST /apps/myapp/services/web/processes?Command=query&command=query'
-    const answer = await ask(
+    const response = await ask(
       rack,
       start,
       [form, 'command: first', 'Command: second', 'Com_mand: third'],
       'Command=body',
     )
-    expect(JSON.parse(answer.body)).toMatchObject({ command: 'first', service: 'web', status: 'pending' })
+    expect(JSON.parse(response.body)).toMatchObject({ command: 'first', service: 'web', status: 'pending' })
     expect(rack.received[0]).toMatchObject({ command: 'first', service: 'web' })
   })
 

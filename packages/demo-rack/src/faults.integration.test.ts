@@ -57,27 +57,27 @@ describe('a fault', () => {
     expect((await ask(rack, 'GET /apps/third')).status).toBe(200)
   })
 
-  test('cut: the answer announces its length and ends early', async () => {
+  test('cut: the response announces its length and ends early', async () => {
     const rack = await startRack()
     rack.failNext('GET /apps', { kind: 'cut', after: 10 })
     await expect(ask(rack, 'GET /apps')).rejects.toThrow('closed in the middle of a response')
   })
 
-  test('stall: the answer waits in the middle', async () => {
+  test('stall: the response waits in the middle', async () => {
     const rack = await startRack()
     const fault = rack.failNext('GET /apps', { kind: 'stall', after: 10 })
     const peer = await connectTo(rack)
     peer.send(get)
-    const answer = peer.nextMessage()
+    const response = peer.nextMessage()
     let settled = false
-    void answer.then(() => {
+    void response.then(() => {
       settled = true
     })
     await fault.reached
     await ask(rack, 'GET /system')
     expect(settled).toBe(false)
     fault.release()
-    expect(JSON.parse((await answer).body)).toHaveLength(2)
+    expect(JSON.parse((await response).body)).toHaveLength(2)
   })
 
   test('extra: more bytes follow the response on its connection', async () => {
@@ -89,12 +89,12 @@ describe('a fault', () => {
     expect(await peer.nextMessage()).toMatchObject({ body: 'poison' })
   })
 
-  test('gzip: the usual answer, compressed', async () => {
+  test('gzip: the usual response, compressed', async () => {
     const rack = await startRack()
     rack.failNext('GET /apps', { kind: 'gzip' })
-    const answer = await ask(rack, 'GET /apps')
-    expect(answer.headers).toContainEqual(['Content-Encoding', 'gzip'])
-    expect(JSON.parse(gunzipSync(Buffer.from(answer.body, 'latin1')).toString())).toHaveLength(2)
+    const response = await ask(rack, 'GET /apps')
+    expect(response.headers).toContainEqual(['Content-Encoding', 'gzip'])
+    expect(JSON.parse(gunzipSync(Buffer.from(response.body, 'latin1')).toString())).toHaveLength(2)
   })
 
   test('answer: headers are sent as they are given', async () => {
@@ -113,7 +113,7 @@ describe('a fault of a websocket', () => {
   test('answer: the handshake is refused', async () => {
     const rack = await startRack()
     rack.failNext(/exec/, { kind: 'answer', status: 403, body: 'no' })
-    expect((await open(rack, '/apps/myapp/processes/web/exec')).answer).toMatchObject({ status: 403, body: 'no' })
+    expect((await open(rack, '/apps/myapp/processes/web/exec')).response).toMatchObject({ status: 403, body: 'no' })
   })
 
   test('hang: the handshake waits', async () => {

@@ -5,7 +5,7 @@ import { ask, connectTo, credentials, formType, open, startRack, until } from '.
 const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D:0\n'
 
 describe('many at once', () => {
-  test('two hundred streams keep their own commands and answers', async () => {
+  test('two hundred streams keep their own commands and responses', async () => {
     const rack = await startRack()
     const numbers = Array.from({ length: 200 }, (_, index) => index)
     const outputs = await Promise.all(
@@ -22,11 +22,11 @@ describe('many at once', () => {
 
   test('one of a hundred calls creates the app, and the others fail', async () => {
     const rack = await startRack()
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 100 }, () => ask(rack, 'POST /apps', [formType], 'name=third')),
     )
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
-    expect(answers.filter(({ status }) => status === 409)).toHaveLength(99)
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(responses.filter(({ status }) => status === 409)).toHaveLength(99)
   })
 
   test('one of ten promotions succeeds, and the others fail', async () => {

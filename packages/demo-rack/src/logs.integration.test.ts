@@ -55,7 +55,7 @@ describe('logs', () => {
     expect(await logs.end()).toBe('promote step 3\npromote step 4\n')
   })
 
-  test('a rack that streams logs does not read: pings get no answer, input is dropped', async () => {
+  test('a rack that streams logs does not read: pings get no response, input is dropped', async () => {
     const clock = manualClock()
     const logs = await open(await startRack({ clock }), '/apps/myapp/logs')
     logs.sendPing('x')

@@ -101,13 +101,13 @@ describe('other routes into the cluster', () => {
     ['.local', 400],
     ['', 400],
   ])('a request to %j is %i', async (host, status) => {
-    const answer = await ask(
+    const response = await ask(
       await startRack(),
       'PATCH /custom/http/proxy/a/b',
       [`X-Host: ${host}`, 'X-Port: 80'],
       'body',
     )
-    expect(answer.status).toBe(status)
-    if (status === 200) expect(JSON.parse(answer.body)).toEqual({ method: 'PATCH', host, port: '80', path: 'a/b' })
+    expect(response.status).toBe(status)
+    if (status === 200) expect(JSON.parse(response.body)).toEqual({ method: 'PATCH', host, port: '80', path: 'a/b' })
   })
 })

@@ -6,8 +6,8 @@ import type { DemoRack, DemoRackOptions } from './demo-rack.ts'
 import { systemClock } from './determinism/clock.ts'
 import { createRandom } from './determinism/random.ts'
 import { createFaults } from './faults.ts'
-import { serveFixedAnswers } from './fixed-answers.ts'
-import { createLargeAnswers } from './large-answers.ts'
+import { serveFixedResponses } from './fixed-responses.ts'
+import { createLargeResponses } from './large-responses.ts'
 import { createReceivedLog } from './received.ts'
 import { appRoutes } from './routes/app-routes.ts'
 import { rackRoutes } from './routes/rack-routes.ts'
@@ -35,18 +35,18 @@ export function createDemoRack(options: DemoRackOptions): DemoRack {
   const { clock = systemClock } = options
   const log = createReceivedLog()
   const faults = createFaults()
-  const { enlargeAnswers, largeAnswerSize } = createLargeAnswers()
+  const { enlargeResponses, largeResponseSize } = createLargeResponses()
   const random = createRandom(options.seed)
   const serving: Serving = {
     rack: seedRack({ name: options.name, token: options.token, clock, random }),
     findRoute: createRouter<DemoRoute>([...appRoutes, ...rackRoutes]),
     log,
     takeFault: faults.take,
-    largeAnswerSize,
+    largeResponseSize,
   }
   const server = createNodeServer(options)
   const sockets = trackSockets(server)
-  if (options.fixedAnswers === true) serveFixedAnswers(server, options.token)
+  if (options.fixedResponses === true) serveFixedResponses(server, options.token)
   else {
     serveHttp(server, serving)
     serveWebSockets(server, serving)
@@ -60,7 +60,7 @@ export function createDemoRack(options: DemoRackOptions): DemoRack {
     received: log.requests,
     clearReceived: () => log.requests.splice(0),
     failNext: faults.failNext,
-    enlargeAnswers,
+    enlargeResponses,
     get connections() {
       return sockets.size
     },

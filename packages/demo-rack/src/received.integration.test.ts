@@ -34,8 +34,8 @@ describe('the record of received requests', () => {
     const received = rack.received[0]?.body
     expect(received).toMatchObject({ length: body.length, sha256: createHash('sha256').update(body).digest('hex') })
     expect(received?.bytes.length).toBe(1024 * 1024)
-    const answer = await ask(rack, 'GET /apps/myapp/objects/tmp/big.tgz')
-    expect(answer.body === body).toBe(true)
+    const response = await ask(rack, 'GET /apps/myapp/objects/tmp/big.tgz')
+    expect(response.body === body).toBe(true)
   })
 
   test('has the body of a refused request too', async () => {

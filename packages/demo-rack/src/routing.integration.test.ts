@@ -41,9 +41,9 @@ describe('routing', () => {
     async (start) => {
       const peer = await connectTo(await startRack())
       peer.send(writeRequest(start))
-      const answer = await peer.nextMessage()
-      expect(answer).toMatchObject(nothing)
-      expect(answer.headers.map(([name]) => name).sort()).toEqual(['Content-Length', 'Date'])
+      const response = await peer.nextMessage()
+      expect(response).toMatchObject(nothing)
+      expect(response.headers.map(([name]) => name).sort()).toEqual(['Content-Length', 'Date'])
     },
   )
 
@@ -59,14 +59,14 @@ describe('routing', () => {
   test('a websocket route is found for the literal "websocket" only', async () => {
     const rack = await startRack()
     const headers = [credentials, ...upgradeHeaders.filter((line) => !line.startsWith('Upgrade'))]
-    const answer = await ask(rack, 'GET /apps/myapp/logs', [...headers.slice(1), 'Upgrade: WebSocket'])
-    expect(answer.status).toBe(404)
+    const response = await ask(rack, 'GET /apps/myapp/logs', [...headers.slice(1), 'Upgrade: WebSocket'])
+    expect(response.status).toBe(404)
   })
 
   test('an upgrade of an ordinary route gets the ordinary response', async () => {
-    const { answer } = await open(await startRack(), '/apps/myapp')
-    expect(answer.status).toBe(200)
-    expect(answer.body).toContain('"name": "myapp"')
+    const { response } = await open(await startRack(), '/apps/myapp')
+    expect(response.status).toBe(200)
+    expect(response.body).toContain('"name": "myapp"')
   })
 
   test('an upgrade of a POST with a body is handled as this POST, and then the connection ends', async () => {
@@ -83,8 +83,8 @@ describe('routing', () => {
   })
 
   test('the suffix .tgz is not part of the build ID', async () => {
-    const answer = await ask(await startRack(), 'GET /apps/myapp/builds/BAAAAAAAAAA.tgz')
-    expect(answer).toMatchObject({ status: 404, body: 'build not found: BAAAAAAAAAA\n' })
+    const response = await ask(await startRack(), 'GET /apps/myapp/builds/BAAAAAAAAAA.tgz')
+    expect(response).toMatchObject({ status: 404, body: 'build not found: BAAAAAAAAAA\n' })
   })
 
   test('keep-alive serves request after request', async () => {
@@ -113,7 +113,7 @@ describe('the contract', () => {
   test('with the password, every route is found', async () => {
     const rack = await startRack()
     for (const { kind, method, path } of routes) {
-      if (kind === 'websocket') expect((await open(rack, example(path))).answer.status).toBe(101)
+      if (kind === 'websocket') expect((await open(rack, example(path))).response.status).toBe(101)
       else {
         const { status } = await ask(rack, `${method === 'ANY' ? 'PURGE' : method} ${example(path)}`, [
           'Content-Length: 0',

@@ -1,13 +1,13 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { HttpRoute } from './calls/call.ts'
 import { RackError } from './errors/rack-error.ts'
-import { enlarge } from './large-answers.ts'
+import { enlarge } from './large-responses.ts'
 import { recordBody } from './received.ts'
-import { sendAnswer } from './send-answer.ts'
+import { sendResponse } from './send-response.ts'
 import { badRequest, type RoutedRequest, routeRequest, type Serving, toCall, withRackHeaders } from './serving.ts'
-import type { Answer } from './wire/answer.ts'
-import { bare, failure } from './wire/answers.ts'
 import { hasValidCredentials } from './wire/credentials.ts'
+import type { RackResponse } from './wire/response.ts'
+import { bare, failure } from './wire/responses.ts'
 
 const largestForm = 32 * 1024 * 1024
 
@@ -35,14 +35,14 @@ export async function serveRequest(
   const recorded = recordBody(routed.request, body)
   if (fault?.fault.kind === 'reset') return reset(response)
   if (fault?.fault.kind === 'hang') await fault.released
-  const answer = await answerTo(serving, routed, recorded)
+  const received = await responseTo(serving, routed, recorded)
   if (fault?.fault.kind === 'reset-after-effect') return reset(response)
-  routed.request.status = answer.status
-  await sendAnswer(response, answer, fault)
+  routed.request.status = received.status
+  await sendResponse(response, received, fault)
   await drain(recorded)
 }
 
-async function answerTo(serving: Serving, routed: RoutedRequest, body: AsyncIterable<Buffer>): Promise<Answer> {
+async function responseTo(serving: Serving, routed: RoutedRequest, body: AsyncIterable<Buffer>): Promise<RackResponse> {
   const { fault, match, request } = routed
   if (fault?.fault.kind === 'answer') {
     const { status, headers = [], body: content = '' } = fault.fault
@@ -66,7 +66,7 @@ async function handle(
   routed: RoutedRequest,
   route: HttpRoute,
   body: AsyncIterable<Buffer>,
-): Promise<Answer> {
+): Promise<RackResponse> {
   if (route.body === 'raw')
     return route.handle(toCall(serving, routed, route, { whole: Buffer.alloc(0), stream: body }))
   const whole = await readWhole(body)

@@ -4,12 +4,12 @@ import type { Duplex } from 'node:stream'
 import type { WebSocketRoute } from './calls/call.ts'
 import type { PlannedFault } from './faults.ts'
 import { generatedBytes } from './generated-bytes.ts'
-import { sendAnswer } from './send-answer.ts'
+import { sendResponse } from './send-response.ts'
 import { serveRequest } from './serve-http.ts'
 import { type RoutedRequest, routeRequest, type Serving, toCall, withRackHeaders } from './serving.ts'
-import type { Answer } from './wire/answer.ts'
 import { hasValidCredentials } from './wire/credentials.ts'
 import { acceptedUpgrade, upgradeRefusal } from './wire/handshake.ts'
+import type { RackResponse } from './wire/response.ts'
 import { readUpgradeBody } from './wire/upgrade-body.ts'
 import { createWebSocketStream, type WebSocketStream } from './wire/websocket.ts'
 
@@ -20,7 +20,7 @@ interface Upgrade {
   readonly head: Buffer
 }
 
-/** An upgrade of an HTTP route gets the usual answer, and then the connection ends. */
+/** An upgrade of an HTTP route gets the usual response, and then the connection ends. */
 export function serveWebSockets(server: Server, serving: Serving): void {
   server.on('upgrade', (message, socket, head) => {
     socket.on('error', () => socket.destroy())
@@ -52,10 +52,10 @@ async function serveWebSocket(
   const { fault, request } = routed
   if (fault?.fault.kind === 'hang') await fault.released
   if (fault?.fault.kind === 'reset') return void (socket instanceof Socket && socket.resetAndDestroy())
-  const refusal = answerInstead(fault) ?? upgradeRefusal(request.rawHeaders)
+  const refusal = respondInstead(fault) ?? upgradeRefusal(request.rawHeaders)
   if (refusal !== null) {
     request.status = refusal.status
-    return sendAnswer(responseOn(message, socket), withRackHeaders(serving, refusal), null)
+    return sendResponse(responseOn(message, socket), withRackHeaders(serving, refusal), null)
   }
   // Like the rack's form parser, reads only a multipart body. Any other bytes before the 101 end the connection.
   const { body, rest } = await readUpgradeBody(request.rawHeaders, socket, head, 'multipart')
@@ -79,7 +79,7 @@ async function serveWebSocket(
   stream.end()
 }
 
-function answerInstead(planned: PlannedFault | null): Answer | null {
+function respondInstead(planned: PlannedFault | null): RackResponse | null {
   if (planned?.fault.kind !== 'answer') return null
   const { status, headers = [], body = '' } = planned.fault
   return { status, headers, body: Buffer.from(body) }

@@ -96,8 +96,8 @@ describe('scaling', () => {
     '%s of a missing service is not found',
     async (action) => {
       const rack = await startRack()
-      const answer = await send(rack, `POST /apps/myapp/services/nosuch/${action}`, { active: 'true' })
-      expect(answer).toMatchObject({ status: 404, body: 'service not found: nosuch\n' })
+      const response = await send(rack, `POST /apps/myapp/services/nosuch/${action}`, { active: 'true' })
+      expect(response).toMatchObject({ status: 404, body: 'service not found: nosuch\n' })
     },
   )
 

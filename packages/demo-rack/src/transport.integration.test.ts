@@ -43,19 +43,19 @@ describe('invalid HTTP is rejected', () => {
   })
 })
 
-describe('fixed answers', () => {
+describe('fixed responses', () => {
   test('every GET returns the same list of about 2 KB, and is not recorded', async () => {
-    const rack = await startRack({ fixedAnswers: true })
-    const answer = await ask(rack, 'GET /apps')
-    expect(answer.status).toBe(200)
-    expect(answer.body.length).toBeGreaterThan(1800)
-    expect(answer.body.length).toBeLessThan(2300)
-    expect(JSON.parse(answer.body)).toHaveLength(10)
+    const rack = await startRack({ fixedResponses: true })
+    const response = await ask(rack, 'GET /apps')
+    expect(response.status).toBe(200)
+    expect(response.body.length).toBeGreaterThan(1800)
+    expect(response.body.length).toBeLessThan(2300)
+    expect(JSON.parse(response.body)).toHaveLength(10)
     expect(rack.received).toEqual([])
   })
 
   test('a release for every change, on a connection that stays', async () => {
-    const peer = await connectTo(await startRack({ fixedAnswers: true }))
+    const peer = await connectTo(await startRack({ fixedResponses: true }))
     for (let count = 0; count < 3; count += 1) {
       peer.send(writeRequest('POST /apps/x/releases', [credentials], 'env=A%3D1'))
       expect(JSON.parse((await peer.nextMessage()).body)).toMatchObject({ id: 'RAAAAAAAAAA' })
@@ -63,7 +63,7 @@ describe('fixed answers', () => {
   })
 
   test('an echo on a websocket', async () => {
-    const socket = await open(await startRack({ fixedAnswers: true }), '/apps/x/processes/p/exec')
+    const socket = await open(await startRack({ fixedResponses: true }), '/apps/x/processes/p/exec')
     socket.sendText('hello')
     socket.sendPing('p')
     await until(() => socket.frames.length === 2)
@@ -74,7 +74,7 @@ describe('fixed answers', () => {
   })
 
   test('the password is still asked for', async () => {
-    const rack = await startRack({ fixedAnswers: true })
+    const rack = await startRack({ fixedResponses: true })
     const peer = await connectTo(rack)
     peer.send(writeRequest('GET /apps'))
     expect(answered(await peer.nextMessage()).status).toBe(401)

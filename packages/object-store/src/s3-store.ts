@@ -185,7 +185,7 @@ function isS3Error(error: unknown, name: string): boolean {
 
 const reasons: Readonly<Record<string, string>> = {
   NoSuchBucket: 'there is no such bucket',
-  AccessDenied: 'the credentials do not permit listing the bucket, or reading its Object Lock',
+  AccessDenied: 'the credentials do not allow listing the bucket, or reading its Object Lock',
   InvalidAccessKeyId: 'the provider does not know the access key ID',
   SignatureDoesNotMatch: 'the secret access key does not match its access key ID',
   CredentialsProviderError: 'no AWS credentials were found in the environment, for the workload, or on the instance',

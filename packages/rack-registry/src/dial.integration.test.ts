@@ -188,7 +188,7 @@ describe.each([
     )
   })
 
-  test('rejects TLS before 1.2, also if Node permits it', async () => {
+  test('rejects TLS before 1.2, also if Node allows it', async () => {
     const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls
     Object.assign(tls, { DEFAULT_MIN_VERSION: 'TLSv1', DEFAULT_CIPHERS: 'DEFAULT@SECLEVEL=0' })
     onTestFinished(() => void Object.assign(tls, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS }))

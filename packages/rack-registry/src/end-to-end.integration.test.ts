@@ -32,7 +32,7 @@ async function through(options: ClientOptions = {}) {
       socket.on('error', () => {})
       const handshake = readHandshake(request)
       if (!handshake.ok) throw new Error(handshake.reason)
-      const rules = { permitted: new Set(['command']), encoding: 'as-requested', actor: 'ada' } as const
+      const rules = { allowed: new Set(['command']), encoding: 'as-requested', actor: 'ada' } as const
       const headers = requestHeaders(request.rawHeaders, rules)
       const target = request.url ?? '/'
       const call = { method: 'GET', target, headers, body: null, length: null }

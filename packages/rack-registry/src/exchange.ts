@@ -14,7 +14,7 @@ export interface ExchangeOptions {
   /** Called with the size of each received chunk. */
   readonly onBytes: (bytes: number) => void
   readonly onContact: (contact: RackContact) => void
-  /** Whether the status 401 can only be the answer of the rack itself. */
+  /** Whether the status 401 can only be the response of the rack itself. */
   readonly is401OfRack: boolean
   /** Whether the rack checks the password before it answers with success. */
   readonly needsPassword: boolean

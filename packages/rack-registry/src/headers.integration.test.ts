@@ -5,7 +5,7 @@ import { actorValue, requestHeaders, responseHead } from './headers.ts'
 import { httpPeer } from './testing/peer.ts'
 
 const exec = new Set(['command', 'tty', 'height', 'width'])
-const rules = { permitted: exec, encoding: 'as-requested', actor: 'ada@example.com' } as const
+const rules = { allowed: exec, encoding: 'as-requested', actor: 'ada@example.com' } as const
 const actor = ['Convox-Actor', 'ada@example.com']
 
 /** The headers that Node parses from a request head, which are the only input of requestHeaders. */
@@ -74,8 +74,8 @@ test.each([
 test.each([
   ...['authorization', 'convox-actor', 'cookie', 'x-forwarded-for', 'transfer-encoding', 'host', 'sec-anything'],
   ...['rack', 'session'],
-])('no route can permit %s', (name) => {
-  expect(requestHeaders([name, 'x'], { ...rules, permitted: new Set([name]) })).toEqual(actor)
+])('no route can allow %s', (name) => {
+  expect(requestHeaders([name, 'x'], { ...rules, allowed: new Set([name]) })).toEqual(actor)
 })
 
 test.each([

@@ -70,7 +70,7 @@ const actorLength = 256
 
 export interface RequestHeaderRules {
   /** The route's option headers in lower case. They are sent in the caller's spelling. */
-  readonly permitted: ReadonlySet<string>
+  readonly allowed: ReadonlySet<string>
   /** `identity` if the response will be masked and therefore must not be compressed. */
   readonly encoding: 'as-requested' | 'identity'
   /** The principal's name, for the rack's audit. */
@@ -94,7 +94,7 @@ export function requestHeaders(rawHeaders: readonly string[], rules: RequestHead
     const key = name.toLowerCase()
     if (key === 'connection') connection += `,${value}`
     else if (key === 'accept-encoding') encoding ??= value
-    else if (alwaysForwarded.has(key) || isPermitted(key, rules.permitted)) {
+    else if (alwaysForwarded.has(key) || isAllowed(key, rules.allowed)) {
       if (seen.has(key)) throw new AmbiguousHeader(name, 'was sent more than once')
       seen.add(key)
       headers.push(alwaysForwarded.get(key) ?? name, value)
@@ -107,8 +107,8 @@ export function requestHeaders(rawHeaders: readonly string[], rules: RequestHead
   return headers
 }
 
-function isPermitted(key: string, permitted: ReadonlySet<string>): boolean {
-  return permitted.has(key) && !reserved.has(key) && !reservedPrefixes.some((prefix) => key.startsWith(prefix))
+function isAllowed(key: string, allowed: ReadonlySet<string>): boolean {
+  return allowed.has(key) && !reserved.has(key) && !reservedPrefixes.some((prefix) => key.startsWith(prefix))
 }
 
 function rejectNominated(connection: string, forwarded: ReadonlySet<string>): void {

@@ -5,15 +5,15 @@ import { get, httpPeer, neverAborted, rackAt, rawPeer } from './testing/peer.ts'
 import { frame, readAll, readBytes, startRelay } from './testing/start-relay.ts'
 import type { RackContact, RelayRefusal } from './types.ts'
 
-/** A rack that answers with this status, and what its answers showed. */
-async function rackThatAnswers(status: number) {
+/** A rack that answers with this status, and what its responses showed. */
+async function rackThatResponds(status: number) {
   const contacts: RackContact[] = []
   const peer = await httpPeer((_request, response) => void response.writeHead(status).end('invalid authentication\n'))
   return { contacts, rack: rackAt(peer.port, { onContact: (_, contact) => contacts.push(contact) }) }
 }
 
 test('a 401 of a rack is an error about the password of the gateway, with its variable', async () => {
-  const { rack, contacts } = await rackThatAnswers(401)
+  const { rack, contacts } = await rackThatResponds(401)
   const error = await rack.send(get(), neverAborted).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(RackRejectsGateway)
   expect(error).toMatchObject({
@@ -26,8 +26,8 @@ test('a 401 of a rack is an error about the password of the gateway, with its va
   expect(contacts).toEqual(['rejected'])
 })
 
-test('a 401 through which another server speaks is its own answer', async () => {
-  const { rack, contacts } = await rackThatAnswers(401)
+test('a 401 through which another server speaks is its own response', async () => {
+  const { rack, contacts } = await rackThatResponds(401)
   const response = await rack.send({ ...get('/v2/'), isPassedOn: true }, neverAborted)
   expect([response.status, contacts]).toEqual([401, ['answered']])
   response.discard()
@@ -42,7 +42,7 @@ test.each([
   [404, '/apps?', 'answered'],
   [503, '/apps?', 'answered'],
 ] as const)('the status %d of %s shows that the rack %s', async (status, target, contact) => {
-  const { rack, contacts } = await rackThatAnswers(status)
+  const { rack, contacts } = await rackThatResponds(status)
   const response = await rack.send(get(target), neverAborted)
   response.discard()
   expect(contacts).toEqual([contact])
@@ -125,7 +125,7 @@ test('the same text of a program passes unchanged once the rack has accepted the
 })
 
 test('a question that fails lets the message pass', async () => {
-  const { client, rack } = await startRelay({ onRejection: () => Promise.reject(new Error('no answer')) })
+  const { client, rack } = await startRelay({ onRejection: () => Promise.reject(new Error('no response')) })
   rack.write(rejection)
   expect(await readBytes(client, rejection.length)).toEqual(rejection)
 })

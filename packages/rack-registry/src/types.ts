@@ -12,7 +12,7 @@ export interface RackSettings {
   readonly tlsInsecure: boolean
   /** PEM of the only trusted authorities. By default, the authorities that Node trusts. */
   readonly tlsCa?: string | null
-  /** `sha256/<base64>` of the permitted public keys. By default, any key. Checked with `tlsInsecure`, too. */
+  /** `sha256/<base64>` of the allowed public keys. By default, any key. Checked with `tlsInsecure`, too. */
   readonly tlsPins?: readonly string[]
 }
 
@@ -27,7 +27,7 @@ export interface UpstreamRequest {
   readonly length: number | null
   /** The connection pool, `calls` by default. Calls of one pool never wait for those of another pool. */
   readonly pool?: PoolName
-  /** Whether another server answers, through the rack. The status 401 can then be the answer of that server. */
+  /** Whether another server answers, through the rack. The status 401 can then be the response of that server. */
   readonly isPassedOn?: boolean
 }
 

@@ -17,7 +17,7 @@ function accepted(head: string, more = ''): string {
   return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptKey(keyIn(head))}\r\n${more}\r\n`
 }
 
-test("the rack receives the gateway's handshake: literal Upgrade, no Origin, no extensions, and the permitted headers in latin1", async () => {
+test("the rack receives the gateway's handshake: literal Upgrade, no Origin, no extensions, and the allowed headers in latin1", async () => {
   let head = ''
   const peer = await rawPeer((socket, received) => {
     head = received

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { builtInPolicy, readPolicy } from './document/document.ts'
 import type { Principal } from './model/types.ts'
 import { compilePolicy } from './policy/policy.ts'
+import { allowedRoles, listScopeRoutes, wholeRackRoutes } from './testing/allowed-roles.ts'
 import { binding, call, principal, token } from './testing/calls.ts'
-import { listScopeRoutes, permittedRoles, wholeRackRoutes } from './testing/permitted-roles.ts'
 
 const policy = compilePolicy(builtInPolicy())
 const letters: Readonly<Record<string, string>> = { viewer: 'V', ops: 'O', deployer: 'D', ci: 'C' }
@@ -22,8 +22,8 @@ const kinds: Readonly<Record<string, (role: string, apps: string) => Principal>>
   workload: (role, apps) => principal([binding(role, { apps })], { kind: 'workload' }),
 }
 
-function isPermittedByTable(route: string, role: string): boolean {
-  const cell = permittedRoles[route] ?? ''
+function isAllowedByTable(route: string, role: string): boolean {
+  const cell = allowedRoles[route] ?? ''
   if (cell === 'blocked') return false
   return role === 'admin' || cell.includes(letters[role] ?? 'nobody')
 }
@@ -38,27 +38,25 @@ function expected(isAllowed: (route: string) => boolean): Record<string, string>
 }
 
 test('the table names every route of the rack, and no other', () => {
-  expect(Object.keys(permittedRoles).sort()).toEqual(rackRoutes.map((route) => route.id).sort())
+  expect(Object.keys(allowedRoles).sort()).toEqual(rackRoutes.map((route) => route.id).sort())
 })
 
 describe.each(Object.keys(kinds))('%s', (kind) => {
   const make = kinds[kind] ?? (() => principal([]))
 
   test.each(roles)('with the role "%s" on every app: every route as in the table', (role) => {
-    expect(decisions(make(role, '*'))).toEqual(expected((id) => isPermittedByTable(id, role)))
+    expect(decisions(make(role, '*'))).toEqual(expected((id) => isAllowedByTable(id, role)))
   })
 
   test.each(roles)('with the role "%s" on this app: as in the table, except for routes of the whole rack', (role) => {
     const isRackWide = (id: string) => wholeRackRoutes.some((pattern) => pattern.test(id))
     for (const apps of ['web', 'w*', '*b'])
-      expect(decisions(make(role, apps)), apps).toEqual(
-        expected((id) => isPermittedByTable(id, role) && !isRackWide(id)),
-      )
+      expect(decisions(make(role, apps)), apps).toEqual(expected((id) => isAllowedByTable(id, role) && !isRackWide(id)))
   })
 
   test.each(roles)('with the role "%s" on another app: only list routes of the table', (role) => {
     const isListScope = (id: string) => listScopeRoutes.includes(id)
-    expect(decisions(make(role, 'billing'))).toEqual(expected((id) => isListScope(id) && isPermittedByTable(id, role)))
+    expect(decisions(make(role, 'billing'))).toEqual(expected((id) => isListScope(id) && isAllowedByTable(id, role)))
   })
 })
 
@@ -69,19 +67,19 @@ describe('with a requirement of a proof on every route', () => {
   )
   const strict = compilePolicy(document ?? builtInPolicy())
   const expectedEffects: Readonly<Record<string, string>> = {
-    user: 'needs',
-    'user by group': 'needs',
+    user: 'require',
+    'user by group': 'require',
     'api-token': 'deny',
     'api-token of a service account': 'allow',
     workload: 'deny',
   }
 
   test.each(Object.keys(kinds).flatMap((kind) => roles.map((role) => [kind, role] as const)))(
-    '%s with the role "%s": a permitted call needs a proof, is denied without a second factor, or is excepted',
+    '%s with the role "%s": a allowed call needs a proof, is denied without a second factor, or is excepted',
     (kind, role) => {
       const of = kinds[kind]?.(role, '*') ?? principal([])
       const effects = Object.fromEntries(rackRoutes.map(({ id }) => [id, strict.decide(of, call(id)).effect]))
-      const wanted = rackRoutes.map(({ id }) => [id, isPermittedByTable(id, role) ? expectedEffects[kind] : 'deny'])
+      const wanted = rackRoutes.map(({ id }) => [id, isAllowedByTable(id, role) ? expectedEffects[kind] : 'deny'])
       expect(effects).toEqual(Object.fromEntries(wanted))
     },
   )
@@ -139,7 +137,7 @@ describe('every route', () => {
 
   test('denies a blocked operation to an admin with its rule', () => {
     for (const one of all.filter(
-      ({ route }) => permittedRoles[route.id] === 'blocked' && route.permission !== 'proxy:open',
+      ({ route }) => allowedRoles[route.id] === 'blocked' && route.permission !== 'proxy:open',
     )) {
       expect(policy.decide(principal([binding('admin')]), one)).toMatchObject({
         effect: 'deny',

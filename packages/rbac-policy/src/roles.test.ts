@@ -10,7 +10,7 @@ const compiled = new Map(builtInRoles.map((role) => [role.name, compileRole(role
 const letters = { V: 'viewer', O: 'ops', D: 'deployer', C: 'ci' } as const
 
 /**
- * The built-in roles that have each of these permissions, by letter, written by hand. `permittedRoles` does not show
+ * The built-in roles that have each of these permissions, by letter, written by hand. `allowedRoles` does not show
  * them: no route needs the permission, or a call needs more than the permission.
  */
 const beyondRoutes: Readonly<Record<string, string>> = {

@@ -27,14 +27,14 @@ const passkey = { kind: 'always', methods: 'passkey' }
 
 function asked(given: Policy, who: Principal, call: ManagementCall) {
   const found = given.managementStepUp(who, call, moment())
-  return found && [found.effect, found.rule, ...(found.effect === 'needs' ? [found.level] : [])]
+  return found && [found.effect, found.rule, ...(found.effect === 'require' ? [found.level] : [])]
 }
 
 describe('sensitive changes', () => {
   test('need a recent proof of users with a second factor by default, and no proof of other users', () => {
     const builtIn = policy()
     expect(builtIn.managementStepUp(withFactor, createBinding, moment())).toEqual({
-      effect: 'needs',
+      effect: 'require',
       requirement: 'step-up',
       level: tenMinutes,
       rule: 'step-up:management',
@@ -55,13 +55,13 @@ describe('sensitive changes', () => {
       ],
     ],
   ])('keep the default in a document %s', (_what, lines) => {
-    expect(asked(policy(...lines), withFactor, createToken)).toEqual(['needs', 'step-up:management', tenMinutes])
+    expect(asked(policy(...lines), withFactor, createToken)).toEqual(['require', 'step-up:management', tenMinutes])
   })
 
   test('need what the document says, of every user', () => {
     const strict = policy('stepUp: { management: always }')
     for (const who of [withFactor, without])
-      expect(asked(strict, who, createToken)).toEqual(['needs', 'step-up:management', passkey])
+      expect(asked(strict, who, createToken)).toEqual(['require', 'step-up:management', passkey])
     expect(asked(strict, withFactor, listUsers)).toBeNull()
   })
 
@@ -90,11 +90,11 @@ describe('every call', () => {
   test('needs what the document says of its permission', () => {
     const fiveMinutes = { kind: 'recent', within: 300_000 }
     expect(asked(policy(...lines), withFactor, listUsers)).toEqual([
-      'needs',
+      'require',
       'step-up:rule gateway-user-write',
       fiveMinutes,
     ])
-    expect(asked(policy(...lines), withFactor, createBinding)).toEqual(['needs', 'step-up:management', tenMinutes])
+    expect(asked(policy(...lines), withFactor, createBinding)).toEqual(['require', 'step-up:management', tenMinutes])
     expect(asked(policy(...lines), apiToken, listUsers)).toEqual(['deny', 'step-up:rule gateway-user-write'])
   })
 
@@ -111,7 +111,7 @@ describe('every call', () => {
   test('needs what the document says of its second permission', () => {
     const call = { ...createBinding, additionalPermission: 'gateway:user:write' }
     expect(asked(policy(...lines), withFactor, call)).toEqual([
-      'needs',
+      'require',
       'step-up:rule gateway-user-write',
       { kind: 'recent', within: 300_000 },
     ])
@@ -122,9 +122,13 @@ describe('every call', () => {
       'stepUp: { rules: { gateway-service-account-write: { permissions: [gateway:service-account:write], require: always } } }',
     )
     const call = { ...createToken, permissionForOthers: 'gateway:service-account:write' }
-    expect(asked(accounts, withFactor, call)).toEqual(['needs', 'step-up:rule gateway-service-account-write', passkey])
+    expect(asked(accounts, withFactor, call)).toEqual([
+      'require',
+      'step-up:rule gateway-service-account-write',
+      passkey,
+    ])
     const viewer = principal([binding('viewer')], { secondFactor: true })
-    expect(asked(accounts, viewer, call)).toEqual(['needs', 'step-up:management', tenMinutes])
+    expect(asked(accounts, viewer, call)).toEqual(['require', 'step-up:management', tenMinutes])
   })
 
   const revoke: ManagementCall = {
@@ -150,7 +154,7 @@ describe('every call', () => {
 
   test.each(['gateway:token:write', 'gateway:*'])('on items of other users needs the level of %s', (pattern) => {
     const strict = policy(`stepUp: { rules: { strict: { permissions: ["${pattern}"], require: always } } }`)
-    expect(asked(strict, withFactor, revokeForOthers)).toEqual(['needs', 'step-up:rule strict', passkey])
+    expect(asked(strict, withFactor, revokeForOthers)).toEqual(['require', 'step-up:rule strict', passkey])
     expect(asked(strict, apiToken, revokeForOthers)).toEqual(['deny', 'step-up:rule strict'])
   })
 
@@ -160,7 +164,7 @@ describe('every call', () => {
       const strict = policy(`stepUp: { rules: { strict: { permissions: [${name}], require: always } } }`)
       const live: ManagementCall = { permission: 'gateway:self:read', scope: 'self', permissionForOthers: name }
       expect(asked(strict, withFactor, { ...live, concernsOthers: true })).toEqual([
-        'needs',
+        'require',
         'step-up:rule strict',
         passkey,
       ])
@@ -171,9 +175,9 @@ describe('every call', () => {
   test('on items of other users needs the level of the role that grants its permission', () => {
     const roles = policy('roles: { boss: { permissions: [gateway:token:write], stepUp: always } }')
     const boss = [binding('boss')]
-    expect(asked(roles, principal(boss), revokeForOthers)).toEqual(['needs', 'step-up:role boss', passkey])
+    expect(asked(roles, principal(boss), revokeForOthers)).toEqual(['require', 'step-up:role boss', passkey])
     expect(asked(roles, principal([binding('admin'), ...boss]), { ...createToken, ...revokeForOthers })).toEqual([
-      'needs',
+      'require',
       'step-up:role boss',
       passkey,
     ])
@@ -187,7 +191,7 @@ describe('every call', () => {
   test('needs what the document says of the role that grants its permission', () => {
     const roles = policy('roles: { boss: { permissions: [gateway:user:write], stepUp: always } }')
     const boss = principal([binding('boss')], { secondFactor: true })
-    expect(asked(roles, boss, listUsers)).toEqual(['needs', 'step-up:role boss', passkey])
+    expect(asked(roles, boss, listUsers)).toEqual(['require', 'step-up:role boss', passkey])
     expect(asked(roles, boss, matrix)).toBeNull()
     expect(asked(roles, principal([binding('boss', { apps: 'web' })]), listUsers)).toBeNull()
     const permission = { ...binding('(permissions)'), permissions: ['gateway:user:write'] }
@@ -203,8 +207,8 @@ describe('every call', () => {
     const all = policy('stepUp: { rules: { all: { permissions: ["*"], require: always } } }')
     const effective: ManagementCall = { permission: 'gateway:policy:read', scope: 'self' }
     for (const call of [showSelf, effective]) expect(asked(all, withFactor, call)).toBeNull()
-    expect(asked(all, withFactor, matrix)).toEqual(['needs', 'step-up:rule all', passkey])
-    expect(asked(all, withFactor, listUsers)).toEqual(['needs', 'step-up:rule all', passkey])
+    expect(asked(all, withFactor, matrix)).toEqual(['require', 'step-up:rule all', passkey])
+    expect(asked(all, withFactor, listUsers)).toEqual(['require', 'step-up:rule all', passkey])
   })
 })
 

@@ -3,39 +3,39 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Receives the redirect of the browser with the answer of the gateway. */
+/** Receives the redirect of the browser with the response of the gateway. */
 export interface CallbackServer<T> {
   readonly port: number
   readonly path: string
-  /** Waits for the first answer. @throws AbortError when the signal aborts */
-  waitForAnswer(signal: AbortSignal): Promise<T>
+  /** Waits for the first response. @throws AbortError when the signal aborts */
+  waitForResult(signal: AbortSignal): Promise<T>
   close(): Promise<void>
 }
 
-/** Returns null if the query contains no answer. `page` is the sentence that the browser shows. */
-export type ReadCallback<T> = (query: URLSearchParams) => { readonly answer: T; readonly page: string } | null
+/** Returns null if the query contains no response. `page` is the sentence that the browser shows. */
+export type ReadCallback<T> = (query: URLSearchParams) => { readonly response: T; readonly page: string } | null
 
-/** Listens on loopback, and accepts only a GET of one random path with an answer. Other requests get status 404. */
+/** Listens on loopback, and accepts only a GET of one random path with a response. Other requests get status 404. */
 export async function openCallbackServer<T>(read: ReadCallback<T>): Promise<CallbackServer<T>> {
   const path = randomBytes(24).toString('base64url')
   const server = createServer({ maxHeaderSize: 64 * 1024 })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
 
-  server.on('request', function answerBrowser(request, response) {
+  server.on('request', function respondToBrowser(request, response) {
     const query = queryOf(request, { port, path })
     const received = query === null ? null : read(query)
     if (received === null) return send(response, 404, 'Page not found.')
-    response.once('finish', () => server.emit('answer', received.answer))
+    response.once('finish', () => server.emit('answer', received.response))
     send(response, 200, received.page)
   })
 
   return {
     port,
     path,
-    async waitForAnswer(signal) {
-      const [answer] = await once(server, 'answer', { signal })
-      return answer
+    async waitForResult(signal) {
+      const [received] = await once(server, 'answer', { signal })
+      return received
     },
     async close() {
       const closed = once(server, 'close')

@@ -8,7 +8,7 @@ import {
 } from '@rack-gateway/gateway-api'
 import { GatewayUnreachable, LoginFailed } from '../errors/errors.ts'
 import { errorFromResponse, parseGatewayError } from '../gateway/gateway-error.ts'
-import { askGateway, type GatewayAnswer } from '../gateway/gateway-request.ts'
+import { askGateway, type GatewayResponse } from '../gateway/gateway-request.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
 
 export type LoginRequest = RequestOf<'beginDeviceLogin'>['body']
@@ -37,8 +37,8 @@ export function createLoginClient(origin: string, tlsTrust: GatewayTrust | undef
     },
     /** @returns the response, or the seconds to wait if the gateway limits the rate */
     async poll(secret: string, signal: AbortSignal): Promise<ResponseOf<'pollDeviceLogin'> | number> {
-      const answer = await send(gateway, 'pollDeviceLogin', { body: { secret } }, signal)
-      return answer.status === 429 ? retryAfter(answer) : parseAnswer(origin, answer, 'pollDeviceLogin')
+      const received = await send(gateway, 'pollDeviceLogin', { body: { secret } }, signal)
+      return received.status === 429 ? retryAfter(received) : parseResponse(origin, received, 'pollDeviceLogin')
     },
   }
 }
@@ -57,11 +57,11 @@ async function call<N extends JsonEndpointName>(
   name: N,
   request: RequestOf<N>,
 ): Promise<ResponseOf<N>> {
-  return parseAnswer(gateway.origin, await send(gateway, name, request), name)
+  return parseResponse(gateway.origin, await send(gateway, name, request), name)
 }
 
-function parseAnswer<N extends JsonEndpointName>(origin: string, answer: GatewayAnswer, name: N): ResponseOf<N> {
-  const { status, value } = answer
+function parseResponse<N extends JsonEndpointName>(origin: string, received: GatewayResponse, name: N): ResponseOf<N> {
+  const { status, value } = received
   const isSuccess = status === 200 || status === 201
   const response = isSuccess ? readResponse(name, value) : null
   if (response !== null) return response
@@ -74,7 +74,7 @@ function parseAnswer<N extends JsonEndpointName>(origin: string, answer: Gateway
     )
   if (status >= 400 && status < 500 && error !== null)
     throw new LoginFailed(`${origin} rejected the login: ${error.reason}`, error.remedy)
-  throw errorFromResponse(origin, answer)
+  throw errorFromResponse(origin, received)
 }
 
 function send<N extends JsonEndpointName>(
@@ -82,12 +82,12 @@ function send<N extends JsonEndpointName>(
   name: N,
   request: RequestOf<N>,
   signal?: AbortSignal,
-): Promise<GatewayAnswer> {
+): Promise<GatewayResponse> {
   return askGateway(origin, { ...requestFor(name, request), tlsTrust, ...(signal && { signal }) })
 }
 
 /** The seconds until the next poll; 5 if the header is missing or out of range. */
-function retryAfter({ headers }: GatewayAnswer): number {
+function retryAfter({ headers }: GatewayResponse): number {
   const seconds = Number(headers.get('retry-after'))
   return seconds >= 1 && seconds <= 600 ? seconds : 5
 }

@@ -7,15 +7,15 @@ import { type LoginCallback, openLoginCallback } from './login-callback.ts'
 
 const code = 'c'.repeat(43)
 let callback: LoginCallback
-let answers: unknown[]
+let responses: unknown[]
 let stop: AbortController
 let waiting: Promise<void>
 beforeEach(async () => {
   callback = await openLoginCallback()
-  answers = []
+  responses = []
   stop = new AbortController()
-  waiting = callback.waitForAnswer(stop.signal).then(
-    (answer) => void answers.push(answer),
+  waiting = callback.waitForResult(stop.signal).then(
+    (response) => void responses.push(response),
     () => undefined,
   )
 })
@@ -31,8 +31,8 @@ async function get(
 ): Promise<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }> {
   const asked = request({ port: callback.port, host: '127.0.0.1', path: target, method, headers: { host } })
   asked.end()
-  const [answer] = await once(asked, 'response')
-  return { status: answer.statusCode, body: await text(answer), headers: answer.headers }
+  const [response] = await once(asked, 'response')
+  return { status: response.statusCode, body: await text(response), headers: response.headers }
 }
 
 const good = () => `/${callback.path}?code=${code}&state=${callback.state}`
@@ -40,7 +40,7 @@ const good = () => `/${callback.path}?code=${code}&state=${callback.state}`
 test('accepts the code at its path with its state, and tells the user to go back to the terminal', async () => {
   const { status, body, headers } = await get(good())
   await waiting
-  expect([status, answers]).toEqual([200, [{ kind: 'code', code }]])
+  expect([status, responses]).toEqual([200, [{ kind: 'code', code }]])
   expect(body).toContain('Go back to the terminal')
   expect(body).not.toMatch(new RegExp(`<script|${code}`))
   expect(headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
@@ -49,7 +49,7 @@ test('accepts the code at its path with its state, and tells the user to go back
 test('reports that the user denied the login', async () => {
   await get(`/${callback.path}?error=access_denied&state=${callback.state}`)
   await waiting
-  expect(answers).toEqual([{ kind: 'denied' }])
+  expect(responses).toEqual([{ kind: 'denied' }])
 })
 
 test.each<[string, () => Promise<{ status: number }>]>([
@@ -65,10 +65,10 @@ test.each<[string, () => Promise<{ status: number }>]>([
   ['a malformed code', () => get(`/${callback.path}?code=%0a&state=${callback.state}`)],
 ])('ignores %s and keeps waiting', async (_, ask) => {
   expect((await ask()).status).toBe(404)
-  expect(answers).toEqual([])
+  expect(responses).toEqual([])
   await get(good())
   await waiting
-  expect(answers).toEqual([{ kind: 'code', code }])
+  expect(responses).toEqual([{ kind: 'code', code }])
 })
 
 test('has a new path and state each time', async () => {

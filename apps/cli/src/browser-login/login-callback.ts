@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { type CallbackServer, isEqualInConstantTime, openCallbackServer } from './callback-server.ts'
 
-export type LoginAnswer = { readonly kind: 'code'; readonly code: string } | { readonly kind: 'denied' }
+export type LoginResponse = { readonly kind: 'code'; readonly code: string } | { readonly kind: 'denied' }
 
-export interface LoginCallback extends CallbackServer<LoginAnswer> {
+export interface LoginCallback extends CallbackServer<LoginResponse> {
   readonly state: string
 }
 
@@ -11,8 +11,8 @@ export interface LoginCallback extends CallbackServer<LoginAnswer> {
 export async function openLoginCallback(): Promise<LoginCallback> {
   const state = randomBytes(24).toString('base64url')
   const server = await openCallbackServer((query) => {
-    const answer = answerIn(query, state)
-    return answer && { answer, page: answer.kind === 'code' ? acceptedPage : deniedPage }
+    const response = responseIn(query, state)
+    return response && { response, page: response.kind === 'code' ? acceptedPage : deniedPage }
   })
   return { ...server, state }
 }
@@ -20,7 +20,7 @@ export async function openLoginCallback(): Promise<LoginCallback> {
 const acceptedPage = 'You can close this page. Go back to the terminal.'
 const deniedPage = 'You denied the login. You can close this page.'
 
-function answerIn(query: URLSearchParams, state: string): LoginAnswer | null {
+function responseIn(query: URLSearchParams, state: string): LoginResponse | null {
   if (!isEqualInConstantTime(query.get('state') ?? '', state)) return null
   if (query.get('error') === 'access_denied') return { kind: 'denied' }
   const code = query.get('code') ?? ''

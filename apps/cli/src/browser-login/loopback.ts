@@ -34,12 +34,12 @@ export async function loopbackLogin(
     const optional = { ...(rack !== undefined && { rack }), ...(purpose !== undefined && { purpose }) }
     const address = await gateway.beginLoopback({ ...thisDevice(), ...optional, challenge, port, path, state })
     context.note(`Your browser opens for the login. If it does not, open this address on this machine: ${address}`)
-    const [answer] = await Promise.all([
-      withLoginTimeout(context, (signal) => callback.waitForAnswer(signal)),
+    const [response] = await Promise.all([
+      withLoginTimeout(context, (signal) => callback.waitForResult(signal)),
       context.openBrowser(address).catch(() => context.note('No browser could be opened.')),
     ])
-    if (answer.kind === 'denied') throw new LoginFailed(...loginDenied)
-    return await gateway.redeem(answer.code, verifier)
+    if (response.kind === 'denied') throw new LoginFailed(...loginDenied)
+    return await gateway.redeem(response.code, verifier)
   } finally {
     await callback.close()
   }

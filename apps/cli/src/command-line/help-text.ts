@@ -14,7 +14,7 @@ export const overview = {
     'rack-gateway apps',
     'rack-gateway ps -a myapp --rack staging',
     "rack-gateway run command 'rake stripe:prepare' -a myapp",
-    'rack-gateway can releases promote -a myapp     # is it permitted, and why?',
+    'rack-gateway can releases promote -a myapp     # is it allowed, and why?',
     'rack-gateway --mfa-code 123456 releases promote -a myapp     # proves your second factor without a prompt',
     'rack-gateway --no-precheck deploy     # only the gateway decides',
     'rack-gateway --no-relay apps     # convox connects directly, without verifying the certificate',

@@ -14,7 +14,7 @@ import { printable } from '../terminal/terminal.ts'
 import { gatewayOptions } from './options/shared-options.ts'
 
 type DecidedCall = DeepReadonly<Decisions['decisions'][number]>
-type Effect = 'allow' | 'deny' | 'needs' | 'open'
+type Effect = 'allow' | 'deny' | 'require' | 'open'
 
 export const command = 'can <command..>'
 export const describe = 'Ask whether you may run a command of convox, and why.'
@@ -51,25 +51,27 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
     return exitCodes.ok
   }
   const target = await targetOf(context, rack)
-  const answer = await askDecisions(target, calls, as)
+  const response = await askDecisions(target, calls, as)
   // The gateway's decisions do not check the parameters. Calls with invalid parameters are denied for every caller.
-  const decidedCalls = answer.decisions.map((call, index) => {
+  const decidedCalls = response.decisions.map((call, index) => {
     const parameterError = calls[index]?.parameterError ?? null
     const route = calls[index]?.route
     return parameterError === null || route === undefined
       ? call
       : {
           ...call,
-          decision: toDecisionJson(parametersDecision(route, parameterError, answer.policy)),
+          decision: toDecisionJson(parametersDecision(route, parameterError, response.policy)),
           when: null,
           otherwise: null,
         }
   })
   const effect = effectOf(decidedCalls)
   if (json)
-    context.print(safeJson({ command: plan.command, effect, ...answer, decisions: undefined, calls: decidedCalls }, 2))
-  else for (const line of lines(plan.command, effect, answer, decidedCalls)) context.print(printable(line))
-  if (effect === 'needs') return needsApproval(decidedCalls) ? exitCodes.denied : exitCodes.stepUpNeeded
+    context.print(
+      safeJson({ command: plan.command, effect, ...response, decisions: undefined, calls: decidedCalls }, 2),
+    )
+  else for (const line of lines(plan.command, effect, response, decidedCalls)) context.print(printable(line))
+  if (effect === 'require') return needsApproval(decidedCalls) ? exitCodes.denied : exitCodes.stepUpNeeded
   return effect === 'deny' ? exitCodes.denied : exitCodes.ok
 }
 
@@ -78,7 +80,7 @@ function needsApproval(calls: readonly DecidedCall[]): boolean {
 }
 
 function effectOf(calls: readonly DecidedCall[]): Effect {
-  for (const effect of ['deny', 'needs'] as const)
+  for (const effect of ['deny', 'require'] as const)
     if (calls.some(({ decision }) => decision.effect === effect)) return effect
   return calls.every(({ otherwise }) => otherwise === null) ? 'allow' : 'open'
 }
@@ -87,14 +89,14 @@ const effectWords = {
   allow: 'Allowed',
   deny: 'Denied',
   open: 'It depends on facts that only the rack knows',
-  needs: 'Needs a step-up',
+  require: 'Needs a step-up',
 } as const
 
 function lines(command: string, effect: Effect, { caller, rack }: Decisions, calls: readonly DecidedCall[]): string[] {
-  const isDenied = effect === 'deny' || effect === 'needs'
+  const isDenied = effect === 'deny' || effect === 'require'
   const shown = isDenied ? calls.filter(({ decision }) => decision.effect !== 'allow') : calls
   const words =
-    effect === 'needs' && needsApproval(calls)
+    effect === 'require' && needsApproval(calls)
       ? 'Denied, because it needs an approval, which this gateway does not support yet'
       : effectWords[effect]
   return [`${words}: convox ${command} on ${rack}, as ${caller.name}`, ...new Set(shown.flatMap(callLines))]
@@ -114,7 +116,9 @@ function sentence(
 ): string {
   const condition = when === null ? '' : ` if ${when}`
   const result =
-    effect === 'needs' ? `Needs ${requirement === 'approval' ? 'an approval' : stepUpText(level)}` : effectWords[effect]
+    effect === 'require'
+      ? `Needs ${requirement === 'approval' ? 'an approval' : stepUpText(level)}`
+      : effectWords[effect]
   return `${result}${condition}: ${reason}${next === undefined ? '' : ` ${next}`} (rule ${rule}, from ${source})`
 }
 

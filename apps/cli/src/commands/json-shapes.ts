@@ -103,7 +103,7 @@ const MfaAdd = Type.Object({
 
 const Can = Type.Object({
   command: Text,
-  effect: Type.Enum(['allow', 'deny', 'needs', 'open'], {
+  effect: Type.Enum(['allow', 'deny', 'require', 'open'], {
     description: 'open: it depends on facts that only the rack knows',
   }),
   rack: Type.Optional(Text),

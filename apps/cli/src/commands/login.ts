@@ -11,7 +11,7 @@ import {
 import { checkFlags } from '../browser-login/flow.ts'
 import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
 import { GatewayUntrusted, TokenRejected, Usage } from '../errors/errors.ts'
-import { endSession, type MeAnswer } from '../gateway/gateway-client.ts'
+import { endSession, type MeResponse } from '../gateway/gateway-client.ts'
 import type { Context } from '../invocation/context.ts'
 import { printOutcome } from '../output/print-outcome.ts'
 import { type Credential, credentialFor, type LoginOptions, type LoginTarget } from '../session/login-credential.ts'
@@ -62,7 +62,7 @@ export const builder = {
     complete: 'file',
     describe: "A PEM file with the only authorities that may sign the gateway's certificate; remembered for this name",
   },
-  insecure: { type: 'boolean', describe: 'Permit http:// to another machine' },
+  insecure: { type: 'boolean', describe: 'Allow http:// to another machine' },
   json: jsonOption,
 } as const satisfies CommandOptions
 export const progress = null
@@ -98,24 +98,24 @@ async function login(context: Context, options: LoginOptions): Promise<LoginJson
     throw error
   })
   printLogin(context, { before: config, after: newConfig }, { name: options.name, origin, credential })
-  const { answer, session } = credential
+  const { response, session } = credential
   return {
     name: options.name,
     gateway: origin,
     rack: gatewayOf(newConfig, options.name)?.rack ?? options.name,
-    user: answer.kind === 'known' ? answer.me.name : null,
-    expiresAt: (answer.kind === 'known' ? answer.expiresAt : session?.expiresAt) ?? null,
+    user: response.kind === 'known' ? response.me.name : null,
+    expiresAt: (response.kind === 'known' ? response.expiresAt : session?.expiresAt) ?? null,
     current: newConfig.current === options.name,
   }
 }
 
 async function storeCredential(context: Context, credential: Credential, target: LoginTarget): Promise<ClientConfig> {
   const { origin, options, existing, tlsTrust } = target
-  const { token, answer, session, source } = credential
-  checkAnswer(answer, origin)
-  const me = answer.kind === 'known' ? answer.me : null
+  const { token, response, session, source } = credential
+  checkResponse(response, origin)
+  const me = response.kind === 'known' ? response.me : null
   const rack = await rackFor(context, { name: options.name, rack: options.asRack, existing }, me)
-  const expiresAt = answer.kind === 'known' ? answer.expiresAt : session?.expiresAt
+  const expiresAt = response.kind === 'known' ? response.expiresAt : session?.expiresAt
   const halfLife = me?.kind === 'user' && expiresAt !== undefined ? halfway(context.now, expiresAt) : undefined
   const confirmed = me === null ? undefined : confirmedIdentity(me, context.now)
   const dates = { expires_at: expiresAt, renew_at: session?.renewAt ?? halfLife }
@@ -175,17 +175,18 @@ function originOf({ name, url, insecure }: LoginOptions, entry: GatewayEntry | n
   if (isUnencryptedRemote(origin) && !insecure)
     throw new Usage(
       `${origin} begins with http://, so the network could read the token.`,
-      'Use https://, or pass --insecure to permit it.',
+      'Use https://, or pass --insecure to allow it.',
     )
   return origin
 }
 
-function checkAnswer(answer: MeAnswer, origin: string): void {
-  if (answer.kind === 'rejected')
+function checkResponse(response: MeResponse, origin: string): void {
+  if (response.kind === 'rejected')
     throw new TokenRejected(
-      `${origin} rejected the token: ${withoutPunctuation(answer.reason)}.`,
+      `${origin} rejected the token: ${withoutPunctuation(response.reason)}.`,
       'Copy it again, or get a new one, and log in again.',
     )
-  if (answer.kind === 'untrusted') throw new GatewayUntrusted(answer.explanation.reason, answer.explanation.remedy)
-  if (answer.kind === 'unexpected') throw unexpectedServer(origin, answer.reason)
+  if (response.kind === 'untrusted')
+    throw new GatewayUntrusted(response.explanation.reason, response.explanation.remedy)
+  if (response.kind === 'unexpected') throw unexpectedServer(origin, response.reason)
 }

@@ -9,7 +9,7 @@ import {
 } from '@rack-gateway/config/client'
 import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
 import { GatewayUnreachable } from '../errors/errors.ts'
-import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
+import { askMe, type MeResponse } from '../gateway/gateway-client.ts'
 import type { Context } from '../invocation/context.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { rackUrlTarget } from '../rack-choice/local/rack-url-target.ts'
@@ -27,10 +27,10 @@ export const describe = 'Show who you are, which roles you have, and when your t
 export const examples = [
   'rack-gateway whoami',
   'rack-gateway whoami --rack production --json',
-  "rack-gateway whoami --offline     # the gateway's last answer",
+  "rack-gateway whoami --offline     # the gateway's last response",
 ]
 export const builder = {
-  offline: { type: 'boolean', describe: "Show the gateway's last answer, without a request" },
+  offline: { type: 'boolean', describe: "Show the gateway's last response, without a request" },
   ...gatewayOptions,
 } as const satisfies CommandOptions
 
@@ -63,14 +63,14 @@ interface StoredEntry {
 
 export async function handler({ context, rack, json, offline: isOffline }: Arguments<typeof builder>): Promise<void> {
   const initialTarget = rackUrlTarget(context.env.RACK_URL) ?? (await findTarget(context, rack ?? null))
-  const { target, stored, answer } = isOffline
-    ? { ...(await readStored(context, initialTarget)), answer: null }
+  const { target, stored, response } = isOffline
+    ? { ...(await readStored(context, initialTarget)), response: null }
     : await askAndRenew(context, initialTarget)
   const lastIdentity = stored === null ? null : storedIdentity(target, stored.entry)
   const identity =
-    answer === null
+    response === null
       ? requireStoredIdentity(target, lastIdentity)
-      : await identityFrom(context, target, { answer, stored, lastIdentity })
+      : await identityFrom(context, target, { response, stored, lastIdentity })
   if (json) {
     const keptIn = stored === null ? 'environment' : (stored.entry.kept_in ?? 'file')
     const output: WhoamiJson = { ...identity, chosenRack: target.rack, keptIn }
@@ -96,33 +96,33 @@ async function readStored(context: Context, target: Target): Promise<StoredTarge
   return { target, stored: await readEntry(context, target) }
 }
 
-/** Renews the session only after an answer, so that the user waits only once if the gateway is unreachable. */
+/** Renews the session only after a response, so that the user waits only once if the gateway is unreachable. */
 async function askAndRenew(
   context: Context,
   initialTarget: Target,
-): Promise<StoredTarget & { readonly answer: MeAnswer }> {
+): Promise<StoredTarget & { readonly response: MeResponse }> {
   const before = await readStored(context, initialTarget)
-  const answer = await askMe(initialTarget)
-  if (answer.kind !== 'known') return { ...before, answer }
+  const response = await askMe(initialTarget)
+  if (response.kind !== 'known') return { ...before, response }
   const target = await renewTarget(context, initialTarget)
-  if (target.token.reveal() === initialTarget.token.reveal()) return { ...before, answer }
+  if (target.token.reveal() === initialTarget.token.reveal()) return { ...before, response }
   const after = await readStored(context, target)
-  return { ...after, answer: await askMe(target) }
+  return { ...after, response: await askMe(target) }
 }
 
 async function identityFrom(
   context: Context,
   target: Target,
   {
-    answer,
+    response,
     stored,
     lastIdentity,
-  }: { readonly answer: MeAnswer; readonly stored: StoredEntry | null; readonly lastIdentity: Identity | null },
+  }: { readonly response: MeResponse; readonly stored: StoredEntry | null; readonly lastIdentity: Identity | null },
 ): Promise<Identity> {
-  if (answer.kind === 'known') {
-    if (stored !== null) await storeAnswer(context, stored, answer)
-    const { name, kind, rack, racks, roles } = answer.me
-    const { expiresAt } = answer
+  if (response.kind === 'known') {
+    if (stored !== null) await storeResponse(context, stored, response)
+    const { name, kind, rack, racks, roles } = response.me
+    const { expiresAt } = response
     return {
       name,
       kind,
@@ -134,8 +134,8 @@ async function identityFrom(
       confirmedAt: new Date(context.now).toISOString(),
     }
   }
-  if (answer.kind !== 'unreachable' || lastIdentity === null) throw identityError(target, answer)
-  context.note(`${target.origin} does not answer: ${printable(answer.reason)}. This is its last answer.`)
+  if (response.kind !== 'unreachable' || lastIdentity === null) throw identityError(target, response)
+  context.note(`${target.origin} does not answer: ${printable(response.reason)}. This is its last response.`)
   return lastIdentity
 }
 
@@ -160,8 +160,8 @@ function storedIdentity({ origin }: Target, { email, expires_at, confirmed }: To
   }
 }
 
-/** Stores the answer for `--offline`. Ignores errors of writing the file. */
-async function storeAnswer(
+/** Stores the response for `--offline`. Ignores errors of writing the file. */
+async function storeResponse(
   context: Context,
   { slot, entry }: StoredEntry,
   { me, expiresAt }: KnownIdentity,

@@ -5,10 +5,10 @@ import type { Context } from '../invocation/context.ts'
 import { rackUrlTarget } from '../rack-choice/local/rack-url-target.ts'
 import { currentOf, findTarget, localChoice, type Target } from '../rack-choice/local/target.ts'
 import { createAppCache } from './app-cache.ts'
-import { doNameServersAnswer } from './name-servers.ts'
+import { doNameServersRespond } from './name-servers.ts'
 import { isReadableByOthers } from './rack-names.ts'
 
-/** Milliseconds for the gateway's answer, including the lookup of its address. */
+/** Milliseconds for the gateway's response, including the lookup of its address. */
 const timeout = 1_000
 /** Milliseconds for the lookup. */
 const nameServerTimeout = 500
@@ -57,11 +57,11 @@ async function isTokenInFile(context: Context, flag: string | null): Promise<boo
 async function fetchNames({ origin, rack, token, tlsTrust }: Target): Promise<string[]> {
   const path = rack === null ? ('/apps' as const) : (`/rack/${encodeURIComponent(rack)}/apps` as const)
   const start = performance.now()
-  if (!(await doNameServersAnswer(new URL(origin).hostname, { timeout: nameServerTimeout }))) return []
+  if (!(await doNameServersRespond(new URL(origin).hostname, { timeout: nameServerTimeout }))) return []
   const deadline = Math.ceil(timeout - (performance.now() - start))
-  const answer = await tryGateway(origin, { path, token, tlsTrust, deadline })
-  if (answer.kind === 'unanswered' || answer.status !== 200 || !Array.isArray(answer.value)) return []
-  const names = answer.value.map((app: unknown) =>
+  const response = await tryGateway(origin, { path, token, tlsTrust, deadline })
+  if (response.kind === 'unanswered' || response.status !== 200 || !Array.isArray(response.value)) return []
+  const names = response.value.map((app: unknown) =>
     typeof app === 'object' && app !== null && 'name' in app ? app.name : null,
   )
   return names.filter((name): name is string => typeof name === 'string' && appName.test(name)).slice(0, maxNames)

@@ -11,7 +11,7 @@ interface ResolveOptions {
  * Whether the name servers answer a lookup within the timeout, with an address or an error. Call this before the lookup
  * of the system, which cannot be aborted and would keep the process alive.
  */
-export async function doNameServersAnswer(
+export async function doNameServersRespond(
   host: string,
   { timeout, resolver = new Resolver({ timeout, tries: 1 }) }: ResolveOptions,
 ): Promise<boolean> {

@@ -174,7 +174,7 @@ describe('names of racks', () => {
 describe('names of apps', () => {
   test('come from the rack of the typed line, which is asked once a minute', async () => {
     expect(await appOf()).toEqual(['web', 'worker'])
-    gateway.answer = apps('new')
+    gateway.response = apps('new')
     expect(await appOf()).toEqual(['web', 'worker'])
     expect(await suggest(['ps', '-a', ''], { at: now + 59_999 })).toEqual(['web', 'worker'])
     expect(await suggest(['ps', '-a', ''], { at: now + 60_000 })).toEqual(['new'])
@@ -200,7 +200,7 @@ describe('names of apps', () => {
 
   test('are cached for each token', async () => {
     await appOf()
-    gateway.answer = apps('other')
+    gateway.response = apps('other')
     machine.configure({
       gateways: { staging: { url: gateway.url, rack: 'eu-1' } },
       sessions: { [gateway.url]: { token: 'rgs_y' } },
@@ -222,7 +222,7 @@ describe('names of apps', () => {
   })
 
   test('exclude invalid names, and are limited to 1,000', async () => {
-    gateway.answer = apps(
+    gateway.response = apps(
       'ok',
       'a b',
       'a;touch pwned',
@@ -237,7 +237,7 @@ describe('names of apps', () => {
       'x'.repeat(200),
     )
     expect(await appOf()).toEqual(['ok'])
-    gateway.answer = apps(...Array.from({ length: 2_000 }, (_, index) => `app-${index}`))
+    gateway.response = apps(...Array.from({ length: 2_000 }, (_, index) => `app-${index}`))
     expect(await appOf('-r', 'production')).toHaveLength(1_000)
   })
 
@@ -249,17 +249,17 @@ describe('names of apps', () => {
     ['invalid entries', { status: 200, body: [null, 7, 'x', []] }],
     ['a response that is too long', { status: 200, body: `[${'{"name":"x"},'.repeat(200_000)}{"name":"x"}]` }],
     ['a redirect', { status: 302, headers: { location: '/elsewhere' } }],
-  ])('are empty after %s, and the gateway is not asked again within a minute', async (_, answer) => {
-    gateway.answer = answer
+  ])('are empty after %s, and the gateway is not asked again within a minute', async (_, response) => {
+    gateway.response = response
     expect(await appOf()).toEqual([])
-    gateway.answer = apps('web')
+    gateway.response = apps('web')
     expect(await appOf()).toEqual([])
     expect(gateway.requests).toHaveLength(1)
   })
 
   test('need at most a second if the gateway does not answer', async () => {
     const { promise, end } = createDeferred()
-    gateway.answer = { ...apps('web'), delay: promise }
+    gateway.response = { ...apps('web'), delay: promise }
     const waits = vi.spyOn(AbortSignal, 'timeout')
     expect(await appOf()).toEqual([])
     end()

@@ -29,9 +29,9 @@ async function plainGateway(): Promise<string> {
 }
 
 async function tlsGateway(): Promise<string> {
-  const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+  const response = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
   const { origin } = await startTlsGateway({
-    onConnection: (socket) => socket.on('data', () => void socket.write(answer)),
+    onConnection: (socket) => socket.on('data', () => void socket.write(response)),
   })
   return origin
 }
@@ -145,7 +145,7 @@ describe.skipIf(!hasTerminal || process.platform !== 'linux')(
       ] as const) {
         terminal.press(key)
         await terminal.saw(new RegExp(`\\{"signal":"${signal}"\\}`))
-        // A second signal would be printed before the answer.
+        // A second signal would be printed before the response.
         terminal.enter('ask')
         const [output] = await terminal.saw(/[\s\S]*?"status":200/)
         expect(output).not.toContain('SIG')

@@ -31,7 +31,7 @@ afterEach(async () => {
 
 interface ProgramTerminal extends Omit<PseudoTerminal, 'ended'> {
   /** The output without the progress line. */
-  answer(): string
+  response(): string
   /** Ends the terminal after all output. @returns the exit code */
   end(): Promise<number | null>
 }
@@ -54,7 +54,7 @@ function inTerminal(words: string, env: Readonly<Record<string, string>> = {}, c
   return {
     ...terminal,
     shown,
-    answer: () => shown().split(cleared).at(-1) ?? '',
+    response: () => shown().split(cleared).at(-1) ?? '',
     async end() {
       await terminal.saw(after)
       terminal.press('\n')
@@ -65,24 +65,24 @@ function inTerminal(words: string, env: Readonly<Record<string, string>> = {}, c
 
 describe.skipIf(!hasScript)('in a terminal (needs /usr/bin/script of util-linux)', () => {
   test('a table has the width of the terminal, and bold headings unless NO_COLOR is set', async () => {
-    gateway.answer = page(`a-name-${'x'.repeat(100)}`)
+    gateway.response = page(`a-name-${'x'.repeat(100)}`)
     const plain = inTerminal('service-accounts', { NO_COLOR: '1' }, 80)
     expect(await plain.end()).toBe(0)
-    const lines = plain.answer().trimEnd().split('\r\n')
+    const lines = plain.response().trimEnd().split('\r\n')
     expect(lines.map(({ length }) => length <= 80)).toEqual([true, true])
     expect(lines[1]).toMatch(/^01a21006-6e55-7646-9171-966421143187 {2}a-name-x+… /)
     const styled = inTerminal('service-accounts', {}, 80)
     await styled.end()
     expect(styled.shown()).toContain('\u001b[1mID')
-    expect(plain.answer()).not.toContain('\u001b')
+    expect(plain.response()).not.toContain('\u001b')
   })
 
   test.each([40, 60])('with %i columns, each row is a block, and nothing is shortened', async (columns) => {
     const name = `a-name-${'x'.repeat(20)}`
-    gateway.answer = page(name)
+    gateway.response = page(name)
     const terminal = inTerminal('service-accounts', { NO_COLOR: '1' }, columns)
     expect(await terminal.end()).toBe(0)
-    expect(terminal.answer().trimEnd().split('\r\n')).toEqual([
+    expect(terminal.response().trimEnd().split('\r\n')).toEqual([
       'ID: 01a21006-6e55-7646-9171-966421143187',
       `NAME: ${name}`,
       'CREATED (UTC): 2026-01-01 00:00',
@@ -91,7 +91,7 @@ describe.skipIf(!hasScript)('in a terminal (needs /usr/bin/script of util-linux)
 
   test('a command that takes more than a second shows a progress line, and removes it', async () => {
     const { promise, end } = createDeferred()
-    gateway.answer = { ...page('deploy-web'), delay: promise }
+    gateway.response = { ...page('deploy-web'), delay: promise }
     const terminal = inTerminal('service-accounts')
     await terminal.saw('asking the gateway … 1 s')
     end()
@@ -107,7 +107,7 @@ describe.skipIf(!hasScript)('in a terminal (needs /usr/bin/script of util-linux)
     expect(gateway.requests.map(({ path }) => path)).toEqual(['/gateway/api/v1/service-accounts?limit=200'])
     const done = inTerminal('service-accounts disable deploy-web')
     await done.saw('Disable the service account deploy-web, which stops its API tokens? [y/N] ')
-    gateway.answer = { status: 200, body: account('deploy-web') }
+    gateway.response = { status: 200, body: account('deploy-web') }
     done.press('y\n')
     expect(await done.end()).toBe(0)
     expect(gateway.requests.at(-1)?.path).toMatch(/\/01a21006-\S+\/disable$/)
@@ -124,7 +124,7 @@ describe.skipIf(!hasScript)('in a terminal (needs /usr/bin/script of util-linux)
 
 test('without a terminal, there is no question, shortening, style, or progress line', async () => {
   const name = `a-name-${'x'.repeat(300)}`
-  gateway.answer = page(name)
+  gateway.response = page(name)
   const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgs_x' }
   const listed = await machine.run(['service-accounts'], env)
   expect(listed).toMatchObject({ code: 0, stderr: '' })

@@ -371,7 +371,7 @@ test.each([
   })
 })
 
-test('without a login, the answer to a command of convox is how to log in', async () => {
+test('without a login, the response to a command of convox is how to log in', async () => {
   for (const words of [['apps'], ['zzzzzz'], ['help', 'apps']])
     expect(await machine.callConvox(words)).toMatchObject({
       code: 4,

@@ -13,16 +13,16 @@ const problemOffset = 300
 export async function checkClock({ origin, tlsTrust }: Pick<CheckSubject, 'origin' | 'tlsTrust'>): Promise<Finding> {
   if (origin === null) return noGateway
   const requestedAt = Date.now()
-  const answer = await tryGateway(origin, {
+  const response = await tryGateway(origin, {
     path: '/check',
     tlsTrust,
     deadline: requestDeadline,
   })
-  const answeredAt = Date.now()
-  if (answer.kind === 'unanswered') return warning(`Not checked: the request failed (${answer.reason}).`, null)
-  const gatewayTime = Date.parse(answer.headers.get('date') ?? '')
+  const respondedAt = Date.now()
+  if (response.kind === 'unanswered') return warning(`Not checked: the request failed (${response.reason}).`, null)
+  const gatewayTime = Date.parse(response.headers.get('date') ?? '')
   if (Number.isNaN(gatewayTime)) return warning('Not checked: the response has no Date header.', null)
-  return describeOffset(Math.round((gatewayTime + 500 - (requestedAt + answeredAt) / 2) / 1_000))
+  return describeOffset(Math.round((gatewayTime + 500 - (requestedAt + respondedAt) / 2) / 1_000))
 }
 
 /** @param offset seconds by which the gateway's clock is ahead */

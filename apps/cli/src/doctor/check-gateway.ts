@@ -12,19 +12,19 @@ export async function checkGateway(subject: CheckSubject): Promise<Finding> {
   const { origin, tlsTrust } = subject
   if (origin === null) return noGateway
   const asking = tryGateway(origin, { path: '/check', tlsTrust, deadline: requestDeadline })
-  const [answer, inspection] = await Promise.all([asking, inspectConnection(subject)])
-  if (answer.kind === 'unanswered')
+  const [response, inspection] = await Promise.all([asking, inspectConnection(subject)])
+  if (response.kind === 'unanswered')
     return problem(
-      `The request to ${origin} failed: ${printable(answer.reason)}.`,
-      answer.untrusted === null ? answer.remedy : 'See the finding of tls.',
+      `The request to ${origin} failed: ${printable(response.reason)}.`,
+      response.untrusted === null ? response.remedy : 'See the finding of tls.',
       exitCodes.unreachable,
     )
-  const page = explainProxyPage(answer)
+  const page = explainProxyPage(response)
   if (page !== null)
     return problem(`The request to ${origin} failed: ${page.reason}.`, page.remedy, exitCodes.unreachable)
-  if (answer.status !== 200 || answer.text.trim() !== 'ok')
+  if (response.status !== 200 || response.text.trim() !== 'ok')
     return problem(
-      `${origin} does not answer like a Rack Gateway (status ${answer.status}).`,
+      `${origin} does not answer like a Rack Gateway (status ${response.status}).`,
       'Check the address and the network.',
       exitCodes.unreachable,
     )

@@ -18,10 +18,13 @@ export async function checkRack({ target }: Pick<CheckSubject, 'target'>): Promi
   if (target === null) return warning('Not checked. See the finding of config.', null)
   const { origin, rack, token, tlsTrust } = target
   const path = rack === null ? '/system' : `/rack/${encodeURIComponent(rack)}/system`
-  const answer = await tryGateway(origin, { path, token, tlsTrust, deadline: requestDeadline })
-  if (answer.kind === 'unanswered') return warning('Not checked: the gateway did not answer.', null)
-  if (answer.status === 200) return ok(`The rack${rack === null ? '' : ` ${printable(rack)}`} answers the gateway.`)
-  const error = parseGatewayError(answer.value)
+  const response = await tryGateway(origin, { path, token, tlsTrust, deadline: requestDeadline })
+  if (response.kind === 'unanswered') return warning('Not checked: the gateway did not answer.', null)
+  if (response.status === 200) return ok(`The rack${rack === null ? '' : ` ${printable(rack)}`} answers the gateway.`)
+  const error = parseGatewayError(response.value)
   if (error !== null && rackProblems.has(error.code)) return problem(error.reason, error.remedy, exitCodes.unreachable)
-  return warning(`Not checked: ${printable(origin)} answered with status ${answer.status}.`, 'See the other findings.')
+  return warning(
+    `Not checked: ${printable(origin)} answered with status ${response.status}.`,
+    'See the other findings.',
+  )
 }

@@ -16,20 +16,21 @@ export async function checkToken({ context, target, fault }: CheckSubject): Prom
     return fault !== null && exitCodeOf(fault) === exitCodes.notLoggedIn
       ? problemFrom(fault)
       : warning('Not checked. See the finding of config.', null)
-  const [answer, location] = await Promise.all([askMe(target, requestDeadline), locationOf(context, target.name)])
+  const [response, location] = await Promise.all([askMe(target, requestDeadline), locationOf(context, target.name)])
   const login = `Log in again with: rack-gateway login ${printable(target.name ?? 'NAME')}`
-  if (answer.kind === 'rejected') {
-    const rejected = problemFrom(identityError(target, answer))
+  if (response.kind === 'rejected') {
+    const rejected = problemFrom(identityError(target, response))
     return { ...rejected, says: `${rejected.says} It is stored in ${location}.` }
   }
-  if (answer.kind === 'unexpected' || answer.kind === 'unsupported') return problemFrom(identityError(target, answer))
-  if (answer.kind !== 'known')
+  if (response.kind === 'unexpected' || response.kind === 'unsupported')
+    return problemFrom(identityError(target, response))
+  if (response.kind !== 'known')
     return warning(
       `The token ${expiryWords(target.expiry)}. It is stored in ${location}. The gateway did not answer, so its owner is unknown.`,
       null,
     )
-  const { name, kind, racks } = answer.me
-  const expiry = expiryOf(answer.expiresAt, context.now)
+  const { name, kind, racks } = response.me
+  const expiry = expiryOf(response.expiresAt, context.now)
   const says = `The token of ${printable(name)} (${printable(kind)}) ${expiryWords(expiry)}. It is stored in ${location}.`
   if (racks.length === 0)
     return warning(`${says} It has no role on any rack.`, 'Ask an administrator of the gateway for a role.')

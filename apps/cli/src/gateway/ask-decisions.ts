@@ -18,11 +18,11 @@ export async function askDecisions(
     ...(asUser !== null && { as: asUser }),
     calls: calls.map(toRequestedCall),
   }
-  const answer = await askGateway(origin, { ...requestFor('decide', { body }), token, tlsTrust })
-  const decisions = answer.status === 200 ? readResponse('decide', answer.value) : null
+  const response = await askGateway(origin, { ...requestFor('decide', { body }), token, tlsTrust })
+  const decisions = response.status === 200 ? readResponse('decide', response.value) : null
   if (decisions !== null) return decisions
-  const error = parseGatewayError(answer.value)
-  if (answer.status === 403 && error !== null && error.code !== 'RGW_USER_LOCKED')
+  const error = parseGatewayError(response.value)
+  if (response.status === 403 && error !== null && error.code !== 'RGW_USER_LOCKED')
     throw new Usage(error.reason, error.remedy)
-  throw errorFromResponse(origin, answer)
+  throw errorFromResponse(origin, response)
 }

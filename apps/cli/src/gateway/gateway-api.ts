@@ -49,10 +49,10 @@ function clientFor({ origin, token, tlsTrust, proofs }: GatewayAccess): GatewayC
         })
       const first = await send(proofs?.current() ?? null)
       const proof = (await proofs?.prove(first)) ?? null
-      const answer = proof === null ? first : await send(proof)
-      if (missing !== undefined && isMissing(answer)) throw missing
-      if (answer.status !== 200 && answer.status !== 201) throw errorFromResponse(origin, answer)
-      if (answer.value !== undefined) return answer.value
+      const response = proof === null ? first : await send(proof)
+      if (missing !== undefined && isMissing(response)) throw missing
+      if (response.status !== 200 && response.status !== 201) throw errorFromResponse(origin, response)
+      if (response.value !== undefined) return response.value
       throw new GatewayUnreachable(
         `${origin} sent a response that is too long or not JSON.`,
         'Request fewer items with --limit, or check the address.',

@@ -2,10 +2,10 @@ import type { Explanation } from '@rack-gateway/errors'
 import { type Me, type RenewedSession, readResponse, requestFor } from '@rack-gateway/gateway-api'
 import type { GatewayAccess } from './gateway-api.ts'
 import { parseGatewayError } from './gateway-error.ts'
-import { type GatewayAnswer, tryGateway } from './gateway-request.ts'
+import { type GatewayResponse, tryGateway } from './gateway-request.ts'
 import { explainProxyPage } from './proxy-page.ts'
 
-export type MeAnswer =
+export type MeResponse =
   | { readonly kind: 'known'; readonly me: Me; readonly expiresAt: string }
   /** The gateway rejects the token. */
   | {
@@ -29,23 +29,23 @@ const accountRules: ReadonlySet<string> = new Set(['locked-user', 'disabled-serv
 const unknownRejection = 'it has expired, was revoked, or belongs to another gateway'
 
 /** @param deadline milliseconds; the default is that of `tryGateway` */
-export async function askMe({ origin, token, tlsTrust }: GatewayAccess, deadline?: number): Promise<MeAnswer> {
-  const answer = await tryGateway(origin, { ...requestFor('me', {}), token, tlsTrust, ...(deadline && { deadline }) })
-  if (answer.kind === 'unanswered')
-    return answer.untrusted === null
-      ? { kind: 'unreachable', reason: answer.reason, remedy: answer.remedy }
-      : { kind: 'untrusted', explanation: answer.untrusted }
-  if (answer.status === 200) return parseMe(answer)
-  if (answer.status === 401) {
-    const error = parseGatewayError(answer.value)
+export async function askMe({ origin, token, tlsTrust }: GatewayAccess, deadline?: number): Promise<MeResponse> {
+  const response = await tryGateway(origin, { ...requestFor('me', {}), token, tlsTrust, ...(deadline && { deadline }) })
+  if (response.kind === 'unanswered')
+    return response.untrusted === null
+      ? { kind: 'unreachable', reason: response.reason, remedy: response.remedy }
+      : { kind: 'untrusted', explanation: response.untrusted }
+  if (response.status === 200) return parseMe(response)
+  if (response.status === 401) {
+    const error = parseGatewayError(response.value)
     const isAccount = error !== null && accountRules.has(error.rule)
     return { kind: 'rejected', reason: error?.reason ?? unknownRejection, remedy: isAccount ? error.remedy : null }
   }
-  if (answer.status === 404) return { kind: 'unsupported' }
-  const page = explainProxyPage(answer)
+  if (response.status === 404) return { kind: 'unsupported' }
+  const page = explainProxyPage(response)
   if (page !== null) return { kind: 'unreachable', ...page }
-  const reason = parseGatewayError(answer.value)?.sentence ?? `it answered with status ${answer.status}`
-  if (answer.status < 500) return { kind: 'unexpected', reason }
+  const reason = parseGatewayError(response.value)?.sentence ?? `it answered with status ${response.status}`
+  if (response.status < 500) return { kind: 'unexpected', reason }
   return { kind: 'unreachable', reason, remedy: 'Try again in a moment.' }
 }
 
@@ -58,15 +58,15 @@ export async function askRenewal(
   { origin, token, tlsTrust }: GatewayAccess,
   signal?: AbortSignal,
 ): Promise<RenewedSession | 'never' | 'later'> {
-  const answer = await tryGateway(origin, {
+  const response = await tryGateway(origin, {
     ...requestFor('renewSession', {}),
     token,
     tlsTrust,
     deadline: renewalDeadlineMs,
     ...(signal && { signal }),
   }).catch(() => null)
-  if (answer === null || answer.kind === 'unanswered') return 'later'
-  const { status, value } = answer
+  if (response === null || response.kind === 'unanswered') return 'later'
+  const { status, value } = response
   if (status === 403 || status === 404 || status === 409) return 'never'
   return (status === 200 && readResponse('renewSession', value)) || 'later'
 }
@@ -76,8 +76,8 @@ export async function endSession({ origin, token, tlsTrust }: GatewayAccess, id:
   await tryGateway(origin, { ...requestFor('endSession', { id }), token, tlsTrust, deadline: endDeadlineMs })
 }
 
-function parseMe({ value }: GatewayAnswer): MeAnswer {
+function parseMe({ value }: GatewayResponse): MeResponse {
   const me = readResponse('me', value)
-  if (me === null) return { kind: 'unexpected', reason: 'its answer is not that of a Rack Gateway' }
+  if (me === null) return { kind: 'unexpected', reason: 'its response is not that of a Rack Gateway' }
   return { kind: 'known', me, expiresAt: new Date(me.expiresAt).toISOString() }
 }

@@ -10,7 +10,7 @@ import {
   Usage,
 } from '../errors/errors.ts'
 import { printable } from '../terminal/terminal.ts'
-import { type GatewayAnswer, unreachableError } from './gateway-request.ts'
+import { type GatewayResponse, unreachableError } from './gateway-request.ts'
 import { explainProxyPage } from './proxy-page.ts'
 
 /** An error response of the gateway. See docs/reference/errors.md. */
@@ -28,7 +28,7 @@ interface ErrorResponse {
 }
 
 /** With `headers`, the error page of a proxy is recognized. */
-type AnyResponse = ErrorResponse & Partial<Pick<GatewayAnswer, 'headers' | 'text'>>
+type AnyResponse = ErrorResponse & Partial<Pick<GatewayResponse, 'headers' | 'text'>>
 
 const stepUpCodes: ReadonlySet<string> = new Set([
   'RGW_STEP_UP_NEEDED',

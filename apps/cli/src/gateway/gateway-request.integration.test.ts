@@ -76,10 +76,10 @@ test('the deadline ends a connection attempt', async () => {
   const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(deadline.signal)
   const { server, origin } = await startSilentServer()
   const { opened, closed } = nextConnection(server)
-  const answer = tryGateway(origin, { path: '/me', token, deadline: 50 })
+  const received = tryGateway(origin, { path: '/me', token, deadline: 50 })
   await opened
   deadline.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'))
-  expect(await answer).toEqual({
+  expect(await received).toEqual({
     kind: 'unanswered',
     reason: 'it did not answer within 0.05 s',
     remedy: 'Check the network, and whether a VPN must be on.',
@@ -165,7 +165,7 @@ test.each(['rgs_one\nrgs_two', 'rgs_one\u0000two', 'rgs_one two', 'rgs_öne', ''
 )
 
 test('handles slow, partial, redirecting, and empty responses when authorities are configured', async () => {
-  const answers: Readonly<Record<string, string>> = {
+  const responses: Readonly<Record<string, string>> = {
     half: 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"half":',
     same: 'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n',
     moved: 'HTTP/1.1 307 Moved\r\nLocation: https://elsewhere.example.com\r\nContent-Length: 0\r\n\r\n',
@@ -175,7 +175,7 @@ test('handles slow, partial, redirecting, and empty responses when authorities a
     onConnection: (socket) =>
       socket.on('data', (bytes) => {
         const [, name = ''] = /^POST \/(\w+) /.exec(bytes.toString('latin1')) ?? []
-        socket.write(answers[name] ?? '')
+        socket.write(responses[name] ?? '')
       }),
   })
   const tlsTrust = { name: 'a', ca: root, configPath: '/nowhere/config.json', loginArguments: 'a' }

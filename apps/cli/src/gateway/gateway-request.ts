@@ -25,7 +25,7 @@ export interface GatewayRequest {
   readonly signal?: AbortSignal
 }
 
-export interface GatewayAnswer {
+export interface GatewayResponse {
   readonly kind: 'answered'
   readonly status: number
   readonly headers: Headers
@@ -35,7 +35,7 @@ export interface GatewayAnswer {
   readonly value: unknown
 }
 
-export interface Unanswered {
+export interface NoResponse {
   readonly kind: 'unanswered'
   /** A clause that can follow "the request failed:". */
   readonly reason: string
@@ -48,7 +48,7 @@ const defaultDeadline = 10_000
 const maxBodyLength = 2 * 1024 * 1024
 
 /** Returns connection errors instead of throwing them. @throws Interrupted by the signal, BadSetting */
-export async function tryGateway(origin: string, request: GatewayRequest): Promise<GatewayAnswer | Unanswered> {
+export async function tryGateway(origin: string, request: GatewayRequest): Promise<GatewayResponse | NoResponse> {
   const { deadline = defaultDeadline, signal } = request
   const timeout = AbortSignal.timeout(deadline)
   try {
@@ -63,10 +63,10 @@ export async function tryGateway(origin: string, request: GatewayRequest): Promi
 }
 
 /** @throws Interrupted by the signal, BadSetting, GatewayUnreachable, GatewayUntrusted */
-export async function askGateway(origin: string, request: GatewayRequest): Promise<GatewayAnswer> {
-  const answer = await tryGateway(origin, request)
-  if (answer.kind === 'unanswered') throw unreachableError(origin, answer)
-  return answer
+export async function askGateway(origin: string, request: GatewayRequest): Promise<GatewayResponse> {
+  const received = await tryGateway(origin, request)
+  if (received.kind === 'unanswered') throw unreachableError(origin, received)
+  return received
 }
 
 /** The response has no deadline: only the signal aborts it. @throws as `askGateway` */
@@ -121,7 +121,7 @@ export function requireTlsVerification(origin: string): void {
     )
 }
 
-export function unreachableError(origin: string, { reason, remedy, untrusted }: Omit<Unanswered, 'kind'>): Error {
+export function unreachableError(origin: string, { reason, remedy, untrusted }: Omit<NoResponse, 'kind'>): Error {
   if (untrusted !== null) return new GatewayUntrusted(untrusted.reason, untrusted.remedy)
   return new GatewayUnreachable(
     `The request to ${origin} failed: ${printable(reason)}.`,
@@ -133,7 +133,7 @@ function explainFailure(
   error: unknown,
   origin: string,
   { tlsTrust, deadline }: GatewayRequest,
-): Omit<Unanswered, 'kind'> {
+): Omit<NoResponse, 'kind'> {
   const untrusted = explainCertificateError(error, { origin, trustRemedy: trustRemedy(tlsTrust) })
   return { ...explainRequestError(error, deadline), untrusted }
 }

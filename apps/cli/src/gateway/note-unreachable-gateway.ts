@@ -18,8 +18,8 @@ export async function noteUnreachableGateway(context: Pick<Context, 'note'>, add
     context.note(`The gateway at ${printable(origin)} does not answer. Run: rack-gateway doctor`)
     return
   }
-  const answer = await tryGateway(origin, { path: '/check', deadline: deadlineMs }).catch(() => null)
-  const page = answer?.kind === 'answered' ? explainProxyPage(answer) : null
+  const response = await tryGateway(origin, { path: '/check', deadline: deadlineMs }).catch(() => null)
+  const page = response?.kind === 'answered' ? explainProxyPage(response) : null
   if (page !== null) context.note(unreachableError(printable(origin), { ...page, untrusted: null }).message)
 }
 

@@ -5,7 +5,7 @@ import { version } from '../package-files/version.ts'
 import type { Target } from '../rack-choice/local/target.ts'
 import { printable, withoutPunctuation } from '../terminal/terminal.ts'
 import { parseGatewayError } from './gateway-error.ts'
-import { type GatewayAnswer, tryGateway, type Unanswered } from './gateway-request.ts'
+import { type GatewayResponse, type NoResponse, tryGateway } from './gateway-request.ts'
 import { explainProxyPage } from './proxy-page.ts'
 
 const RackSystem = Type.Object({ name: Type.String(), version: Type.String({ minLength: 1 }) })
@@ -31,12 +31,12 @@ export async function askVersions({
   tlsTrust,
 }: Pick<Target, 'origin' | 'rack' | 'token' | 'tlsTrust'>): Promise<Versions> {
   const path = rack === null ? '/system' : `/rack/${encodeURIComponent(rack)}/system`
-  const [gatewayAnswer, rackAnswer] = await Promise.all([
+  const [gatewayResponse, rackResponse] = await Promise.all([
     tryGateway(origin, { ...requestFor('versions', {}), token, tlsTrust, deadline }),
     tryGateway(origin, { path, token, tlsTrust, deadline }),
   ])
-  const rackValue = successValue(rackAnswer)
-  const gateway = readResponse('versions', successValue(gatewayAnswer))
+  const rackValue = successValue(rackResponse)
+  const gateway = readResponse('versions', successValue(gatewayResponse))
   const system = Value.Check(RackSystem, rackValue) ? rackValue : null
   const cli = version()
   return {
@@ -46,8 +46,8 @@ export async function askVersions({
     gateway: gateway && { address: origin, version: gateway.gateway },
     rack: system && { name: rack ?? system.name, version: system.version },
     unknown: [
-      ...(gateway ? [] : [`The version of the gateway is unknown: ${reasonOf(origin, gatewayAnswer)}.`]),
-      ...(system ? [] : [`The version of the rack is unknown: ${reasonOf(origin, rackAnswer)}.`]),
+      ...(gateway ? [] : [`The version of the gateway is unknown: ${reasonOf(origin, gatewayResponse)}.`]),
+      ...(system ? [] : [`The version of the rack is unknown: ${reasonOf(origin, rackResponse)}.`]),
     ],
   }
 }
@@ -80,20 +80,20 @@ function upgradeOf(cli: string, asked: Versions['asked']): Versions['upgrade'] {
   return isOlder(cli, asked.newest) ? 'advised' : 'none'
 }
 
-function successValue(answer: GatewayAnswer | Unanswered): unknown {
-  return answer.kind === 'answered' && answer.status === 200 ? answer.value : undefined
+function successValue(response: GatewayResponse | NoResponse): unknown {
+  return response.kind === 'answered' && response.status === 200 ? response.value : undefined
 }
 
 /** Why a version is unknown, as a clause. */
-function reasonOf(origin: string, answer: GatewayAnswer | Unanswered): string {
-  if (answer.kind === 'unanswered') return `the request to ${origin} failed: ${printable(answer.reason)}`
-  if (answer.status === 401) return `${origin} rejected the token`
-  if (answer.status === 403) return `${origin} denied the request (403)`
-  if (answer.status === 200) return `${origin} did not answer like a Rack Gateway`
-  const page = explainProxyPage(answer)
+function reasonOf(origin: string, response: GatewayResponse | NoResponse): string {
+  if (response.kind === 'unanswered') return `the request to ${origin} failed: ${printable(response.reason)}`
+  if (response.status === 401) return `${origin} rejected the token`
+  if (response.status === 403) return `${origin} denied the request (403)`
+  if (response.status === 200) return `${origin} did not answer like a Rack Gateway`
+  const page = explainProxyPage(response)
   if (page !== null) return `the request to ${origin} failed: ${page.reason}`
-  const sentence = parseGatewayError(answer.value)?.sentence
-  return `${origin} answered with status ${answer.status}${sentence === undefined ? '' : `: ${withoutPunctuation(sentence)}`}`
+  const sentence = parseGatewayError(response.value)?.sentence
+  return `${origin} answered with status ${response.status}${sentence === undefined ? '' : `: ${withoutPunctuation(sentence)}`}`
 }
 
 /** False if either text is not a version. Ignores the text after the three numbers. */

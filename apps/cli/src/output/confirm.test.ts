@@ -2,23 +2,23 @@ import { expect, test } from 'vitest'
 import { exitCodeOf } from '../errors/exit-codes.ts'
 import { confirm } from './confirm.ts'
 
-function asking(answer: string, interactive = true) {
+function asking(response: string, interactive = true) {
   const asked: string[] = []
   const ask = async (question: string) => {
     asked.push(question)
-    return answer
+    return response
   }
   return { context: { interactive, ask }, asked }
 }
 
-test.each(['y', 'Y', 'yes', 'YES'])('%s is yes', async (answer) => {
-  const { context, asked } = asking(answer)
+test.each(['y', 'Y', 'yes', 'YES'])('%s is yes', async (response) => {
+  const { context, asked } = asking(response)
   await confirm(context, 'revoke it', { yes: false })
   expect(asked).toEqual(['Revoke it? [y/N] '])
 })
 
-test.each(['n', '', 'no', 'ye', 'yes!', 'Ja'])('%j is no, and the error says what was not done', async (answer) => {
-  const { context } = asking(answer)
+test.each(['n', '', 'no', 'ye', 'yes!', 'Ja'])('%j is no, and the error says what was not done', async (response) => {
+  const { context } = asking(response)
   const declined: unknown = await confirm(context, 'revoke the trust a\u001b[2J', { yes: false }).catch(
     (error) => error,
   )

@@ -4,7 +4,7 @@ import { printable } from '../terminal/terminal.ts'
 
 /**
  * @param action such as `revoke the API token nightly`, or a function that finds this text
- * @throws Usage without a terminal, NotConfirmed for any answer but yes, and the errors of `action`
+ * @throws Usage without a terminal, NotConfirmed for any response but yes, and the errors of `action`
  */
 export async function confirm(
   { interactive, ask }: Pick<Context, 'interactive' | 'ask'>,
@@ -15,6 +15,6 @@ export async function confirm(
   const text = printable(typeof action === 'string' ? action : await action())
   if (!interactive)
     throw new Usage(`Without a terminal, this needs a confirmation: ${text}.`, 'Pass --yes to confirm it.')
-  const answer = await ask(`${text.charAt(0).toUpperCase()}${text.slice(1)}? [y/N] `)
-  if (!/^y(es)?$/i.test(answer)) throw new NotConfirmed(text)
+  const response = await ask(`${text.charAt(0).toUpperCase()}${text.slice(1)}? [y/N] `)
+  if (!/^y(es)?$/i.test(response)) throw new NotConfirmed(text)
 }

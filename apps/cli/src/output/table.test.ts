@@ -96,6 +96,6 @@ test('if the columns would become too narrow, each row is a block of complete ce
   )
 })
 
-test('headings are bold if styles are permitted', () => {
+test('headings are bold if styles are allowed', () => {
   expect(table({ columns: 80, styled: true }, ['A'], [['b']])).toEqual(['\u001b[1mA\u001b[0m', 'b'])
 })

@@ -4,7 +4,7 @@ import { deviceLogin } from '../browser-login/device.ts'
 import { chooseFlow } from '../browser-login/flow.ts'
 import { type BrowserLogin, loopbackLogin } from '../browser-login/loopback.ts'
 import { Usage } from '../errors/errors.ts'
-import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
+import { askMe, type MeResponse } from '../gateway/gateway-client.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
 import type { Context } from '../invocation/context.ts'
 import { isTokenText } from '../token/token-text.ts'
@@ -33,10 +33,10 @@ export interface LoginTarget {
   readonly tlsTrust: GatewayTrust
 }
 
-/** The token of a login, and the gateway's answer about it. */
+/** The token of a login, and the gateway's response about it. */
 export interface Credential {
   readonly token: Secret
-  readonly answer: MeAnswer
+  readonly response: MeResponse
   /** `new`: from a login or from `--token`. `existing`: from the session that exists for this address. */
   readonly source: 'new' | 'existing'
   /** Set after a login with a browser. */
@@ -58,7 +58,7 @@ export async function credentialFor(
       ? await browserLogin(context, { ...options, asRack: rack ?? existing?.rack }, { origin, tlsTrust })
       : null
   const token = session === null ? await readTypedToken(context, typedToken ?? '') : new Secret(session.token)
-  return { token, session, source: 'new', answer: await askMe({ origin, token, tlsTrust }) }
+  return { token, session, source: 'new', response: await askMe({ origin, token, tlsTrust }) }
 }
 
 async function readTypedToken(context: Context, token: string): Promise<Secret> {

@@ -96,7 +96,7 @@ function slotFor(login: Login): CredentialSlot {
   return isShared ? { kind: 'session', origin } : tokenSlot(login)
 }
 
-/** The gateway's answer about the principal, in the form that the file has. */
+/** The gateway's response about the principal, in the form that the file has. */
 export function confirmedIdentity(
   { kind, rack, racks, roles }: Me,
   now: number,

@@ -14,12 +14,12 @@ export function printLogin(
   { before, after }: ConfigChange,
   { name, origin, credential }: { readonly name: string; readonly origin: string; readonly credential: Credential },
 ): void {
-  const { answer, source } = credential
-  if (answer.kind === 'unreachable')
+  const { response, source } = credential
+  if (response.kind === 'unreachable')
     context.note(
-      `The token is stored, but was not checked. The request to ${origin} failed: ${printable(answer.reason)}. ${answer.remedy} Then check the token with: rack-gateway whoami`,
+      `The token is stored, but was not checked. The request to ${origin} failed: ${printable(response.reason)}. ${response.remedy} Then check the token with: rack-gateway whoami`,
     )
-  const user = answer.kind === 'known' ? ` as ${printable(answer.me.name)}` : ''
+  const user = response.kind === 'known' ? ` as ${printable(response.me.name)}` : ''
   const session = source === 'existing' ? `, with your session at ${origin}` : ''
   context.print(`Logged in to ${name}${user}${session}.`)
   noteOtherNames(context, { before, after }, { name, origin })

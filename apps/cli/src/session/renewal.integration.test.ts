@@ -22,11 +22,11 @@ afterEach(async () => {
 })
 
 async function configured(
-  answer: Parameters<typeof startFakeGateway>[0],
+  response: Parameters<typeof startFakeGateway>[0],
   renewAt: string,
   expiresAt = inHours(300),
 ): Promise<FakeGateway> {
-  const started = await startFakeGateway(answer)
+  const started = await startFakeGateway(response)
   gateway = started
   machine.configure({
     gateways: { staging: { url: started.url, note: 'mine' } },
@@ -162,7 +162,7 @@ describe('a session that is due for renewal', () => {
     running.child.kill('SIGINT')
     expect(await running.ended).toMatchObject({ code: 3, signal: null })
     expect(storedCredential()).toMatchObject({ token: 'rgs_old', renew_at: expect.any(String) })
-    started.answer = { status: 200, body: renewed }
+    started.response = { status: 200, body: renewed }
     expect(await machine.callConvox(['apps'])).toMatchObject({ code: 0 })
     expect(storedCredential()).toMatchObject({ token: renewed.token })
   })
@@ -211,8 +211,8 @@ describe('a session that is due for renewal', () => {
     ['an unexpected response', { status: 200, body: { token: 'x' } }],
     ['an invalid token', { status: 200, body: { ...renewed, token: 'rgs_a@evil.example.com/' } }],
     ['a rejected token', { status: 401, body: {} }],
-  ])('keeps its token after %s, and is renewed by the next command', async (_, answer) => {
-    const started = await configured(answer, inHours(-1))
+  ])('keeps its token after %s, and is renewed by the next command', async (_, response) => {
+    const started = await configured(response, inHours(-1))
     const before = machine.config()
     expect(await machine.callConvox(['apps'])).toMatchObject({
       code: 0,

@@ -37,9 +37,9 @@ export function renew<T extends Target>(context: Context, target: T, name: strin
     // have the new token with the old dates, although no renewal is due.
     if (Date.parse(stored.entry.renew_at ?? '') > now) return withStoredToken(target, stored, now)
     await checkStorable(context, stored)
-    const answer = await askRenewal(target, signal)
-    if (answer === 'later') return target
-    return withStoredToken(target, (await storeRenewal(context, stored, answer)) ?? stored, now)
+    const response = await askRenewal(target, signal)
+    if (response === 'later') return target
+    return withStoredToken(target, (await storeRenewal(context, stored, response)) ?? stored, now)
   })
 }
 
@@ -68,21 +68,21 @@ async function checkStorable(context: Context, stored: CredentialWithToken): Pro
 function storeRenewal(
   context: Context,
   stored: CredentialWithToken,
-  answer: RenewedSession | 'never',
+  response: RenewedSession | 'never',
 ): Promise<CredentialWithToken | null> {
   const { configPath } = context
   return withCredentialsLock(context, async () => {
     const credential = await readCredential(context, stored.slot)
     if (credential?.token !== stored.token) return credential
-    const token = answer === 'never' ? credential.token : answer.token
-    const fields = answer === 'never' ? {} : await replaceToken(context, credential, token)
+    const token = response === 'never' ? credential.token : response.token
+    const fields = response === 'never' ? {} : await replaceToken(context, credential, token)
     const { config, notices } = await updateClientConfig(
       configPath,
       (current) => {
         const storedEntry = entryOf(current, stored.slot)
         if (storedEntry === null || storedEntry.token !== credential.entry.token) return current
         const { renew_at: _, ...entry } = storedEntry
-        return withCredential(current, stored.slot, { ...entry, ...fields, ...datesOf(answer) })
+        return withCredential(current, stored.slot, { ...entry, ...fields, ...datesOf(response) })
       },
       { waitMs: context.timeouts.fileLock },
     )
@@ -91,8 +91,8 @@ function storeRenewal(
   })
 }
 
-function datesOf(answer: RenewedSession | 'never'): Pick<TokenEntry, 'expires_at' | 'renew_at'> {
-  return answer === 'never' ? {} : { expires_at: answer.expiresAt, renew_at: answer.renewAt }
+function datesOf(response: RenewedSession | 'never'): Pick<TokenEntry, 'expires_at' | 'renew_at'> {
+  return response === 'never' ? {} : { expires_at: response.expiresAt, renew_at: response.renewAt }
 }
 
 async function readCredential(context: Context, slot: CredentialSlot): Promise<CredentialWithToken | null> {

@@ -1,5 +1,5 @@
 import { type ClientConfig, entryOf, type GatewayEntry, Secret } from '@rack-gateway/config/client'
-import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
+import { askMe, type MeResponse } from '../gateway/gateway-client.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
 import type { Context } from '../invocation/context.ts'
 import { expiryOf } from '../token/expiry.ts'
@@ -16,7 +16,7 @@ export interface SessionRequest {
 
 export interface ReusableSession {
   readonly token: Secret
-  readonly answer: MeAnswer & { readonly kind: 'known' }
+  readonly response: MeResponse & { readonly kind: 'known' }
 }
 
 /**
@@ -35,6 +35,6 @@ export async function reusableSession(
   if (entry === null || !isNewName || expiryOf(entry.expires_at, context.now).state === 'expired') return null
   const token = await readToken(context, { slot, entry }).catch(() => null)
   if (token === null) return null
-  const answer = await askMe({ origin, token: new Secret(token), tlsTrust })
-  return answer.kind === 'known' && answer.me.rack === null ? { token: new Secret(token), answer } : null
+  const response = await askMe({ origin, token: new Secret(token), tlsTrust })
+  return response.kind === 'known' && response.me.rack === null ? { token: new Secret(token), response } : null
 }

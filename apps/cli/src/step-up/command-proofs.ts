@@ -21,11 +21,11 @@ export async function withCommandProofs<T>(
     choice,
     forGateway: (gateway) => ({
       current: () => current,
-      async prove(answer) {
-        if (answer.status !== 403) return null
+      async prove(response) {
+        if (response.status !== 403) return null
         // Imported only when it is used, because most commands need no proof.
         const { proveDeniedRequest } = await import('./prove-denied-request.ts')
-        const proof = await proveDeniedRequest(context, gateway, { answer, choice })
+        const proof = await proveDeniedRequest(context, gateway, { response, choice })
         if (proof === null) return null
         current = proof.secret
         endings.push(proof.end)

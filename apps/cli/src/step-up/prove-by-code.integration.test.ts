@@ -1,15 +1,15 @@
 import { Secret } from '@rack-gateway/config/client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type FakeAnswer, type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { type FakeGateway, type FakeResponse, startFakeGateway } from '../testing/fake-gateway.ts'
 import { quietContext } from '../testing/quiet-context.ts'
 import { proveByCode } from './prove-by-code.ts'
 import type { UsableMethods } from './usable-methods.ts'
 
-const proved: FakeAnswer = {
+const proved: FakeResponse = {
   status: 201,
   body: { proof: 'rgp_secret', result: null, method: 'totp', provedAt: '2030-01-02T12:00:00.000Z' },
 }
-const wrong: FakeAnswer = {
+const wrong: FakeResponse = {
   status: 403,
   body: {
     error: 'The code is wrong. Type the code that your authenticator app shows now.',
@@ -19,7 +19,7 @@ const wrong: FakeAnswer = {
     next: 'Type the code that your authenticator app shows now.',
   },
 }
-const limited: FakeAnswer = {
+const limited: FakeResponse = {
   status: 403,
   headers: { 'retry-after': '600' },
   body: {
@@ -47,11 +47,11 @@ interface Typing {
   readonly interactive?: boolean
 }
 
-/** Proves with typed codes. The gateway answers each code with the next answer. */
-function prove(typed: readonly string[], answers: readonly FakeAnswer[], options: Typing = {}) {
+/** Proves with typed codes. The gateway answers each code with the next response. */
+function prove(typed: readonly string[], responses: readonly FakeResponse[], options: Typing = {}) {
   const { usable = {}, given = null, interactive = true } = options
-  const [next = proved, ...later] = answers
-  gateway.answer = next
+  const [next = proved, ...later] = responses
+  gateway.response = next
   let at = 0
   const context = quietContext({
     cwd: '/',
@@ -59,7 +59,7 @@ function prove(typed: readonly string[], answers: readonly FakeAnswer[], options
     interactive,
     note(line) {
       notes.push(line)
-      gateway.answer = later.shift() ?? proved
+      gateway.response = later.shift() ?? proved
     },
     async readSecret(prompt) {
       prompts.push(prompt)

@@ -1,7 +1,7 @@
 import { StepUpNeeded } from '../errors/errors.ts'
 import type { Context } from '../invocation/context.ts'
 import type { ProvingGateway } from './proofs/request-proofs.ts'
-import { type CodeAnswer, type Proof, proveWithCode } from './step-up-api.ts'
+import { type CodeResponse, type Proof, proveWithCode } from './step-up-api.ts'
 import type { UsableMethods } from './usable-methods.ts'
 
 interface CodeOptions {
@@ -26,10 +26,10 @@ export async function proveByCode(
     if (code === '' && usable.passkey) return 'in browser'
     if (code === '')
       throw new StepUpNeeded('No code was typed, so nothing was done.', 'Run the command again, and type the code.')
-    const answer = await check(gateway, id, code)
-    if (answer.kind === 'proved') return answer.proof
-    if (attempt === maxAttempts || !context.interactive) throw new StepUpNeeded(answer.reason, answer.remedy)
-    context.note(`${answer.reason} ${answer.remedy}`)
+    const response = await check(gateway, id, code)
+    if (response.kind === 'proved') return response.proof
+    if (attempt === maxAttempts || !context.interactive) throw new StepUpNeeded(response.reason, response.remedy)
+    context.note(`${response.reason} ${response.remedy}`)
     code = ''
   }
 }
@@ -40,7 +40,7 @@ function normalize(code: string): string {
 }
 
 /** A text that cannot be a code is not sent, because the gateway would count it as an attempt. */
-async function check(gateway: ProvingGateway, id: string, code: string): Promise<CodeAnswer> {
+async function check(gateway: ProvingGateway, id: string, code: string): Promise<CodeResponse> {
   if (/^[\x21-\x7e]{6,20}$/.test(code)) return proveWithCode(gateway, id, code)
   return {
     kind: 'wrong',

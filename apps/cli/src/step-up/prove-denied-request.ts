@@ -12,11 +12,11 @@ import { endStepUp, getStepUp, neededStepUpId } from './step-up-api.ts'
 export async function proveDeniedRequest(
   context: Context,
   gateway: ProvingGateway,
-  { answer, choice }: { readonly answer: GatewayDenial; readonly choice: MfaChoice },
+  { response, choice }: { readonly response: GatewayDenial; readonly choice: MfaChoice },
 ): Promise<{ readonly secret: Secret; end(): Promise<void> } | null> {
-  const id = neededStepUpId(answer)
+  const id = neededStepUpId(response)
   if (id === null) return null
-  const { reason = '', rule } = parseGatewayError(answer.value) ?? {}
+  const { reason = '', rule } = parseGatewayError(response.value) ?? {}
   // A change of second factors needs a passkey, unless the user has just logged in with the same browser.
   if (rule === 'step-up:factors' && !context.interactive) {
     await endStepUp(gateway, id)

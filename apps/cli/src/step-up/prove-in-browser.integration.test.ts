@@ -123,7 +123,7 @@ test('a page at another address is not opened', async () => {
 test('a result that the gateway rejects is an error with its sentence', async () => {
   const error =
     'The code, or the proof from the browser, is wrong, or belongs to another session or address. Use a code on the machine and with the token of the denied command, or repeat the command for a new proof.'
-  gateway.answer = {
+  gateway.response = {
     status: 403,
     body: {
       error,

@@ -22,7 +22,7 @@ export async function proveInBrowser(context: Context, gateway: InterruptibleGat
     const [result] = await Promise.all([
       withInterruptibleTimeout(
         { interruption: gateway.signal, milliseconds: timeout, timeoutError: proofTimedOut },
-        (signal) => callback.waitForAnswer(signal),
+        (signal) => callback.waitForResult(signal),
       ),
       context.openBrowser(address).catch(() => context.note('No browser could be opened.')),
     ])
@@ -33,11 +33,11 @@ export async function proveInBrowser(context: Context, gateway: InterruptibleGat
 }
 
 /** The page sends the result of the proof as `data`, in base64. Null if the query has no result. */
-function resultIn(query: URLSearchParams): { readonly answer: string; readonly page: string } | null {
+function resultIn(query: URLSearchParams): { readonly response: string; readonly page: string } | null {
   const data = query.get('data') ?? ''
   if (!/^[A-Za-z0-9+/_-]{8,400}={0,2}$/.test(data)) return null
-  const answer = Buffer.from(data, 'base64').toString('latin1')
-  return /^[\x21-\x7e]{8,100}$/.test(answer) ? { answer, page: acceptedPage } : null
+  const response = Buffer.from(data, 'base64').toString('latin1')
+  return /^[\x21-\x7e]{8,100}$/.test(response) ? { response, page: acceptedPage } : null
 }
 
 const acceptedPage = 'Your second factor is proved. You can close this page. Go back to the terminal.'

@@ -46,8 +46,8 @@ async function prove(
   if (initialCode !== null && isOnlyPasskey) context.note('The command needs your passkey, so the code was not used.')
   const usable = usableMethods(context, gateway.origin, { methods, chosen: choice.method })
   if (usable.totp || usable.backupCode) {
-    const answer = await proveByCode(context, gateway, { id, usable, initialCode })
-    if (answer !== 'in browser') return answer
+    const response = await proveByCode(context, gateway, { id, usable, initialCode })
+    if (response !== 'in browser') return response
   }
   return proveInBrowser(context, gateway, stepUp)
 }

@@ -11,7 +11,7 @@ import {
 } from '@rack-gateway/gateway-api'
 import { GatewayUnreachable, StepUpNeeded } from '../errors/errors.ts'
 import { errorFromResponse, parseGatewayError } from '../gateway/gateway-error.ts'
-import { askGateway, type GatewayAnswer, tryGateway } from '../gateway/gateway-request.ts'
+import { askGateway, type GatewayResponse, tryGateway } from '../gateway/gateway-request.ts'
 import type { GatewayDenial, ProvingGateway } from './proofs/request-proofs.ts'
 
 /** A proof of a second factor, for calls of the session that asked for the proof. */
@@ -26,7 +26,7 @@ export interface Proof {
 }
 
 /** `reason` and `remedy` are the gateway's sentences. */
-export type CodeAnswer =
+export type CodeResponse =
   | { readonly kind: 'proved'; readonly proof: Proof }
   | { readonly kind: 'wrong'; readonly reason: string; readonly remedy: string }
 
@@ -52,17 +52,17 @@ export function getStepUp(gateway: ProvingGateway, id: string): Promise<StepUp> 
 }
 
 /** @param code of an authenticator app, or a backup code @throws StepUpNeeded after too many attempts */
-export async function proveWithCode(gateway: ProvingGateway, id: string, code: string): Promise<CodeAnswer> {
+export async function proveWithCode(gateway: ProvingGateway, id: string, code: string): Promise<CodeResponse> {
   const method = /^[0-9]{6}$/.test(code) ? 'totp' : 'backup-code'
-  const answer = await send(gateway, 'proveStepUp', { id, body: { method, code } })
-  const error = parseGatewayError(answer.value)
+  const received = await send(gateway, 'proveStepUp', { id, body: { method, code } })
+  const error = parseGatewayError(received.value)
   if (error?.code === 'RGW_FACTOR_NOT_PROVED') {
-    const seconds = retryAfter(answer)
+    const seconds = retryAfter(received)
     const { reason, remedy } = withoutRule(error)
     if (seconds === null) return { kind: 'wrong', reason, remedy }
     throw new StepUpNeeded(reason, withRetryTime(remedy, seconds))
   }
-  const { proof, ...details } = read(gateway, 'proveStepUp', answer)
+  const { proof, ...details } = read(gateway, 'proveStepUp', received)
   if (proof === null) throw unexpectedResponse(gateway)
   return { kind: 'proved', proof: { id, ...details, secret: new Secret(proof) } }
 }
@@ -94,14 +94,14 @@ function send<N extends JsonEndpointName>(
   { origin, token, tlsTrust, signal }: ProvingGateway,
   name: N,
   request: RequestOf<N>,
-): Promise<GatewayAnswer> {
+): Promise<GatewayResponse> {
   return askGateway(origin, { ...requestFor(name, request), token, tlsTrust, ...(signal && { signal }) })
 }
 
-function read<N extends JsonEndpointName>(gateway: ProvingGateway, name: N, answer: GatewayAnswer): ResponseOf<N> {
-  const isSuccess = answer.status === 200 || answer.status === 201
-  if (!isSuccess) throw errorFromResponse(gateway.origin, answer)
-  const response = readResponse(name, answer.value)
+function read<N extends JsonEndpointName>(gateway: ProvingGateway, name: N, received: GatewayResponse): ResponseOf<N> {
+  const isSuccess = received.status === 200 || received.status === 201
+  if (!isSuccess) throw errorFromResponse(gateway.origin, received)
+  const response = readResponse(name, received.value)
   if (response === null) throw unexpectedResponse(gateway)
   return response
 }
@@ -116,7 +116,7 @@ function withoutRule({ reason, remedy }: Explanation): Explanation {
 }
 
 /** The seconds until another attempt; null if the header is missing, or is not a positive number. */
-function retryAfter({ headers }: GatewayAnswer): number | null {
+function retryAfter({ headers }: GatewayResponse): number | null {
   const seconds = Number(headers.get('retry-after') ?? Number.NaN)
   return Number.isFinite(seconds) && seconds > 0 ? seconds : null
 }

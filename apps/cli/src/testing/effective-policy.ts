@@ -1,6 +1,6 @@
 import { compilePolicy, type PolicyDocument } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
-import type { FakeAnswer } from './fake-gateway.ts'
+import type { FakeResponse } from './fake-gateway.ts'
 
 export interface EffectivePolicyOptions {
   readonly role?: string
@@ -8,18 +8,18 @@ export interface EffectivePolicyOptions {
   /** The gateway's time, in milliseconds since the epoch. */
   readonly at?: number
   readonly status?: number
-  /** Replaces fields of the answer. */
+  /** Replaces fields of the response. */
   readonly change?: object
 }
 
-/** The gateway's answer about the effective policy of a user with one role on all racks and apps. */
+/** The gateway's response about the effective policy of a user with one role on all racks and apps. */
 export function effectivePolicy({
   role = 'viewer',
   document = builtInPolicy(),
   at = Date.now(),
   status = 200,
   change,
-}: EffectivePolicyOptions): FakeAnswer {
+}: EffectivePolicyOptions): FakeResponse {
   const bindings = [{ id: 'b1', role, racks: '*', apps: '*', expiresAt: null }]
   const principal = { kind: 'user', id: 'u1', name: 'ada@example.com', rack: null, groups: [], bindings, owner: null }
   const { hash } = compilePolicy(document)

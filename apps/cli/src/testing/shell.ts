@@ -10,7 +10,7 @@ export function isInstalled(shell: TestedShell): boolean {
 }
 
 const prompt = 'READY:'
-const answer = /GOT:(\[.*?\])END/
+const response = /GOT:(\[.*?\])END/
 
 /**
  * Types keys and Enter into a real shell that has loaded our completion script.
@@ -29,7 +29,7 @@ export async function typeInto(
   })
   await terminal.saw(prompt)
   terminal.press(`${keys}\r`)
-  const [, words = 'null'] = await terminal.saw(answer)
+  const [, words = 'null'] = await terminal.saw(response)
   terminal.press('exit\r')
   await terminal.ended
   return { words: JSON.parse(words), shown: terminal.shown() }

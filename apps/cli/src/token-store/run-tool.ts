@@ -56,7 +56,7 @@ export function runTool(
       tool[stream].setEncoding('utf8').on('data', (text: string) => {
         output[stream] += text
         if (output[stream].length > maxOutputLength)
-          settle(() => reject(new KeychainUnusable(`${title} gave an unexpected answer`, useFileStore)))
+          settle(() => reject(new KeychainUnusable(`${title} gave an unexpected response`, useFileStore)))
       })
     tool.once('error', (error) =>
       settle(() => reject(new KeychainUnusable(startProblem(program, error), useFileStore))),

@@ -208,8 +208,8 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     expect(await runOn(system, [...robot, token], onlyKeychain)).toMatchObject({ code: 78 })
     expect([keychain.items(), machine.config()]).toEqual(before)
 
-    let answer = () => {}
-    gateway.answer = { status: 200, body: me, delay: new Promise((resolve) => (answer = () => resolve(undefined))) }
+    let response = () => {}
+    gateway.response = { status: 200, body: me, delay: new Promise((resolve) => (response = () => resolve(undefined))) }
     gateway.requests.length = 0
     const moving = runOn(
       system,
@@ -220,7 +220,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     await expect.poll(() => gateway.requests).not.toEqual([])
     // A lock of another process that keeps running.
     writeFileSync(`${machine.configPath}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }))
-    answer()
+    response()
     expect(await moving).toMatchObject({ stderr: expect.stringContaining('Another rack-gateway') })
     expect([keychain.items(), machine.config()]).toEqual(before)
   })
@@ -232,15 +232,19 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
       ['staging', 'rgs_other'],
       ['robot', 'rgt_robot'],
     ] as const) {
-      let answer = () => {}
-      gateway.answer = { status: 200, body: me, delay: new Promise((resolve) => (answer = () => resolve(undefined))) }
+      let response = () => {}
+      gateway.response = {
+        status: 200,
+        body: me,
+        delay: new Promise((resolve) => (response = () => resolve(undefined))),
+      }
       gateway.requests.length = 0
       const words = ['login', name, gateway.url, '--as-rack', 'staging', '--token', other]
       const failing = runOn(system, words, {}, withTimeouts({ fileLock: 100 }))
       await expect.poll(() => gateway.requests).not.toEqual([])
       // A lock of another process that keeps running.
       writeFileSync(`${machine.configPath}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }))
-      answer()
+      response()
       expect(await failing).toMatchObject({ code: 78, stderr: expect.stringContaining('Another rack-gateway') })
       rmSync(`${machine.configPath}.lock`)
       const stored = system === 'linux' ? other : Buffer.from(other).toString('hex')
@@ -289,7 +293,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
       expiresAt: new Date(me.expiresAt).toISOString(),
       renewAt: new Date(me.expiresAt).toISOString(),
     }
-    gateway.answer = { status: 200, body: renewed }
+    gateway.response = { status: 200, body: renewed }
     gateway.requests.length = 0
     expect((await runOn(system, ['url'], { FAKE_KEYCHAIN: 'full' })).stdout).toContain(`convox:${token}@`)
     expect([gateway.requests, keychain.items()]).toEqual([[], { [gateway.url]: token }])

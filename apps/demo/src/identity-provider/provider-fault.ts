@@ -15,13 +15,13 @@ export type ProviderFault =
   /** Changes the parameters of the callback. */
   | { readonly kind: 'callback'; readonly change: (parameters: URLSearchParams) => void }
   /** Requests for these paths get this response; null: no response. */
-  | { readonly kind: 'answer'; readonly path: RegExp; readonly answer: FaultyResponse | null }
-  /** As `answer`, but the response is sent when the promise resolves. `onRequest` is called when a request arrives. */
+  | { readonly kind: 'response'; readonly path: RegExp; readonly response: FaultyResponse | null }
+  /** As `response`, but the response is sent when the promise resolves. `onRequest` is called when a request arrives. */
   | {
-      readonly kind: 'late-answer'
+      readonly kind: 'late-response'
       readonly path: RegExp
       readonly onRequest: () => void
-      readonly answer: Promise<FaultyResponse>
+      readonly response: Promise<FaultyResponse>
     }
   /** Requests for these paths get the usual response, but only after `until`. */
   | { readonly kind: 'slow'; readonly path: RegExp; readonly onRequest: () => void; readonly until: Promise<void> }
@@ -38,17 +38,17 @@ export async function waitIfSlow(fault: ProviderFault | null, { url }: IncomingM
   await fault.until
 }
 
-/** @returns true if the fault replaces the usual response; a fault with the answer null sends no response */
+/** @returns true if the fault replaces the usual response; a fault with the response null sends no response */
 export function sendFaultyResponse(
   fault: ProviderFault | null,
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
-  if (fault === null || !('answer' in fault) || !fault.path.test(request.url ?? '')) return false
-  if (fault.kind === 'late-answer') {
+  if (fault === null || !('response' in fault) || !fault.path.test(request.url ?? '')) return false
+  if (fault.kind === 'late-response') {
     fault.onRequest()
-    void fault.answer.then((answer) => send(response, answer))
-  } else if (fault.answer !== null) send(response, fault.answer)
+    void fault.response.then((received) => send(response, received))
+  } else if (fault.response !== null) send(response, fault.response)
   return true
 }
 

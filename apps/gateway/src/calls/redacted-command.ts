@@ -66,7 +66,7 @@ function quotationsIn(text: string, real: readonly string[], words: readonly str
   return [...pairs].sort(([one], [other]) => other.length - one.length)
 }
 
-/** Characters. An event has no room for more, and no longer command is permitted. Redacting 64 KiB takes 40 ms. */
+/** Characters. An event has no room for more, and no longer command is allowed. Redacting 64 KiB takes 40 ms. */
 const maxLength = 8_192
 const shortened = '[shortened]'
 

@@ -43,7 +43,7 @@ test('a request that is not valid HTTP is answered, counted, and paid by its cli
   expect(costs.sumOf(networkPayer(address))).toBeGreaterThan(0)
 })
 
-test('above the limit of its client network, the connection is closed without an answer', () => {
+test('above the limit of its client network, the connection is closed without a response', () => {
   const { app, countDenial, countMalformed } = start()
   countMalformed.mockReturnValue(true)
   const { socket, text } = reject(app)

@@ -31,6 +31,6 @@ function denialDraft(request: FastifyRequest, failure: Failure, rule: string): E
   // A denial of the policy keeps the policy's reason.
   if (draft.decision && draft.decision.effect !== 'allow') return { ...draft, kind: 'call', status }
   const { source, policy, reason, next } = body
-  const effect = body.stepUp === undefined ? 'deny' : 'needs'
+  const effect = body.stepUp === undefined ? 'deny' : 'require'
   return { ...draft, kind: 'call', status, decision: { effect, rule, source, reason, next, policy } }
 }

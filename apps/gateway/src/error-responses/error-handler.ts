@@ -44,11 +44,11 @@ export default fp<ErrorHandlerOptions>(
     app.decorate('createTokenAlarmEvent', tokenAlarmEventFactory(app.clock.now))
     app.decorateRequest('deniedBy', null)
     app.setErrorHandler(async function handleError(error, request, reply) {
-      await answerError(app, error, request, reply)
+      await respondWithError(app, error, request, reply)
       return reply
     })
-    app.setNotFoundHandler(async function answerNotFound(request, reply) {
-      await answerError(app, notFound, request, reply)
+    app.setNotFoundHandler(async function respondNotFound(request, reply) {
+      await respondWithError(app, notFound, request, reply)
       return reply
     })
   },
@@ -62,7 +62,7 @@ const notFound = new NotFound(
 )
 
 /** Records the error as an audit event, and then sends it. If recording the event fails, sends that failure instead. */
-export async function answerError(
+export async function respondWithError(
   app: FastifyInstance,
   error: unknown,
   request: FastifyRequest,
@@ -70,7 +70,7 @@ export async function answerError(
 ): Promise<void> {
   const { principal } = request
   // `principal` is undefined, despite its type, if Fastify could not route the request.
-  if (!principal) return answerUnauthenticated(app, error, request, reply)
+  if (!principal) return respondToUnauthenticated(app, error, request, reply)
   const failure = failureOf(error, errorContext(app, request))
   const rule = ruleOf(error) ?? failure.body.code
   // An error with `retryAfter` is a limit that the caller reached, not a failure.
@@ -127,7 +127,7 @@ async function raiseAlarm(app: FastifyInstance, error: unknown, request: Fastify
   await app.audit.record(event).catch((err: unknown) => request.log.error({ event: 'audit.late_record_failed', err }))
 }
 
-async function answerUnauthenticated(
+async function respondToUnauthenticated(
   app: FastifyInstance,
   original: unknown,
   request: FastifyRequest,

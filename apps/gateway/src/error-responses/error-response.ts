@@ -12,7 +12,7 @@ export interface ErrorBody extends Omit<DenialDetails, 'remedy'> {
   /** The remedy. */
   readonly next: string
   readonly requestId: string
-  /** The step-up that would permit the request, and its page. */
+  /** The step-up that would allow the request, and its page. */
   readonly stepUp?: { readonly id: string; readonly page: string }
 }
 

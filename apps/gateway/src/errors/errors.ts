@@ -26,7 +26,7 @@ export const InvalidParameter = errorType('RGW_INVALID_PARAMETER', 400)
 export const BodyTooLarge = errorType('RGW_BODY_TOO_LARGE', 413)
 export const NotFound = errorType('RGW_NOT_FOUND', 404)
 export const UnknownRoute = errorType('RGW_UNKNOWN_ROUTE', 404)
-export const NotPermitted = errorType('RGW_NOT_PERMITTED', 403)
+export const NotAllowed = errorType('RGW_NOT_PERMITTED', 403)
 export const StepUpNeeded = errorType('RGW_STEP_UP_NEEDED', 403)
 /** The response must also have the header that makes the stock CLI ask for a proof. */
 export const StepUpChallenge = errorType('RGW_STEP_UP_NEEDED', 401)
@@ -42,7 +42,7 @@ export const TooManyRequests = errorType('RGW_TOO_MANY_REQUESTS', 429)
 export const TooManyCalls = errorType('RGW_TOO_MANY_CALLS', 503)
 export const InvalidRequest = errorType('RGW_INVALID_REQUEST', 400)
 export const NoSuchRelease = errorType('RGW_NO_SUCH_RELEASE', 404)
-export const UnmaskableAnswer = errorType('RGW_UNMASKABLE_ANSWER', 502)
+export const UnmaskableResponse = errorType('RGW_UNMASKABLE_ANSWER', 502)
 export const UpstreamRedirect = errorType('RGW_UPSTREAM_REDIRECT', 502)
 export const UpstreamUnclear = errorType('RGW_UPSTREAM_UNCLEAR', 502)
 export const ChangeUnclear = errorType('RGW_CHANGE_UNCLEAR', 502)
@@ -106,7 +106,7 @@ export function invalid(reason: string, remedy: string): Error {
 
 /** For a request that the endpoint itself denies, because it needs another permission with these parameters. */
 export function noPermission(reason: string, remedy: string, { hash }: { readonly hash: string }): Error {
-  return denialError(NotPermitted, { rule: 'no-permission', source: 'bindings', reason, remedy, policy: hash })
+  return denialError(NotAllowed, { rule: 'no-permission', source: 'bindings', reason, remedy, policy: hash })
 }
 
 export function withDenial<E extends Error>(
@@ -126,7 +126,7 @@ export const accountOf = (error: unknown) => textField(error, 'account')
 /** Details of an error for the operator. The caller does not get them. */
 export const detailOf = (error: unknown) => textField(error, 'detail')
 
-/** The step-up that would permit the request. */
+/** The step-up that would allow the request. */
 export function stepUpOf(error: unknown): { readonly id: string; readonly page: string } | null {
   return error instanceof Error && 'stepUp' in error ? (error.stepUp as { id: string; page: string }) : null
 }

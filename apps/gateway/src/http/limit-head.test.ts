@@ -34,7 +34,7 @@ test.each<[string, Record<string, string | string[]>, string?]>([
   ['512 parameters', {}, `/x?${'a&'.repeat(511)}a`],
   ['a path of 2 KiB', {}, `/${'x'.repeat(2_047)}`],
   ['a target of 8 KiB', {}, `/?${'x'.repeat(8_190)}`],
-])('%s are permitted', async (_what, headers, url) => {
+])('%s are allowed', async (_what, headers, url) => {
   const { ask } = await startApp()
   expect(await ask(headers, url)).toEqual({ status: 200, rule: null })
 })

@@ -66,7 +66,7 @@ export function isHeadFault(error: unknown): boolean {
 
 /** Rejects requests whose head would take long to parse, before anything parses, hashes, or copies it. */
 export function limitHead(app: FastifyInstance): void {
-  // Node ignores further headers, so that they cost nothing. One more than permitted shows that there were too many.
+  // Node ignores further headers, so that they cost nothing. One more than allowed shows that there were too many.
   app.server.maxHeadersCount = maxHeaders + 1
   app.addHook('onRequest', function rejectLargeHead({ raw }, _reply, done) {
     const fault = headFault(raw)

@@ -1,5 +1,5 @@
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
-import { NotPermitted } from '../errors/errors.ts'
+import { NotAllowed } from '../errors/errors.ts'
 import { hasFreshLogin, type LoginCaller } from './step-up/fresh-login.ts'
 
 interface CookieCaller extends LoginCaller {
@@ -10,7 +10,7 @@ interface CookieCaller extends LoginCaller {
 /**
  * Limits cookies at endpoints whose response contains a token, so that a stolen cookie cannot become a token.
  *
- * @throws NotPermitted
+ * @throws NotAllowed
  */
 export async function assertCookieAllowed(
   { rejectedCookieRemedy, cookieRequires }: PrincipalEndpoint,
@@ -18,11 +18,11 @@ export async function assertCookieAllowed(
 ): Promise<void> {
   if (caller.csrfToken === null) return
   if (rejectedCookieRemedy !== undefined)
-    throw new NotPermitted('A browser session cannot issue tokens.', rejectedCookieRemedy, {
+    throw new NotAllowed('A browser session cannot issue tokens.', rejectedCookieRemedy, {
       rule: 'cookie-credential',
     })
   if (cookieRequires === undefined || needsProof || (await hasFreshLogin(caller))) return
-  throw new NotPermitted(
+  throw new NotAllowed(
     'Your login in this browser is older than five minutes, and only a newer login leads to a token.',
     'Log in again at /gateway/auth/login, and repeat the request then.',
     { rule: 'old-login' },

@@ -1,13 +1,13 @@
 import fp from 'fastify-plugin'
 import type { Readiness } from '../readiness/readiness-check.ts'
-import { createHealthAnswers, type HealthAnswers } from './health-answers.ts'
+import { createHealthResponses, type HealthResponses } from './health-responses.ts'
 import { createReadinessCheck } from './readiness.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** The checks run at most once a second. */
     readiness: () => Promise<Readiness[]>
-    healthAnswers: HealthAnswers
+    healthResponses: HealthResponses
   }
 }
 
@@ -17,10 +17,10 @@ export default fp(
   async function health(app) {
     const check = await createReadinessCheck(app)
     app.decorate('readiness', check)
-    app.decorate('healthAnswers', createHealthAnswers(check))
-    for (const [path, answer] of app.healthAnswers)
+    app.decorate('healthResponses', createHealthResponses(check))
+    for (const [path, response] of app.healthResponses)
       app.get(path, unlimited, async (_request, reply) => {
-        const { status, type, body } = await answer()
+        const { status, type, body } = await response()
         return reply.code(status).type(type).send(body)
       })
   },

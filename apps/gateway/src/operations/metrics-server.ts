@@ -8,7 +8,7 @@ import fp from 'fastify-plugin'
 import { createActivityOrder } from '../http/activity-order.ts'
 import { headersOfAllResponses } from '../http/headers-of-all-responses.ts'
 import { listenFailure } from '../process/start-failure.ts'
-import type { HealthAnswer } from './health-answers.ts'
+import type { HealthResponse } from './health-responses.ts'
 import { createMetrics } from './metrics/registry.ts'
 
 export interface MetricsAddress {
@@ -19,23 +19,23 @@ export interface MetricsAddress {
 const maxConnections = limitsOfResource('metricsConnections').process
 const wildcards: readonly string[] = ['0.0.0.0', '::']
 
-type Answers = ReadonlyMap<string, () => Promise<HealthAnswer>>
+type Responders = ReadonlyMap<string, () => Promise<HealthResponse>>
 
 /** Milliseconds. */
 const deadlines = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 }
 
 /**
  * Serves metrics at a separate address, because they are for the operator and not for callers. Health is also there, so
- * that an orchestrator gets an answer even if callers take all connections of the public port.
+ * that an orchestrator gets a response even if callers take all connections of the public port.
  */
 export default fp<{ readonly address: MetricsAddress | null }>(
   async function metrics(app, { address }) {
     if (address === null) return
     const metrics = createMetrics(app)
-    async function answerMetrics(): Promise<HealthAnswer> {
+    async function respondWithMetrics(): Promise<HealthResponse> {
       return { status: 200, type: metrics.contentType, body: await metrics.read() }
     }
-    serveOperator(app, address, new Map([...app.healthAnswers, ['/metrics', answerMetrics]]))
+    serveOperator(app, address, new Map([...app.healthResponses, ['/metrics', respondWithMetrics]]))
   },
   {
     name: 'metrics',
@@ -53,10 +53,10 @@ export default fp<{ readonly address: MetricsAddress | null }>(
   },
 )
 
-function serveOperator(app: FastifyInstance, address: MetricsAddress, answers: Answers): void {
+function serveOperator(app: FastifyInstance, address: MetricsAddress, responses: Responders): void {
   const server = createServer(deadlines, (request, response) => {
     for (const [name, value] of Object.entries(headersOfAllResponses)) response.setHeader(name, value)
-    answer(answers, request, response).catch((err: unknown) => {
+    respond(responses, request, response).catch((err: unknown) => {
       app.log.error({ event: 'metrics.failed', err })
       response.destroy()
     })
@@ -92,8 +92,12 @@ function limitConnections(server: Server): void {
   })
 }
 
-async function answer(answers: Answers, { method, url }: IncomingMessage, response: ServerResponse): Promise<void> {
-  const ask = answers.get(url ?? '')
+async function respond(
+  responses: Responders,
+  { method, url }: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const ask = responses.get(url ?? '')
   if (ask === undefined) return end(response, 404)
   if (method !== 'GET' && method !== 'HEAD') return end(response.setHeader('allow', 'GET, HEAD'), 405)
   const { status, type, body } = await ask()

@@ -15,7 +15,7 @@ export type StudyQuestion =
       readonly maxChanges: number
     }
 
-export type StudyAnswer =
+export type StudyResult =
   /** The hash of the proposed document. */
   | { readonly kind: 'begun'; readonly policy: string }
   | { readonly kind: 'invalid'; readonly problems: readonly string[] }

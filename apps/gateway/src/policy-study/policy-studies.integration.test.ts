@@ -92,7 +92,7 @@ function environments(): string[] {
 
 test('all calls are evaluated, in batches, by a process that ends afterwards', async () => {
   const { impact, cut } = await studies({ batch: 100 }).study(wanted())
-  expect([impact.calls, impact.refused, cut]).toEqual([promoted, promoted, null])
+  expect([impact.calls, impact.denied, cut]).toEqual([promoted, promoted, null])
   await expect.poll(environments).toEqual([])
 })
 
@@ -213,7 +213,7 @@ test('a process that does not start is the fault of the gateway, and frees its p
 
 test.each<[string, Partial<typeof studyLimits>]>([
   ['memory', { memory: 24 }],
-  ['time', { answerTimeout: 1 }],
+  ['time', { responseTimeout: 1 }],
 ])('a document that exceeds the limit of %s ends only its own process', async (_what, limits) => {
   const roles = Array.from({ length: 4_000 }, (_, at) => `  role-${at}: { extends: [deployer, ops] }`)
   const proposed = `version: 1\nroles:\n${roles.join('\n')}\n`
@@ -222,7 +222,7 @@ test.each<[string, Partial<typeof studyLimits>]>([
     rule: 'study-size',
   })
   await expect(
-    studies({ ...limits, checkTimeout: limits.answerTimeout ?? 20_000 }).check(wantedCheck(proposed)),
+    studies({ ...limits, checkTimeout: limits.responseTimeout ?? 20_000 }).check(wantedCheck(proposed)),
   ).rejects.toMatchObject({
     statusCode: 400,
     rule: 'check-size',

@@ -7,7 +7,7 @@ import { InvalidRequest, TooManyCalls } from '../errors/errors.ts'
 import type { FairLimit } from '../resource-account/fair-limit.ts'
 import type { Payer } from '../resource-account/payer.ts'
 import { createCheckCache } from './check-cache.ts'
-import type { DocumentCheck, StudyAnswer } from './messages.ts'
+import type { DocumentCheck, StudyResult } from './messages.ts'
 import { StudyBroken, type StudyChild, StudyNotStarted, startStudyChild } from './study-child.ts'
 
 export interface StudyRequest {
@@ -77,7 +77,7 @@ export const studyLimits = {
   /** Milliseconds after which no more calls are read while another check or study waits. */
   sharedTime: 10_000,
   /** Milliseconds for the answer to one message. */
-  answerTimeout: 20_000,
+  responseTimeout: 20_000,
   /** MiB of the JavaScript heap of one process. */
   memory: childHeapMiB,
   /** Changes in the result. */
@@ -97,13 +97,13 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
   /** The process ends with the work, or when the caller disconnects. */
   async function withChild<T>(
     { payer, disconnected }: Pick<CheckRequest, 'payer' | 'disconnected'>,
-    answerTimeout: number,
+    responseTimeout: number,
     work: (child: StudyChild) => Promise<T>,
   ): Promise<T> {
     const release = children.take(payer) ?? (await children.wait({ payer, rack: null, signal: disconnected }))
     let child: StudyChild | null = null
     try {
-      child = startStudyChild({ flags, memory: bounds.memory, answerTimeout })
+      child = startStudyChild({ flags, memory: bounds.memory, responseTimeout })
       running.add(child)
       disconnected.addEventListener('abort', child.end, { once: true })
       disconnected.throwIfAborted()
@@ -120,7 +120,7 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
 
   async function study(request: StudyRequest): Promise<PolicyStudy> {
     try {
-      return await withChild(request, bounds.answerTimeout, (child) => runStudy(child, request))
+      return await withChild(request, bounds.responseTimeout, (child) => runStudy(child, request))
     } catch (error) {
       throw explain(error, limitExceeded(bounds))
     }
@@ -131,10 +131,10 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
     if (known !== undefined) return known
     const question = { kind: 'check', current, proposed, maxChanges: bounds.checkChanges } as const
     try {
-      const answer = await withChild(caller, bounds.checkTimeout, (child) => child.ask(question))
-      if (answer.kind !== 'checked') throw unexpected(answer)
-      checks.set(hash, proposed, answer.check)
-      return answer.check
+      const response = await withChild(caller, bounds.checkTimeout, (child) => child.ask(question))
+      if (response.kind !== 'checked') throw unexpected(response)
+      checks.set(hash, proposed, response.check)
+      return response.check
     } catch (error) {
       throw explain(error, checkLimitExceeded(bounds))
     }
@@ -215,8 +215,8 @@ function invalid(problems: readonly string[]): Error {
   return new InvalidRequest(reason, 'Correct the document.', { rule: 'policy-document' })
 }
 
-function limitExceeded({ memory, answerTimeout }: typeof studyLimits): Error {
-  const reason = `The study exceeded its limit of ${memory} MiB or ${answerTimeout / 1_000} s.`
+function limitExceeded({ memory, responseTimeout }: typeof studyLimits): Error {
+  const reason = `The study exceeded its limit of ${memory} MiB or ${responseTimeout / 1_000} s.`
   return new InvalidRequest(reason, 'Simplify the document, or retry later.', { rule: 'study-size' })
 }
 
@@ -238,6 +238,6 @@ function notStarted(): Error {
   )
 }
 
-function unexpected({ kind }: StudyAnswer): Error {
+function unexpected({ kind }: StudyResult): Error {
   return new Error(`the process of a study answered ${kind}`)
 }

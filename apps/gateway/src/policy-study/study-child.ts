@@ -2,11 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { constants, setPriority } from 'node:os'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { StudyAnswer, StudyQuestion } from './messages.ts'
+import type { StudyQuestion, StudyResult } from './messages.ts'
 
 export interface StudyChild {
   /** One question at a time. @throws StudyBroken */
-  ask(question: StudyQuestion): Promise<StudyAnswer>
+  ask(question: StudyQuestion): Promise<StudyResult>
   end(): void
 }
 
@@ -21,14 +21,14 @@ export interface StudyChildOptions {
   readonly flags: readonly string[]
   /** MiB. */
   readonly memory: number
-  /** Milliseconds for one answer. */
-  readonly answerTimeout: number
+  /** Milliseconds for one response. */
+  readonly responseTimeout: number
 }
 
 const program = fileURLToPath(new URL(`./study-process${extname(fileURLToPath(import.meta.url))}`, import.meta.url))
 
 /** @throws StudyNotStarted */
-export function startStudyChild({ flags, memory, answerTimeout }: StudyChildOptions): StudyChild {
+export function startStudyChild({ flags, memory, responseTimeout }: StudyChildOptions): StudyChild {
   const child = forkStudy([
     ...flags.filter((flag) => !flag.startsWith('--inspect')),
     `--max-old-space-size=${memory}`,
@@ -36,16 +36,16 @@ export function startStudyChild({ flags, memory, answerTimeout }: StudyChildOpti
     '--max-semi-space-size=4',
   ])
   lowerPriority(child)
-  let settle: ((answer: StudyAnswer | Error) => void) | null = null
+  let settle: ((response: StudyResult | Error) => void) | null = null
   let broken: Error | null = null
 
-  function settlePending(answer: StudyAnswer | Error): void {
-    if (answer instanceof Error) broken ??= answer
-    settle?.(answer)
+  function settlePending(response: StudyResult | Error): void {
+    if (response instanceof Error) broken ??= response
+    settle?.(response)
     settle = null
   }
 
-  child.on('message', (answer: StudyAnswer) => settlePending(answer))
+  child.on('message', (response: StudyResult) => settlePending(response))
   child.on('error', (error) => settlePending(failureOf(error)))
   child.on('exit', (code, signal) => settlePending(new StudyBroken(`the process ended with ${signal ?? code}`)))
 
@@ -63,11 +63,11 @@ export function startStudyChild({ flags, memory, answerTimeout }: StudyChildOpti
     ask(question) {
       if (broken !== null) return Promise.reject(broken)
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(end, answerTimeout)
-        settle = (answer) => {
+        const timer = setTimeout(end, responseTimeout)
+        settle = (response) => {
           clearTimeout(timer)
-          if (answer instanceof Error) reject(answer)
-          else resolve(answer)
+          if (response instanceof Error) reject(response)
+          else resolve(response)
         }
         child.send(question, (error) => {
           if (error) settlePending(failureOf(error))
@@ -83,7 +83,7 @@ function lowerPriority({ pid }: ChildProcess): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
   } catch {
-    // The process has ended already, or the system does not permit it.
+    // The process has ended already, or the system does not allow it.
   }
 }
 

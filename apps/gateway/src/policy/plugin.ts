@@ -60,7 +60,7 @@ function warnOfUnblockedRoutes({ log }: Pick<FastifyInstance, 'log'>, routes: re
   if (routes.length > 0)
     log.warn(
       { event: 'policy.unblocked', routes },
-      'the policy document permits operations that the gateway blocks by default',
+      'the policy document allows operations that the gateway blocks by default',
     )
 }
 

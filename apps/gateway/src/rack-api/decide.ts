@@ -2,7 +2,7 @@ import { isDenial, unauthenticated } from '@rack-gateway/auth'
 import { type Allowed, type Decision, type RackCall, stricterOf } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance } from 'fastify'
 import type { DecidedCall, RoutedCall } from '../calls/call.ts'
-import { ApprovalNeeded, denialError, NotPermitted, withDenial } from '../errors/errors.ts'
+import { ApprovalNeeded, denialError, NotAllowed, withDenial } from '../errors/errors.ts'
 import { needsStepUp } from './step-up/require-step-up.ts'
 
 type NotDenied = Exclude<Decision, { effect: 'deny' }>
@@ -37,7 +37,7 @@ async function decideAgain(
 /**
  * Decides again after a step that can take long. A proof of a second factor is needed only at the start of the call.
  *
- * @throws Unauthenticated, NotPermitted, ApprovalNeeded
+ * @throws Unauthenticated, NotAllowed, ApprovalNeeded
  */
 export async function assertStillAllowed(
   { identities, policy, clock }: FastifyInstance,
@@ -51,10 +51,10 @@ export async function assertStillAllowed(
   assertAllowed(decision)
 }
 
-/** @throws NotPermitted, ApprovalNeeded */
+/** @throws NotAllowed, ApprovalNeeded */
 export function assertAllowed(decision: Exclude<Decision, { requirement: 'step-up' }>): Allowed {
   if (decision.effect === 'allow') return decision
-  if (decision.effect === 'deny') throw denialError(NotPermitted, decision)
+  if (decision.effect === 'deny') throw denialError(NotAllowed, decision)
   const { reason, remedy, rule } = decision
   const why = `${reason} The call needs the approval of another person. This gateway cannot ask for approvals yet, so it denies the call.`
   throw withDenial(new ApprovalNeeded(why, `${remedy} (rule ${rule})`), decision)

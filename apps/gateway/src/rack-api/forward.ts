@@ -10,7 +10,7 @@ import { createdItem } from './events/created-item.ts'
 import { recordRead } from './events/record-read.ts'
 import { outcomeNotRecorded, rememberRun } from './processes/run-owner.ts'
 import { runRoute } from './resolve.ts'
-import { deliver, type PreparedAnswer, prepareAnswer, recordLater } from './responses/answer.ts'
+import { deliver, type PreparedResponse, prepareResponse, recordLater } from './responses/prepare-response.ts'
 import { allowRackBody, upstreamRequest } from './upstream-request.ts'
 
 /** The event is durable before the first byte of the response, unless reads are relaxed. */
@@ -18,11 +18,11 @@ export async function forwardRead(request: FastifyRequest, reply: FastifyReply, 
   const { server } = request
   server.audit.check()
   const draft = callEventOf(request)
-  const answer = await call.rack.send(upstreamRequest(request, call), call.signal)
+  const response = await call.rack.send(upstreamRequest(request, call), call.signal)
   call.recorded = true
-  const event = { ...draft, kind: 'call' as const, status: answer.status, ...upstreamId(answer) }
+  const event = { ...draft, kind: 'call' as const, status: response.status, ...upstreamId(response) }
   const recording = recordRead(server, request.log, event)
-  const preparing = prepareAnswer(server, request, call, answer)
+  const preparing = prepareResponse(server, request, call, response)
   if (preparing instanceof Promise) preparing.catch(() => undefined)
   let of: string | null = null
   try {
@@ -30,10 +30,10 @@ export async function forwardRead(request: FastifyRequest, reply: FastifyReply, 
   } catch (error) {
     // The response is not forwarded, so its body must not stay in memory.
     if (preparing instanceof Promise) call.signal.abort()
-    else if (preparing.body === null) answer.discard()
+    else if (preparing.body === null) response.discard()
     throw error
   }
-  let prepared: PreparedAnswer
+  let prepared: PreparedResponse
   try {
     prepared = preparing instanceof Promise ? await preparing : preparing
   } catch (error) {
@@ -57,11 +57,11 @@ export async function forwardChange(request: FastifyRequest, reply: FastifyReply
   // Only the event needed the received form. The rack receives `upstream.body`.
   call.form = null
   const outcome = { ...draft, kind: 'outcome' as const, of: intent.id }
-  let prepared: PreparedAnswer
+  let prepared: PreparedResponse
   try {
     allowRackBody(request, reply, upstream)
-    const answer = await call.rack.send(upstream, call.signal)
-    const preparing = prepareAnswer(server, request, call, answer)
+    const response = await call.rack.send(upstream, call.signal)
+    const preparing = prepareResponse(server, request, call, response)
     prepared = preparing instanceof Promise ? await preparing : preparing
     if (call.match.route.id === runRoute) prepared = await rememberRun(request, call, prepared, intent)
   } catch (failure) {
@@ -72,14 +72,14 @@ export async function forwardChange(request: FastifyRequest, reply: FastifyReply
     })
     throw error
   }
-  const { answer, body } = prepared
-  const { status } = answer
+  const { response, body } = prepared
+  const { status } = response
   const durationMs = server.clock.now() - call.startedAt
-  const event = { ...outcome, status, durationMs, ...upstreamId(answer), ...createdItem(call, prepared) }
+  const event = { ...outcome, status, durationMs, ...upstreamId(response), ...createdItem(call, prepared) }
   try {
     await recordOutcome(server, event, status < 400 ? keyEvents(outcome, call) : [])
   } catch {
-    if (body === null) answer.discard()
+    if (body === null) response.discard()
     throw outcomeNotRecorded(status < 400 ? 'The rack made the change' : `The rack answered with status ${status}`)
   }
   await deliver(request, reply, call, prepared, { draft, of: intent.id })
@@ -132,7 +132,7 @@ function recordOutcome(
   return more.length === 0 ? recording : Promise.all([recording, ...more.map((draft) => audit.record(draft))])
 }
 
-function upstreamId(answer: { header(name: string): string | undefined }): { upstream?: string } {
-  const upstream = answer.header('request-id')
+function upstreamId(response: { header(name: string): string | undefined }): { upstream?: string } {
+  const upstream = response.header('request-id')
   return upstream === undefined ? {} : { upstream }
 }

@@ -7,7 +7,7 @@ import { beginCall, type CallState, type DecidedCall, type RoutedCall } from '..
 import { type CalledApi, isParseError, type ParseError, parseRequest } from '../calls/parse-request.ts'
 import { createRedactedCommand } from '../calls/redacted-command.ts'
 import { runSteps } from '../calls/run-steps.ts'
-import { answerError } from '../error-responses/error-handler.ts'
+import { respondWithError } from '../error-responses/error-handler.ts'
 import { BadFrame, BrowserCall, NotCanonical, UnknownRoute } from '../errors/errors.ts'
 import { hasBody, readForm, sizeOfForm, smallForm } from '../http/body.ts'
 import { CallEnd } from '../http/call-end.ts'
@@ -17,8 +17,8 @@ import { rackRouteCost } from '../resource-account/costs.ts'
 import type { FairLimit } from '../resource-account/fair-limit.ts'
 import { principalPayer } from '../resource-account/payer.ts'
 import { chooseRack } from './choose-rack.ts'
-import { answerConsole } from './console/answer-console.ts'
 import { explainExpiredToken } from './console/expired-token.ts'
+import { respondToConsole } from './console/respond-to-console.ts'
 import { askPackages, assertAllowed, canPackagesDeny } from './decide.ts'
 import { decorateRackApi, type RackApiOptions } from './decorations.ts'
 import { forwardChange, forwardRead } from './forward.ts'
@@ -27,8 +27,8 @@ import { watchTransfer } from './live/transfer.ts'
 import { matchManagementRoute } from './management-routes.ts'
 import { assertCanReveal, readRevealedKey } from './masks/reveal.ts'
 import { checkForm, lookUpFacts, needsLookup, noFacts, readCallParameters, resolveCall } from './resolve.ts'
-import { answerProbe, answerStepUp } from './step-up/answer-step-up.ts'
 import { needsStepUp, requireStepUp } from './step-up/require-step-up.ts'
+import { respondToProbe, respondToStepUp } from './step-up/respond-to-step-up.ts'
 import { openWebsocket } from './websocket/websocket.ts'
 
 const matchRackRoute = compileMatcher(rackRoutes)
@@ -55,7 +55,7 @@ export default fp<RackApiOptions>(
       const { call } = request
       const convoxPage = app.loginProvider === null ? null : `${options.config.publicUrl ?? ''}/gateway/convox`
       const explained = call ? explainExpiredToken(error, call.parsedRequest, convoxPage) : error
-      await answerError(app, explained, request, reply)
+      await respondWithError(app, explained, request, reply)
       return reply
     })
 
@@ -65,7 +65,7 @@ export default fp<RackApiOptions>(
       onRequest: [
         parseCall('rack'),
         // The stock CLI sends a probe before each websocket. With RACK_URL, it ignores the response.
-        function answerDirectProbe(request, reply, done) {
+        function respondToDirectProbe(request, reply, done) {
           if (isProbeCall(request) && request.call?.parsedRequest.isConsoleMode === false)
             return void reply.code(404).send()
           done()
@@ -113,10 +113,10 @@ export default fp<RackApiOptions>(
 /** Awaits a stage only if the stage must wait, because each promise takes time. */
 async function handle(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const consoleCall = request.call?.parsedRequest.consoleCall ?? null
-  if (consoleCall !== null) return answerConsole(request, reply, consoleCall)
+  if (consoleCall !== null) return respondToConsole(request, reply, consoleCall)
   const stepUpCall = request.call?.parsedRequest.stepUpCall ?? null
-  if (stepUpCall !== null) return answerStepUp(request, reply, stepUpCall)
-  if (isProbeCall(request)) return answerProbe(request, reply)
+  if (stepUpCall !== null) return respondToStepUp(request, reply, stepUpCall)
+  if (isProbeCall(request)) return respondToProbe(request, reply)
   const call = await decideCall(request, reply)
   if (call.match.route.kind === 'websocket') return openWebsocket(request, reply, call)
   watchTransfer(request, reply, call)

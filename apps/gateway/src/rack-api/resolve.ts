@@ -16,7 +16,7 @@ import type { RoutedCall } from '../calls/call.ts'
 import { proofAddress } from '../calls/proof-address.ts'
 import type { RecordedChange } from '../calls/recorded-changes.ts'
 import { type RecordedValues, recordedValues } from '../calls/recorded-values.ts'
-import { AmbiguousParameters, InvalidParameter, NotPermitted } from '../errors/errors.ts'
+import { AmbiguousParameters, InvalidParameter, NotAllowed } from '../errors/errors.ts'
 import { textField } from '../json/text-field.ts'
 import { buildLogsRoute, rejectForeignLogs } from './lookups/build-logs.ts'
 import { askRack } from './lookups/rack-question.ts'
@@ -54,7 +54,7 @@ export interface ResolvedCall {
 /**
  * Reads the parameters in the same way as the rack.
  *
- * @throws AmbiguousParameters, InvalidParameter, NotPermitted, ForeignMask
+ * @throws AmbiguousParameters, InvalidParameter, NotAllowed, ForeignMask
  */
 export function* readCallParameters(
   { policy }: FastifyInstance,
@@ -82,7 +82,7 @@ export function* readCallParameters(
  * Checks the values of the form.
  *
  * @returns the names of the rack's parameters that the call changes; null if it changes none
- * @throws InvalidParameter, NotPermitted, AmbiguousParameters
+ * @throws InvalidParameter, NotAllowed, AmbiguousParameters
  */
 export function* checkForm(
   { match: { route, params } }: RoutedCall,
@@ -135,9 +135,9 @@ function parameterError({ rule, reason, remedy }: ParameterError): Error {
   return new ErrorClass(reason, remedy, { rule })
 }
 
-const parameterErrors: Readonly<Partial<Record<ParameterError['rule'], typeof NotPermitted>>> = {
-  'refused-header': NotPermitted,
-  'foreign-object': NotPermitted,
+const parameterErrors: Readonly<Partial<Record<ParameterError['rule'], typeof NotAllowed>>> = {
+  'refused-header': NotAllowed,
+  'foreign-object': NotAllowed,
   'invalid-parameter': InvalidParameter,
 }
 
@@ -166,7 +166,7 @@ export function needsLookup(route: RackRoute): boolean {
 /**
  * Asks the rack only if the caller has the route's permission, or `resource:proxy` for a proxy.
  *
- * @throws InvalidParameter, NotPermitted, ForeignMask, and the errors of `askRack`
+ * @throws InvalidParameter, NotAllowed, ForeignMask, and the errors of `askRack`
  */
 export async function lookUpFacts(
   request: FastifyRequest,

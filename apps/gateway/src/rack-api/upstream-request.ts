@@ -8,7 +8,7 @@ import { kindOfCall } from './limits/kind-of-call.ts'
 export function upstreamRequest(request: FastifyRequest, call: DecidedCall): UpstreamRequest {
   const { route } = call.match
   const headers = requestHeaders(request.raw.rawHeaders, {
-    permitted: permittedHeaders(route),
+    allowed: allowedHeaders(route),
     encoding: 'identity',
     actor: call.principal.name,
   })
@@ -30,7 +30,7 @@ export function allowRackBody(request: FastifyRequest, reply: FastifyReply, { bo
 
 const headersByRoute = new Map<RackRoute, ReadonlySet<string>>()
 
-function permittedHeaders(route: RackRoute): ReadonlySet<string> {
+function allowedHeaders(route: RackRoute): ReadonlySet<string> {
   const cached = headersByRoute.get(route)
   if (cached) return cached
   const names = new Set(route.headers.map((name) => name.toLowerCase()))

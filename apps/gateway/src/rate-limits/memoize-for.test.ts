@@ -38,12 +38,12 @@ test('a failure is not cached forever', async () => {
     1_000,
     () => now,
     async () => {
-      if (fails) throw new Error('no answer')
-      return 'an answer'
+      if (fails) throw new Error('no response')
+      return 'a response'
     },
   )
-  await expect(ask()).rejects.toThrow('no answer')
+  await expect(ask()).rejects.toThrow('no response')
   fails = false
   now = 1_000
-  expect(await ask()).toBe('an answer')
+  expect(await ask()).toBe('a response')
 })

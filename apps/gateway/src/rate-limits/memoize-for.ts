@@ -4,12 +4,12 @@
  * @param now milliseconds of a clock that never goes back
  */
 export function memoizeFor<T>(milliseconds: number, now: () => number, ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | null = null
+  let response: Promise<T> | null = null
   let askedAt = 0
   return function askOnce() {
-    if (answer !== null && now() - askedAt < milliseconds) return answer
+    if (response !== null && now() - askedAt < milliseconds) return response
     askedAt = now()
-    answer = ask()
-    return answer
+    response = ask()
+    return response
   }
 }

@@ -120,7 +120,8 @@ test('a recording whose store does not respond is closed later, and does not del
   const [stuck, other] = [await abandonRecording(admin, store, gone), await abandonRecording(admin, store, gone)]
   const failing: ObjectStore = {
     ...store,
-    get: (name, options) => (name.includes(stuck) ? Promise.reject(new Error('no answer')) : store.get(name, options)),
+    get: (name, options) =>
+      name.includes(stuck) ? Promise.reject(new Error('no response')) : store.get(name, options),
   }
   const { adopt } = replica()
   await adopt(failing)

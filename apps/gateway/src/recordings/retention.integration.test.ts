@@ -139,7 +139,8 @@ test('a failed removal is finished later, and recorded once', async () => {
   const id = await recording(100)
   const failing: ObjectStore = {
     ...store,
-    remove: (key, options) => (key.endsWith('1') ? Promise.reject(new Error('no answer')) : store.remove(key, options)),
+    remove: (key, options) =>
+      key.endsWith('1') ? Promise.reject(new Error('no response')) : store.remove(key, options),
   }
   await remove({ keep: day }, failing)
   expect([await kept(), failures]).toEqual([new Set([id]), [id]])

@@ -49,7 +49,7 @@ describe('memory', () => {
     const refused = { code: 'RGW_TOO_MANY_CALLS', rule: 'memory-limit', retryAfter: 5 }
     for (const [limit, amount] of [
       [account.bodies, 4 * 64 * kibibyte + 1],
-      [account.answers, 64 * kibibyte + 1],
+      [account.responses, 64 * kibibyte + 1],
       [account.children, 1],
     ] as const) {
       expect(limit.take(payer('ann'), amount)).toBeNull()

@@ -25,7 +25,7 @@ type Reading = (typeof readings)[number]
  */
 export interface ResourceAccount {
   readonly bodies: FairLimit
-  readonly answers: FairLimit
+  readonly responses: FairLimit
   readonly children: FairLimit
   readonly denials: FairLimit
   /** Readings of the audit log and of recordings, and checks that wait. A caller above a limit does not wait. */
@@ -57,7 +57,7 @@ export function createResourceAccount(limits: Limits, memory: MemoryMark): Resou
   }
   return {
     bodies: stopAtMark(limitOf('bodies'), memory, memoryOfBody(smallBody)),
-    answers: stopAtMark(limitOf('answers'), memory, smallBody),
+    responses: stopAtMark(limitOf('responses'), memory, smallBody),
     children: stopAtMark(limitOf('children'), memory, 0),
     denials: limitOf('denials'),
     readings: Object.fromEntries(readings.map((name) => [name, concurrencyLimit(limitOf(name))])) as Record<

@@ -166,7 +166,7 @@ test('one network has a limited number of connections that are not read, without
   expect([closed, refused]).toEqual([['a 2', 'a 0'], ['a 2']])
 })
 
-test('when the gateway stops, unread connections are closed, and later ones get an answer', async () => {
+test('when the gateway stops, unread connections are closed, and later ones get a response', async () => {
   const { app, connect, read, closed, setWaiting } = start()
   setWaiting(33)
   for (const name of ['a 0', 'a 1', 'known 0']) connect(name)

@@ -166,7 +166,7 @@ export function limitHeadMemory(app: FastifyInstance, { connections, reads, maxH
     if (free !== null) admit(free)
     else bodies.wait({ payer, rack: null, signal: end }, amount).then(admit, done)
   })
-  app.addHook('onResponse', function markAnsweredRequest(request, _reply, done) {
+  app.addHook('onResponse', function markServedRequest(request, _reply, done) {
     const { socket } = request.raw
     memoryOf(socket).parsed = parsedBytes(socket)
     done()

@@ -230,7 +230,7 @@ export function limitOpenConnections(
     refresh(socket)
     done()
   })
-  app.addHook('onResponse', function countAnsweredRequest({ raw: { socket } }, _reply, done) {
+  app.addHook('onResponse', function countServedRequest({ raw: { socket } }, _reply, done) {
     refresh(socket)
     done()
   })

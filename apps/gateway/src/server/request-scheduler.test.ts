@@ -151,12 +151,12 @@ test('a health check waits neither for principals nor for other callers of its n
   const app = Fastify()
   app.decorateRequest('principal', null)
   scheduleRequests(app, createCostAccount(), { countFor: () => {}, beginWaiting: () => () => {} })
-  const answer = async ({ url }: { url: string }) => {
+  const response = async ({ url }: { url: string }) => {
     order.push(url)
     return 'ok'
   }
-  app.get('/health', { config: { isUnlimited: true } }, answer)
-  app.get('/login', answer)
+  app.get('/health', { config: { isUnlimited: true } }, response)
+  app.get('/login', response)
   await app.inject('/login')
   order.length = 0
   const burst = Array.from({ length: 100 }, () => app.inject('/login'))

@@ -11,7 +11,7 @@ import {
   rejectExpectations,
   trackResponses,
 } from '../error-responses/client-errors.ts'
-import { answerError } from '../error-responses/error-handler.ts'
+import { respondWithError } from '../error-responses/error-handler.ts'
 import { BadFrame, withRule } from '../errors/errors.ts'
 import { boundedMessages } from '../http/bounded-message.ts'
 import { expectsPage } from '../http/expects-page.ts'
@@ -79,7 +79,7 @@ export function createServer(
     frameworkErrors(error, request, reply) {
       // Fastify calls no hook.
       void reply.headers(headersOfAllResponses)
-      void answerError(app, headFault(request.raw) ?? error, request, reply)
+      void respondWithError(app, headFault(request.raw) ?? error, request, reply)
     },
     clientErrorHandler(error, socket) {
       handleClientError(app, error, socket, requestTimeout)

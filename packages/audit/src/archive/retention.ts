@@ -41,7 +41,7 @@ export type MonthOutcome =
   | { readonly month: Month; readonly kind: 'archived' | 'dropped'; readonly events: number; readonly manifest: string }
   /** Archived by an earlier run, and not verified again. */
   | { readonly month: Month; readonly kind: 'known' }
-  /** Events may still be added to the month. `due`: the month is old enough to be dropped, and `drop` permits that. */
+  /** Events may still be added to the month. `due`: the month is old enough to be dropped, and `drop` allows that. */
   | { readonly month: Month; readonly kind: 'open'; readonly because: string; readonly due: boolean }
   /** The month was not archived, or was archived and not dropped. */
   | { readonly month: Month; readonly kind: 'refused'; readonly because: string; readonly due: boolean }

@@ -48,7 +48,7 @@ export function webhookDestination(address: string): CheckpointDestination {
   return {
     name: new URL(address).origin,
     async put({ number, hash, written }, signal) {
-      const answer = await fetch(address, {
+      const response = await fetch(address, {
         method: 'POST',
         headers: {
           'content-type': 'text/plain; charset=utf-8',
@@ -59,8 +59,8 @@ export function webhookDestination(address: string): CheckpointDestination {
         redirect: 'manual',
         signal,
       })
-      await answer.body?.cancel()
-      if (answer.status < 200 || answer.status > 299) throw new Error(`it answered with status ${answer.status}`)
+      await response.body?.cancel()
+      if (response.status < 200 || response.status > 299) throw new Error(`it answered with status ${response.status}`)
     },
   }
 }

@@ -201,8 +201,8 @@ export const EventDraft = Type.Object({
   decision: Type.Optional(
     Type.Object(
       {
-        effect: Type.Enum(['allow', 'deny', 'needs'], {
-          description: '`needs` requires a step-up or an approval.',
+        effect: Type.Enum(['allow', 'deny', 'require'], {
+          description: '`require` requires a step-up or an approval.',
           column: 'effect',
         }),
         rule: text('The rule that decided.', { column: 'rule' }),

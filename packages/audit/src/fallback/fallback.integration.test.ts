@@ -131,7 +131,7 @@ test('imported events have the same search columns', async () => {
   expect(rows[0]).toEqual(rows[1])
 })
 
-test('a commit whose answer was lost is compared, and not inserted again', async () => {
+test('a commit whose response was lost is compared, and not inserted again', async () => {
   const database = await databaseForTest()
   const directory = await directoryForTest()
   const writer = await openWriterWithFallback(database.runtimeUrl, { directory })

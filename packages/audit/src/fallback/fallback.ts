@@ -305,12 +305,12 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
       }),
     async renewLease(stream, lease) {
       if (stoppedStreams.has(stream)) return 'lost'
-      let answer: 'renewed' | 'lost' = 'renewed'
+      let response: 'renewed' | 'lost' = 'renewed'
       const reached = await tryDatabase(async () => {
-        answer = await primary.renewLease(stream, lease)
+        response = await primary.renewLease(stream, lease)
       })
       if (!reached && !usable) await expectUsable()
-      return answer
+      return response
     },
     closeStream: (stream) =>
       runExclusively(async () => {

@@ -47,7 +47,7 @@ export function createPostgresImporter({ url, timeout = 2_000 }: PostgresImporte
   const { run, end } = createSelfReplacingConnection({
     connect: () => connect(url, timeout),
     timeout,
-    isAnswer: (error) => error instanceof ImportRefused || error instanceof postgres.PostgresError,
+    isResponse: (error) => error instanceof ImportRefused || error instanceof postgres.PostgresError,
   })
   return {
     importFile: (reader) =>

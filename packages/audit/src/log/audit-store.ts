@@ -23,7 +23,7 @@ export interface AdoptionProgress {
 }
 
 /**
- * Stores streams and events. Each call may be repeated with the same arguments, because the answer to a COMMIT can be
+ * Stores streams and events. Each call may be repeated with the same arguments, because the response to a COMMIT can be
  * lost. The writer retries every error except `StreamLost`.
  */
 export interface AuditStore {

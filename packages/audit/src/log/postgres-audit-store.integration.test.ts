@@ -162,7 +162,7 @@ test('connections that end mid-batch cause neither gaps nor duplicates, and ever
   expect(await checkChain(runtime)).toMatchObject({ intact: true, streams: 1 })
 })
 
-test('when the answer to a commit is lost, the events exist once', async () => {
+test('when the response to a commit is lost, the events exist once', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const proxy = await startFaultyProxy(runtimeUrl)
   const { record, close } = await openPostgresWriter(proxy.url)

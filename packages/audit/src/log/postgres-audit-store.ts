@@ -26,7 +26,7 @@ export function createPostgresAuditStore({
   const { run, end } = createSelfReplacingConnection({
     connect: () => connect(url, timeout),
     timeout,
-    isAnswer: (error) => error instanceof StreamLost,
+    isResponse: (error) => error instanceof StreamLost,
   })
   return {
     openStream: (stream) => run((sql) => openStream(sql, { ...stream, fallback })),
@@ -139,7 +139,7 @@ function lineOf({ position, columns, canonical }: RecordedEvent): string {
   return `${position.seq}\t${position.at}\t${position.id}\t${columns.join('\t')}\t${canonical}`
 }
 
-/** Events from a fallback file are appended even after an adoption, because their callers already got an answer.
+/** Events from a fallback file are appended even after an adoption, because their callers already got a response.
  *
  * @throws StreamLost */
 export async function append(

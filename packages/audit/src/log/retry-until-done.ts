@@ -7,7 +7,7 @@ export interface RetryOptions {
   readonly deadline: number
   /** An abort stops the attempts and rejects. */
   readonly signal: AbortSignal
-  /** Called when the store answers after `onOverdue`. StreamLost is an answer, too. */
+  /** Called when the store answers after `onOverdue`. StreamLost is a response, too. */
   readonly onRecovered: () => void
 }
 
@@ -40,7 +40,7 @@ export function createRetryUntilDone({ deadline, signal, onRecovered }: RetryOpt
     let lastError: unknown = null
     const runningDeadline = startDeadline(() => {
       overdue = true
-      onOverdue(lastError ?? new Error('no answer from the store'))
+      onOverdue(lastError ?? new Error('no response from the store'))
     })
     try {
       for (let pause = 10; ; pause = Math.min(pause * 2, 500)) {

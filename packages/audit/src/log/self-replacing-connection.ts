@@ -15,7 +15,7 @@ export interface SelfReplacingConnectionOptions {
   /** Milliseconds. */
   readonly timeout: number
   /** Whether the database answered with this error, so that the connection stays in use. */
-  readonly isAnswer: (error: unknown) => boolean
+  readonly isResponse: (error: unknown) => boolean
 }
 
 /**
@@ -25,7 +25,7 @@ export interface SelfReplacingConnectionOptions {
 export function createSelfReplacingConnection({
   connect,
   timeout,
-  isAnswer,
+  isResponse,
 }: SelfReplacingConnectionOptions): SelfReplacingConnection {
   const startDeadline = createDeadlines(timeout)
   let sql = connect()
@@ -42,7 +42,7 @@ export function createSelfReplacingConnection({
       return new Promise((resolve, reject) => {
         function fail(error: unknown) {
           deadline.stop()
-          if (!isAnswer(error)) replace(used)
+          if (!isResponse(error)) replace(used)
           reject(error)
         }
         const deadline = startDeadline(() => fail(new Error(`no answer within ${timeout} ms`)))

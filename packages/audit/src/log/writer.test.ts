@@ -128,7 +128,7 @@ test('a record resolves only when the store has it', async () => {
   expect(store.events.at(-1)).toBe(recorded)
 })
 
-test('when the answer to a commit is lost, the same events are sent again and exist once', async () => {
+test('when the response to a commit is lost, the same events are sent again and exist once', async () => {
   const { store, record, close } = await openWriter({ deadline: 60_000 })
   store.behave((_, attempt) => (attempt === 1 ? 'lose-answer' : 'take'))
   const recorded = await Promise.all(Array.from({ length: 20 }, () => record({ kind: 'call' })))

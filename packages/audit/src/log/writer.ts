@@ -215,7 +215,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   /** The call was denied, because its event became durable only after its caller was rejected. */
   function recordDenial(event: RecordedEvent) {
     const [kind, request] = [event.column('kind'), event.column('request')]
-    // Only events of these kinds permit a call.
+    // Only events of these kinds allow a call.
     if (kind !== 'intent' && kind !== 'opened' && kind !== 'call') return
     const decision = {
       effect: 'deny' as const,

@@ -19,7 +19,7 @@ async function started(timeout = 5_000) {
   return { ...database, record, shared, changes: shared.forCaller('ann').appChanges }
 }
 
-test('changes of certain routes are searched among the newest 2,000 changes, and the answer says if there can be more', async () => {
+test('changes of certain routes are searched among the newest 2,000 changes, and the response says if there can be more', async () => {
   const { record, changes } = await started()
   const [first] = await record(1, promotion)
   await record(1_998, scaling)

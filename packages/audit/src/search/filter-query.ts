@@ -13,7 +13,7 @@ const exactFilters = {
   kind: Type.Enum([...eventKinds], { description: 'the kind of the event' }),
   permission: text('such as release:promote'),
   route: text('the ID of a route, such as POST /apps/{app}/releases/{release}/promote'),
-  effect: Type.Enum(['allow', 'deny', 'needs'], { description: 'the effect of the decision' }),
+  effect: Type.Enum(['allow', 'deny', 'require'], { description: 'the effect of the decision' }),
   rule: text('the rule that decided'),
   status: Type.String({
     pattern: '^[1-5](?:\\d\\d|xx)$',

@@ -4,7 +4,7 @@ import { type AuditFilters, readFilters } from './filters.ts'
 import { type CountedRange, needsSort } from './query.ts'
 
 /** How events ended, from their decision and their status. `none`: no decision and no failing status. */
-export const results = ['allowed', 'denied', 'needs', 'failed', 'none'] as const
+export const results = ['allowed', 'denied', 'required', 'failed', 'none'] as const
 export type Result = (typeof results)[number]
 
 export interface Bucket extends Readonly<Record<Result, number>> {
@@ -128,5 +128,5 @@ function rangesOf({ filters, width }: HistogramRange): Range[] {
 }
 
 function emptyCounts(): Record<Result, number> {
-  return { allowed: 0, denied: 0, needs: 0, failed: 0, none: 0 }
+  return { allowed: 0, denied: 0, required: 0, failed: 0, none: 0 }
 }

@@ -63,7 +63,7 @@ const uses: Readonly<Record<string, readonly Query[]>> = {
   ],
   principal_name_at_idx: [page({ principal: 'rare' })],
   request_idx: [page({ request: 'rare' })],
-  effect_at_idx: [page({ effect: 'needs' })],
+  effect_at_idx: [page({ effect: 'require' })],
   status_at_idx: [page({ status: '502' })],
   expr_at_idx: [page({ status: '5xx' })],
   address_of_at_idx: [page({ address: '192.0.2.1' }), page({ address: '192.0.2.0/24' })],

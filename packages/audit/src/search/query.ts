@@ -115,7 +115,7 @@ export function exportQuery(filters: AuditFilters, facets?: Facets): Query {
 }
 
 /** How an event ended, for counts. The effect comes first, because a denied call also has a failing status. */
-const resultOf = `case when e.effect = 'deny' then 'denied' when e.effect = 'needs' then 'needs'
+const resultOf = `case when e.effect = 'deny' then 'denied' when e.effect = 'require' then 'required'
   when e.status >= 400 then 'failed' when e.effect = 'allow' then 'allowed' else 'none' end`
 
 /** A range of time whose events one query counts, in buckets of `width`. */
@@ -284,7 +284,7 @@ function momentInSql(at: string, values: Value[]): string {
 }
 
 const mayHaveWordsOutsideCommand =
-  "e.effect in ('deny', 'needs') or e.kind not in ('call', 'intent', 'outcome', 'opened', 'closed')"
+  "e.effect in ('deny', 'require') or e.kind not in ('call', 'intent', 'outcome', 'opened', 'closed')"
 /** The condition of the partial index on words. */
 const hasWords = `(e.command is not null or ${mayHaveWordsOutsideCommand})`
 
@@ -399,7 +399,7 @@ function equalities(
   })
 }
 
-const effects: Readonly<Record<string, string>> = { allow: 'allow', deny: 'deny', needs: 'needs' }
+const effects: Readonly<Record<string, string>> = { allow: 'allow', deny: 'deny', require: 'require' }
 
 function havingWords(words: string, values: Value[]): string {
   return `audit.words_of(e.command, e.canonical) @@ to_tsquery('simple', ${placeholder(values, words)}) and ${hasWords}`

@@ -76,7 +76,7 @@ test.each<[FilterQuery, string[]]>([
   [{ permission: 'process:run' }, ['r-2']],
   [{ route: 'GET /apps/{app}' }, ['r-1', 'r-3']],
   [{ effect: 'deny' }, ['r-2']],
-  [{ effect: 'needs' }, []],
+  [{ effect: 'require' }, []],
   [{ effect: 'allow', app: 'web' }, ['r-1', 'r-3']],
   [{ rule: 'no-command-rule' }, ['r-2']],
   [{ status: '200' }, ['r-1']],
@@ -134,7 +134,7 @@ test.each<[FilterQuery, string[]]>([
   [{ principal: [ann.id, 'pipeline'] }, ['r-1', 'r-2', 'r-3', 'r-4']],
   [{ rack: ['staging', 'production'] }, ['r-1', 'r-2', 'r-3']],
   [{ status: ['200', '5xx'] }, ['r-1', 'r-3']],
-  [{ effect: ['deny', 'needs'] }, ['r-2']],
+  [{ effect: ['deny', 'require'] }, ['r-2']],
   [{ address: ['192.0.2.0/24', '2001:0DB8:0::1'] }, ['r-1', 'r-2']],
   [{ text: 'rake', rack: ['staging', 'production'] }, ['r-2']],
 ])('%j finds %j', async (query, found) => {
@@ -396,10 +396,10 @@ test('a histogram has the results of events', async () => {
   const [first] = recorded
   const from = new Date((first?.position.moment ?? 0) - 60_000).toISOString()
   const histogram = await search.histogram({ from }, { now: Date.now() + 60_000, maxBuckets: 2 })
-  const sum = (result: 'allowed' | 'denied' | 'needs' | 'failed' | 'none') =>
+  const sum = (result: 'allowed' | 'denied' | 'required' | 'failed' | 'none') =>
     histogram.buckets.reduce((total, bucket) => total + bucket[result], 0)
   expect(histogram.buckets.length).toBeLessThanOrEqual(2)
-  expect([sum('allowed'), sum('denied'), sum('needs'), sum('failed'), sum('none')]).toEqual([1, 1, 0, 1, 2])
+  expect([sum('allowed'), sum('denied'), sum('require'), sum('failed'), sum('none')]).toEqual([1, 1, 0, 1, 2])
   expect(histogram).toMatchObject({ total: 5, complete: true, countedFrom: new Date(from) })
 })
 

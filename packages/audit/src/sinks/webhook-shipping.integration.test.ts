@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { databaseForTest } from '../testing/database.ts'
 import { createSink } from './create-sink.ts'
-import { answerWith, breakOff, hang, idsIn, type ReceivedRequest, startHttpReceiver } from './testing/http-receiver.ts'
+import { breakOff, hang, idsIn, type ReceivedRequest, respondWith, startHttpReceiver } from './testing/http-receiver.ts'
 import { startShipping } from './testing/shipping.ts'
 
 async function webhookTo(url: string) {
@@ -14,9 +14,16 @@ async function webhookTo(url: string) {
 test('with a receiver that hangs, fails, breaks off, and is slow, every event arrives in order', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const receiver = await startHttpReceiver({
-    answer: (_request, response) => setTimeout(() => response.end('ok'), 30),
+    respond: (_request, response) => setTimeout(() => response.end('ok'), 30),
   })
-  const failing = [hang, answerWith(500), breakOff, answerWith(429, '', { 'retry-after': '0' }), hang, answerWith(302)]
+  const failing = [
+    hang,
+    respondWith(500),
+    breakOff,
+    respondWith(429, '', { 'retry-after': '0' }),
+    hang,
+    respondWith(302),
+  ]
   receiver.next(...failing)
   const sink = await webhookTo(receiver.url)
   const { writer, stats } = await startShipping(runtimeUrl, { sinks: [sink], limits: { deadline: 1_500 } })
@@ -33,7 +40,7 @@ test('a receiver with a size limit gets smaller batches, and a too large event b
   const { runtimeUrl, admin } = await databaseForTest()
   const accepted: ReceivedRequest[] = []
   const receiver = await startHttpReceiver({
-    answer(request, response) {
+    respond(request, response) {
       if (request.body.length > 4_000) return void response.writeHead(413).end('too large')
       accepted.push(request)
       response.end()

@@ -3,7 +3,7 @@ import type { RecordedEvent } from '../events/recorded-event.ts'
 import type { AdoptionProgress, AuditStore } from '../log/audit-store.ts'
 import type { ChainLink } from './verify-chain.ts'
 
-/** How the store handles an operation: performs it, refuses it, performs it but loses the answer, or hangs. */
+/** How the store handles an operation: performs it, refuses it, performs it but loses the response, or hangs. */
 export type Behavior = 'take' | 'refuse' | 'lose-answer' | 'hang'
 
 export interface MemoryStore extends AuditStore {

@@ -140,8 +140,8 @@ test('an API token needs an owner that exists', async () => {
 
 test('the name of a service account is unique, also for concurrent requests', async () => {
   const { issuer } = await startStore()
-  const answers = await Promise.allSettled([1, 2, 3].map(() => issuer.createServiceAccount({ name: 'deploys' })))
-  expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  const responses = await Promise.allSettled([1, 2, 3].map(() => issuer.createServiceAccount({ name: 'deploys' })))
+  expect(responses.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   await expect(issuer.createServiceAccount({ name: 'deploys' })).rejects.toThrow(NameTaken)
 })
 

@@ -69,7 +69,7 @@ export const oldConvoxLogin = denyLogin(403, 'convox-login-old-login', {
 })
 export const convoxWithoutRole = denyLogin(403, 'convox-login-no-role', {
   title: 'You have no role yet',
-  reason: 'You have no role on any rack of this gateway, so a token for convox would permit nothing.',
+  reason: 'You have no role on any rack of this gateway, so a token for convox would allow nothing.',
   remedy: 'Ask an administrator of the gateway for a role, and open this page again.',
 })
 export const endedBrowserSession = denyLogin(403, 'cli-login-session-ended', {
@@ -113,7 +113,7 @@ export const usedLogin = denyApiCall(
 )
 export const deviceLoginOff = denyLogin(403, 'device-login-off', {
   title: 'Logins with a code are turned off',
-  reason: 'This gateway does not permit logins with a code (DEVICE_LOGIN=off).',
+  reason: 'This gateway does not allow logins with a code (DEVICE_LOGIN=off).',
   remedy:
     'Run "rack-gateway login" on a machine with a browser, or ask an administrator for an API token and use --token.',
 })

@@ -93,6 +93,6 @@ function originOf({ port }: LoopbackLogin): string {
   return `http://127.0.0.1:${port}`
 }
 
-function callbackOf(login: LoopbackLogin, answer: Record<string, string>): string {
-  return `${originOf(login)}/${login.path}?${new URLSearchParams({ ...answer, state: login.state })}`
+function callbackOf(login: LoopbackLogin, response: Record<string, string>): string {
+  return `${originOf(login)}/${login.path}?${new URLSearchParams({ ...response, state: login.state })}`
 }

@@ -22,7 +22,7 @@ export default fp(
   async function cliLogin(app: FastifyInstance, options: CliLoginPluginOptions) {
     await app.register(async function pages(scope) {
       readForms(scope)
-      answerAsPages(scope, options)
+      respondWithPages(scope, options)
       const visitorOf = createVisitorLookup(scope, options)
       loopbackPages(scope, { ...options, visitorOf })
       devicePages(scope, { ...options, visitorOf })
@@ -50,8 +50,8 @@ function createVisitorLookup(
   }
 }
 
-function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): void {
-  app.setErrorHandler(async function answerAsPage(error: FastifyError, request, reply) {
+function respondWithPages(app: FastifyInstance, options: CliLoginPluginOptions): void {
+  app.setErrorHandler(async function respondWithPage(error: FastifyError, request, reply) {
     if (error instanceof LoginDenied) return sendDenial(request, reply, error)
     if (error.statusCode === 429) return sendBusyPage(request, reply, error)
     if ((error.statusCode ?? 500) < 500) throw error

@@ -58,17 +58,17 @@ export const noCredential = deny(
 )
 export const twoCredentials = deny(
   'two-credentials',
-  'The request has more than one Authorization header, and only one is permitted.',
+  'The request has more than one Authorization header, and only one is allowed.',
   'Send exactly one.',
 )
 export const cookieAndCredential = deny(
   'two-credentials',
-  'The request has a session cookie and an Authorization header, and only one of them is permitted.',
+  'The request has a session cookie and an Authorization header, and only one of them is allowed.',
   'Send one of them.',
 )
 export const twoCookies = deny(
   'two-credentials',
-  'The request has more than one session cookie, and only one is permitted.',
+  'The request has more than one session cookie, and only one is allowed.',
   'Delete the cookies of this site, and log in again.',
 )
 export const browserSession = deny(

@@ -95,9 +95,9 @@ export const LastAdmin = defineError('RGW_LAST_ADMIN', 409, {
   reason: 'No administrator would remain, so nothing was changed.',
   remedy: 'First grant another user who can log in the role admin, on all racks and apps and without expiry.',
 })
-export const SourceNotPermitted = defineError('RGW_SOURCE_NOT_PERMITTED', 403, {
+export const SourceNotAllowed = defineError('RGW_SOURCE_NOT_PERMITTED', 403, {
   reason: 'This API token is not valid from your address.',
-  remedy: 'Use it from a permitted network, or ask its owner for another token.',
+  remedy: 'Use it from a allowed network, or ask its owner for another token.',
 })
 export const TokenEnded = defineError('RGW_TOKEN_ENDED', 409, {
   reason: 'This API token was revoked or has expired, so it can no longer be used or changed.',

@@ -82,7 +82,7 @@ export const unverifiedEmail = denyPerson('login-email-unverified', {
   remedy: 'Verify it there, and log in again.',
 })
 export const otherDomain = denyPerson('login-domain', {
-  title: 'Your account’s domain is not permitted',
+  title: 'Your account’s domain is not allowed',
   reason: 'Only accounts of certain domains can log in to this gateway.',
   remedy: 'Log in with your work account, or ask an administrator of the gateway.',
 })

@@ -127,6 +127,6 @@ test('cookies that another host of the domain has set neither replace the sessio
   ]
   for (const one of tossed) expect((await ask('GET', { cookie: one })).status, one).toBe(401)
   const cookie = [...tossed.slice(0, 4), withCookie().cookie, ...tossed.slice(4)].join('; ')
-  const answer = await ask('GET', { cookie })
-  expect([answer.status, await answer.json()]).toEqual([200, { session: 'mine' }])
+  const response = await ask('GET', { cookie })
+  expect([response.status, await response.json()]).toEqual([200, { session: 'mine' }])
 })

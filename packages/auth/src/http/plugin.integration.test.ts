@@ -49,9 +49,9 @@ function basic(userAndPassword: string | Buffer): string {
 
 test('a token as the Basic password is accepted, as the stock CLI sends it', async () => {
   const { send } = await startGateway()
-  const answer = await send(basic(`convox:${good}`))
-  expect(answer.status).toBe(200)
-  expect(JSON.parse(answer.body)).toEqual({ name: 'ann@example.com', kind: 'session' })
+  const response = await send(basic(`convox:${good}`))
+  expect(response.status).toBe(200)
+  expect(JSON.parse(response.body)).toEqual({ name: 'ann@example.com', kind: 'session' })
 })
 
 test.each(['convox', '', 'anything', 'jwt2', 'jörg'])('the user name %j does not matter', async (name) => {
@@ -67,8 +67,8 @@ test.each(['Bearer', 'bearer', 'BEARER'])('a token with the scheme %s is accepte
 test('an API token acts as itself', async () => {
   const { send, find } = await startGateway()
   find.mockResolvedValue(apiToken())
-  const answer = await send(`Authorization: Bearer ${mint.issue('api-token', now + hour).token}`)
-  expect(JSON.parse(answer.body)).toEqual({ name: 'token:nightly (deploys)', kind: 'api-token' })
+  const response = await send(`Authorization: Bearer ${mint.issue('api-token', now + hour).token}`)
+  expect(JSON.parse(response.body)).toEqual({ name: 'token:nightly (deploys)', kind: 'api-token' })
 })
 
 /** The Basic credential of the stock CLI, with `text` inserted in the middle of its base64. */
@@ -84,8 +84,8 @@ test('Basic without its padding, with more of it, or in the URL-safe alphabet is
   const bytes = Buffer.from(`\u00ff\u00fe??>>:${good}`)
   expect(bytes.toString('base64')).toMatch(/[+/]/)
   for (const text of [unpadded, `${unpadded}===`, `Authorization: Basic ${bytes.toString('base64url')}`]) {
-    const answer = await send(text)
-    expect([answer.status, JSON.parse(answer.body).name ?? answer.body]).toEqual([200, 'ann@example.com'])
+    const response = await send(text)
+    expect([response.status, JSON.parse(response.body).name ?? response.body]).toEqual([200, 'ann@example.com'])
   }
 })
 
@@ -133,15 +133,15 @@ test.each(refused)(
   '%s is a 401 by the rule %s, without a lookup and without a password prompt',
   async (_, rule, headers) => {
     const { send, find } = await startGateway()
-    const answer = await send(...headers)
-    expect(answer.status).toBe(401)
-    expect(JSON.parse(answer.body)).toMatchObject({
+    const response = await send(...headers)
+    expect(response.status).toBe(401)
+    expect(JSON.parse(response.body)).toMatchObject({
       code: 'RGW_UNAUTHENTICATED',
       rule,
       error: expect.not.stringContaining('%'),
     })
-    expect(answer.head).not.toMatch(/www-authenticate/i)
-    expect(answer.body).not.toContain(good.slice(4, 20))
+    expect(response.head).not.toMatch(/www-authenticate/i)
+    expect(response.body).not.toContain(good.slice(4, 20))
     expect(find).not.toHaveBeenCalled()
   },
 )
@@ -154,10 +154,10 @@ test.each([
   const { send, find } = await startGateway()
   find.mockResolvedValue(record)
   for (const header of [`Authorization: Bearer ${good}`, basic(`convox:${good}`)]) {
-    const answer = await send(header)
-    expect(answer.status).toBe(401)
-    expect(answer.head).not.toMatch(/www-authenticate/i)
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'RGW_UNAUTHENTICATED', rule })
+    const response = await send(header)
+    expect(response.status).toBe(401)
+    expect(response.head).not.toMatch(/www-authenticate/i)
+    expect(JSON.parse(response.body)).toMatchObject({ code: 'RGW_UNAUTHENTICATED', rule })
   }
 })
 
@@ -165,9 +165,9 @@ test('without the database, Bearer and Basic get 503', async () => {
   const { send, find } = await startGateway()
   find.mockRejectedValue(new Error('connection refused'))
   for (const header of [`Authorization: Bearer ${good}`, basic(`convox:${good}`)]) {
-    const answer = await send(header)
-    expect(answer.status).toBe(503)
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'RGW_AUTH_UNAVAILABLE' })
+    const response = await send(header)
+    expect(response.status).toBe(503)
+    expect(JSON.parse(response.body)).toMatchObject({ code: 'RGW_AUTH_UNAVAILABLE' })
   }
 })
 
@@ -181,14 +181,17 @@ test('concurrent callers get their own principals', async () => {
     const person = people.find((one) => one.hash === hash.toString('hex'))
     return person ? session({ user: user({ email: person.email }) }) : null
   })
-  const answers = await Promise.all(people.map((person) => send(basic(`convox:${person.token}`))))
-  expect(answers.map((answer) => JSON.parse(answer.body).name)).toEqual(people.map((person) => person.email))
+  const responses = await Promise.all(people.map((person) => send(basic(`convox:${person.token}`))))
+  expect(responses.map((response) => JSON.parse(response.body).name)).toEqual(people.map((person) => person.email))
 })
 
 test('a route without authentication has no principal, even with a credential', async () => {
   const { port } = await startGateway()
-  const answer = await sendRaw(`http://127.0.0.1:${port}`, writeRequest('GET /open', [`Authorization: Bearer ${good}`]))
-  expect(JSON.parse(answer.body)).toEqual({ principal: null })
+  const response = await sendRaw(
+    `http://127.0.0.1:${port}`,
+    writeRequest('GET /open', [`Authorization: Bearer ${good}`]),
+  )
+  expect(JSON.parse(response.body)).toEqual({ principal: null })
 })
 
 test('the hook has a name and no dependencies', async () => {

@@ -5,7 +5,7 @@ import type { Clock } from '@rack-gateway/time'
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { type AuthenticationDenial, browserSession, isDenial, malformedCredential, rackJwt } from '../errors/denial.ts'
-import { SourceNotPermitted, unauthenticated } from '../errors/errors.ts'
+import { SourceNotAllowed, unauthenticated } from '../errors/errors.ts'
 import type { Identities } from '../principals/identities.ts'
 import type { BrowserSessions } from '../sessions/browser-sessions.ts'
 import { cookieValues } from '../sessions/cookies.ts'
@@ -21,7 +21,7 @@ declare module 'fastify' {
     identities: Identities
     /**
      * Sets `principal` and `credential`. Fails with a 401 with `rule`, with a 403 for an address that is not a
-     * permitted source of the API token, or with a 503.
+     * allowed source of the API token, or with a 503.
      */
     authenticate: onRequestHookHandler
     /**
@@ -112,7 +112,7 @@ export default fp(
       request.credential = credential
       const address = callerAddress(request)
       if (principal.sources && !comesFrom(principal.sources, address))
-        throw Object.assign(new SourceNotPermitted(), { rule: 'source-address' })
+        throw Object.assign(new SourceNotAllowed(), { rule: 'source-address' })
       onUse?.(principal, address)
     }
 

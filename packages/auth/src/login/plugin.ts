@@ -108,7 +108,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   const { cookies } = browserSessions
   const attempts = createOpenAttempts(cookies, options.attemptKeys)
 
-  app.setErrorHandler(async function answerAsPage(error: RateLimitError, request, reply) {
+  app.setErrorHandler(async function respondWithPage(error: RateLimitError, request, reply) {
     if (error instanceof LoginDenied) return sendDenial(request, reply, error, null)
     if (error.statusCode === 429) {
       options.countFailure({

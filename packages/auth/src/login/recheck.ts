@@ -76,11 +76,11 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
   async function checkWithProvider(reserved: Reservation): Promise<boolean> {
     let reservation = reserved
     try {
-      const answer = await (await provider()).refresh(reservation.refreshToken)
-      if (answer.kind === 'revoked') await endAll(reservation, 'provider-revoked', 'no longer confirms your account')
+      const response = await (await provider()).refresh(reservation.refreshToken)
+      if (response.kind === 'revoked') await endAll(reservation, 'provider-revoked', 'no longer confirms your account')
       else {
-        if (answer.refreshToken !== null) reservation = await grants.replace(reservation, answer.refreshToken)
-        await confirm(reservation, await readPerson(reservation, await answer.claims()))
+        if (response.refreshToken !== null) reservation = await grants.replace(reservation, response.refreshToken)
+        await confirm(reservation, await readPerson(reservation, await response.claims()))
       }
       return true
     } catch (error) {

@@ -34,7 +34,7 @@ test('concurrent callers share one lookup', async () => {
   expect(find).toHaveBeenCalledOnce()
 })
 
-test('each token has its own answer', async () => {
+test('each token has its own response', async () => {
   const { identities, find } = startIdentities()
   find.mockResolvedValueOnce(alive).mockResolvedValueOnce(null)
   expect(await identities.find(token('a'))).toMatchObject({ kind: 'user' })

@@ -11,12 +11,12 @@ const groups = (count: number, of = '') =>
   Array.from({ length: count }, (_, at) => Buffer.from(`${of}${at}`.padEnd(256, 'x')).toString('latin1'))
 
 async function addRecord(cache: PrincipalCache, key: string, record: CredentialRecord): Promise<Principal> {
-  const answer = principalOf(cache.shareValues(record), now)
-  if (isDenial(answer)) throw new Error('the record has no principal')
-  const lookUp = Promise.resolve(answer)
+  const response = principalOf(cache.shareValues(record), now)
+  if (isDenial(response)) throw new Error('the record has no principal')
+  const lookUp = Promise.resolve(response)
   cache.setPending(key, lookUp)
-  cache.setResult(key, lookUp, answer)
-  return answer
+  cache.setResult(key, lookUp, response)
+  return response
 }
 
 const sessionOf = (person: string, of: readonly string[]) =>

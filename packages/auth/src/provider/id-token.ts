@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { Clock } from '@rack-gateway/time'
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { badIdToken, LoginDenied, unreachableProvider } from '../errors/login-denial.ts'
-import { answerDeadline, boundedFetch } from './metadata.ts'
+import { boundedFetch, responseDeadline } from './metadata.ts'
 
 /**
  * Asymmetric algorithms only, so that neither `none` nor an HMAC with the client secret or a public key is accepted.
@@ -17,7 +17,7 @@ const longestToken = 256 * 1024
 /** An unknown key ID causes a new fetch, at most every 30 seconds. */
 export function remoteKeys(url: string): JWTVerifyGetKey {
   return createRemoteJWKSet(new URL(url), {
-    timeoutDuration: answerDeadline,
+    timeoutDuration: responseDeadline,
     cooldownDuration: 30_000,
     [customFetch]: (address, init) => boundedFetch(address, { method: init.method, headers: init.headers }),
   })

@@ -20,9 +20,9 @@ export const Metadata = Type.Object({
 export type Metadata = Static<typeof Metadata>
 
 /** Milliseconds for one request to the provider. */
-export const answerDeadline = 5_000
+export const responseDeadline = 5_000
 /** Bytes of one response of the provider. */
-export const answerLimit = 512 * 1024
+export const responseLimit = 512 * 1024
 
 /** @throws LoginDenied */
 export async function discover(issuer: string): Promise<Metadata> {
@@ -35,7 +35,7 @@ export async function discover(issuer: string): Promise<Metadata> {
   return metadata
 }
 
-/** Permits plain http only on loopback, and only if the issuer itself uses it. */
+/** Allows plain http only on loopback, and only if the issuer itself uses it. */
 function isUsable(url: string, issuer: string): boolean {
   if (!URL.canParse(url)) return false
   const { protocol, hostname } = new URL(url)
@@ -64,12 +64,12 @@ async function fetchMetadata(url: string): Promise<unknown> {
 
 /** Like `fetch`, but reads the whole response within the timeout and the size limit, and follows no redirects. */
 export async function boundedFetch(url: string, init: RequestInit = {}): Promise<Response> {
-  const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(answerDeadline) })
+  const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(responseDeadline) })
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength
-    if (size > answerLimit) throw new Error('the response is too large')
+    if (size > responseLimit) throw new Error('the response is too large')
     chunks.push(chunk)
   }
   const { status, headers } = response

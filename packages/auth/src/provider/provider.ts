@@ -5,7 +5,7 @@ import type { JWTPayload } from 'jose'
 import { LoginDenied, otherIssuer, refusedCode, unreachableProvider } from '../errors/login-denial.ts'
 import type { Attempt } from './attempts.ts'
 import { remoteKeys, verifyIdToken } from './id-token.ts'
-import { answerDeadline, answerLimit, discover, type Metadata } from './metadata.ts'
+import { discover, type Metadata, responseDeadline, responseLimit } from './metadata.ts'
 import { callbackPath, googleIssuer, type LoginSettings } from './settings.ts'
 
 export interface StartedAuthorization {
@@ -161,7 +161,7 @@ function flowOptions(settings: LoginSettings, metadata: Metadata): FastifyOAuth2
         tokenPath: token.pathname + token.search,
       },
       options: { authorizationMethod: byBody ? 'body' : 'header' },
-      http: { timeout: answerDeadline, maxBytes: answerLimit },
+      http: { timeout: responseDeadline, maxBytes: responseLimit },
     },
     callbackUri: `${settings.publicUrl}${callbackPath}`,
     pkce: 'S256',

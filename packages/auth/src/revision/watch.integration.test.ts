@@ -98,7 +98,7 @@ test('a connection that is cut is made again, and listens again', async () => {
   expect(onError).not.toHaveBeenCalled()
 })
 
-test('a poll without an answer fails at its deadline, and the next ones use a new connection', async () => {
+test('a poll without a response fails at its deadline, and the next ones use a new connection', async () => {
   const failed = deferred<unknown>()
   const { admin, nextChange, issuer, watchers } = await startWatch({
     interval: 10,

@@ -78,7 +78,7 @@ export function workload(changes: Partial<WorkloadRecord> = {}): WorkloadRecord 
   }
 }
 
-export function expectPrincipal(answer: Principal | AuthenticationDenial): Principal {
-  if (isDenial(answer)) throw new Error(formatMessage(answer))
-  return answer
+export function expectPrincipal(response: Principal | AuthenticationDenial): Principal {
+  if (isDenial(response)) throw new Error(formatMessage(response))
+  return response
 }

@@ -73,11 +73,11 @@ test('any signed bit changed is refused even when the check digits are made to f
   const { token } = mint.issue('session', later)
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 42 * 8 - 1 }), (bit) => {
-      const answer = mint.verify(
+      const response = mint.verify(
         forged(token, (payload) => flip(payload, bit)),
         now,
       )
-      expect(answer).toMatchObject({ rule: bit < 8 ? 'unknown-version' : bit < 40 ? 'unknown-key' : 'bad-signature' })
+      expect(response).toMatchObject({ rule: bit < 8 ? 'unknown-version' : bit < 40 ? 'unknown-key' : 'bad-signature' })
     }),
   )
 })
@@ -229,8 +229,8 @@ test('a mint needs at least one key, each long enough and different', () => {
 
 test('no refusal shows any part of the token', () => {
   const { token } = createTokenMint([oldSecret]).issue('session', later)
-  const answer = createTokenMint([secret]).verify(token, now)
-  expect(JSON.stringify(answer)).not.toContain(token.slice(4, 12))
+  const response = createTokenMint([secret]).verify(token, now)
+  expect(JSON.stringify(response)).not.toContain(token.slice(4, 12))
 })
 
 /** The token with its payload changed and the check digits made anew, as anybody could. */

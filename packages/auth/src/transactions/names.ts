@@ -6,7 +6,7 @@ const groupName = /^[A-Za-z0-9](?:[A-Za-z0-9 ._@/+-]{0,98}[A-Za-z0-9])?$/
 const maximumEmail = 254
 
 /**
- * Permits only plain ASCII with one `@`, so that no two addresses look alike. @returns the address in lower case.
+ * Allows only plain ASCII with one `@`, so that no two addresses look alike. @returns the address in lower case.
  * @throws InvalidName
  */
 export function canonicalEmail(text: string): string {
@@ -32,7 +32,7 @@ export function checkName(what: string, text: string): string {
 }
 
 /**
- * Permits email addresses, because identity providers use them as group names, and a group is never the actor of an
+ * Allows email addresses, because identity providers use them as group names, and a group is never the actor of an
  * event.
  *
  * @throws InvalidName

@@ -4,10 +4,10 @@ const maxBytes = 256 * 1024
 
 /** Accepts any content type. Follows no redirects, and limits the size. */
 export async function fetchJson(url: string, signal = AbortSignal.timeout(deadline)): Promise<unknown> {
-  const answer = await fetch(url, { redirect: 'error', signal, headers: { accept: 'application/json' } })
-  if (answer.status === 200) return JSON.parse(await boundedText(answer))
-  await answer.body?.cancel()
-  throw new Error(`it answered with status ${answer.status}`)
+  const response = await fetch(url, { redirect: 'error', signal, headers: { accept: 'application/json' } })
+  if (response.status === 200) return JSON.parse(await boundedText(response))
+  await response.body?.cancel()
+  throw new Error(`it answered with status ${response.status}`)
 }
 
 /** Leaving the loop early closes the connection. */

@@ -68,7 +68,7 @@ describe('an unknown key ID', () => {
   test('is not denied permanently while the issuer is unavailable', async () => {
     const keys = createIssuerKeys({ clock })
     await keys.find(issuer.url, { alg: 'RS256', kid: kid() })
-    issuer.answer = (_path, response) => {
+    issuer.response = (_path, response) => {
       response.writeHead(500).end()
       return true
     }
@@ -84,7 +84,7 @@ describe('an issuer that fails', () => {
     const keys = createIssuerKeys({ clock })
     const header = { alg: 'RS256', kid: kid() }
     await keys.find(issuer.url, header)
-    issuer.answer = (_path, response) => {
+    issuer.response = (_path, response) => {
       response.writeHead(500).end()
       return true
     }
@@ -98,12 +98,12 @@ describe('an issuer that fails', () => {
 
   test('is used again after it recovers', async () => {
     const keys = createIssuerKeys({ clock })
-    issuer.answer = (_path, response) => {
+    issuer.response = (_path, response) => {
       response.writeHead(503).end()
       return true
     }
     await expect(keys.find(issuer.url, { alg: 'RS256', kid: kid() })).rejects.toMatchObject(unreachable)
-    issuer.answer = null
+    issuer.response = null
     await expect(keys.find(issuer.url, { alg: 'RS256', kid: kid() })).rejects.toMatchObject(unreachable)
     clock.time += 30_000
     expect(await keys.find(issuer.url, { alg: 'RS256', kid: kid() })).not.toBeNull()
@@ -153,7 +153,7 @@ describe('an issuer that is hostile', () => {
       (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip'),
     ],
     [
-      'half an answer',
+      'half a response',
       '/jwks',
       (response) => {
         response.writeHead(200, { 'content-length': '1000' }).write('{')
@@ -161,7 +161,7 @@ describe('an issuer that is hostile', () => {
       },
     ],
   ])('%s gives no keys', async (_, path, send) => {
-    issuer.answer = (asked, response) => {
+    issuer.response = (asked, response) => {
       if (asked !== path) return false
       send(response)
       return true
@@ -173,7 +173,7 @@ describe('an issuer that is hostile', () => {
 
   test('valid keys on another server are not fetched', async () => {
     const other = await startTestIssuer({ audience: 'x' })
-    issuer.answer = (path, response) => {
+    issuer.response = (path, response) => {
       if (path !== discovery) return false
       json({ issuer: issuer.url, jwks_uri: `${other.url}/jwks` })(response)
       return true
@@ -185,7 +185,7 @@ describe('an issuer that is hostile', () => {
   })
 
   test('its keys are read if they are JSON with another content type', async () => {
-    issuer.answer = (path, response) => {
+    issuer.response = (path, response) => {
       if (path !== '/jwks') return false
       response.writeHead(200, { 'content-type': 'binary/octet-stream' }).end(JSON.stringify(publicKeys()))
       return true
@@ -194,14 +194,14 @@ describe('an issuer that is hostile', () => {
   })
 
   test('a slow response ends at the deadline, and uses one connection', async () => {
-    issuer.answer = () => true
+    issuer.response = () => true
     const deadline = new AbortController()
     const keys = createIssuerKeys({ clock, fetch: (url) => fetchJson(url, deadline.signal) })
     const waiting = Array.from({ length: 20 }, () => keys.find(issuer.url, { alg: 'RS256', kid: kid() }))
     await expect.poll(() => issuer.asked).toEqual([discovery])
     deadline.abort()
-    const answers = await Promise.allSettled(waiting)
-    expect(answers.every(({ status }) => status === 'rejected')).toBe(true)
+    const responses = await Promise.allSettled(waiting)
+    expect(responses.every(({ status }) => status === 'rejected')).toBe(true)
     expect(issuer.asked).toEqual([discovery])
   })
 
@@ -211,7 +211,7 @@ describe('an issuer that is hostile', () => {
     ['too few bits', { n: Buffer.alloc(128, 0xff).toString('base64url') }],
     ['no number', { n: '!' }],
   ])('a key for %s is not used', async (_, change) => {
-    issuer.answer = (path, response) => {
+    issuer.response = (path, response) => {
       if (path !== '/jwks') return false
       json({ keys: [{ ...issuer.jwk(), ...change }] })(response)
       return true
@@ -221,7 +221,7 @@ describe('an issuer that is hostile', () => {
   })
 
   test('two keys with the same ID are rejected', async () => {
-    issuer.answer = (path, response) => {
+    issuer.response = (path, response) => {
       if (path !== '/jwks') return false
       json({ keys: [issuer.jwk(), issuer.jwk()] })(response)
       return true

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([issuer.stop(), otherIssuer.stop()]))
 beforeEach(() => {
   clock.time = time
-  issuer.answer = null
+  issuer.response = null
   issuer.asked.length = 0
 })
 
@@ -47,13 +47,13 @@ function verifier(trusts: readonly Trust[] = [trust()]) {
 }
 
 async function ruleOf(text: string, trusts?: readonly Trust[]): Promise<string> {
-  const answer = await verifier(trusts)(text, null)
-  return isDenial(answer) ? answer.rule : 'accepted'
+  const received = await verifier(trusts)(text, null)
+  return isDenial(received) ? received.rule : 'accepted'
 }
 
 test('a job that meets a trust is accepted, and named from its claims', async () => {
-  const answer = await verifier()(await issuer.jwt(), null)
-  expect(answer).toMatchObject({
+  const received = await verifier()(await issuer.jwt(), null)
+  expect(received).toMatchObject({
     trust: { name: 'deploys' },
     name: 'acme/app run 9001',
     job: {
@@ -100,7 +100,7 @@ describe('the signature', () => {
 
   test('a symmetric key that an issuer publishes is ignored', async () => {
     const secret = Buffer.alloc(32, 7).toString('base64url')
-    issuer.answer = (path, response) => {
+    issuer.response = (path, response) => {
       if (path !== '/jwks') return false
       response.end(JSON.stringify({ keys: [{ kty: 'oct', k: secret, kid: 'shared' }] }))
       return true

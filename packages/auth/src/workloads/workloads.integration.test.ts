@@ -73,8 +73,8 @@ test('a JWT that is known expires to the second', async () => {
 test('many first calls at once are one session', async () => {
   const { credentialOf, issuer, admin } = await start()
   const jwt = await issuer.jwt()
-  const answers = await Promise.all(Array.from({ length: 20 }, () => credentialOf(jwt)))
-  expect(new Set(answers).size).toBe(1)
+  const responses = await Promise.all(Array.from({ length: 20 }, () => credentialOf(jwt)))
+  expect(new Set(responses).size).toBe(1)
   expect(await admin`select 1 from gateway.workload_sessions`).toHaveLength(1)
 })
 

@@ -12,7 +12,7 @@ const Gateway = Type.Object({
   ),
 })
 
-/** The gateway's last answer about the principal of a token. */
+/** The gateway's last response about the principal of a token. */
 const Confirmed = Type.Object({
   at: Type.String({ description: 'when the gateway confirmed the token, such as 2024-01-01T00:00:00Z' }),
   kind: Type.String({ description: 'the kind of principal' }),

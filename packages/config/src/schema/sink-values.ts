@@ -16,7 +16,7 @@ const schemes = [
 ]
 const unencrypted: readonly string[] = ['http:', 'otlp+http:', 'syslog+tcp:']
 
-/** Permitted query parameters by scheme. The parameters of other schemes are not checked. */
+/** Allowed query parameters by scheme. The parameters of other schemes are not checked. */
 const parameters: Readonly<Record<string, Readonly<Record<string, (value: string) => boolean>>>> = {
   'file:': { rotate: (value) => readSmallSize(value) !== null, keep: (value) => /^[1-9]\d{0,2}$/.test(value) },
   'syslog+tls:': { limit: isMessageLimit },

@@ -16,7 +16,7 @@ export interface RackConfig {
   readonly tlsInsecure: boolean
   /** The only authorities to trust for this rack, in PEM form, or null for Node's default. */
   readonly tlsCa: string | null
-  /** `sha256/<base64>` of the permitted public keys. Empty permits any key with a valid certificate. */
+  /** `sha256/<base64>` of the allowed public keys. Empty allows any key with a valid certificate. */
   readonly tlsPins: readonly string[]
 }
 

@@ -101,7 +101,7 @@ export const resources = {
     networks: { setting: 'bodyMemory', times: 1 / 4 },
     waiting: { setting: 'callsPerPrincipal' },
   },
-  answers: {
+  responses: {
     ...none,
     what: 'large responses',
     remark: 'above 64 KiB, until their callers have received them',

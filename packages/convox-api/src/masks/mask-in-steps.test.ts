@@ -9,8 +9,8 @@ import { renderJson } from './json.ts'
 import type { MaskView } from './mask-view.ts'
 import { maskResponse, maskResponseInSteps } from './masks.ts'
 
-const answers: Record<string, string> = JSON.parse(
-  readFileSync(new URL('../../test/answers.json', import.meta.url), 'utf8'),
+const responses: Record<string, string> = JSON.parse(
+  readFileSync(new URL('../../test/responses.json', import.meta.url), 'utf8'),
 )
 const views: readonly MaskView[] = [
   fullAccess,
@@ -53,7 +53,7 @@ function outcome(mask: typeof maskResponse, ...args: Parameters<typeof maskRespo
 }
 
 describe('a response that is masked in steps', () => {
-  test.each(Object.entries(answers))('%s: equals the response that is masked at once', (id, body) => {
+  test.each(Object.entries(responses))('%s: equals the response that is masked at once', (id, body) => {
     const policy = routesById.get(id)?.mask ?? 'plain'
     for (const view of views) expect(inSteps(policy, body, view)).toBe(maskResponse(policy, body, view))
   })

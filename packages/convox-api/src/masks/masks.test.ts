@@ -10,10 +10,10 @@ import { maskFunctions } from './mask-functions.ts'
 import type { MaskView } from './mask-view.ts'
 import { maskResponse, redactText } from './masks.ts'
 
-const answers: Record<string, string> = JSON.parse(
-  readFileSync(new URL('../../test/answers.json', import.meta.url), 'utf8'),
+const responses: Record<string, string> = JSON.parse(
+  readFileSync(new URL('../../test/responses.json', import.meta.url), 'utf8'),
 )
-const recorded = Object.entries(answers).map(([id, body]) => ({ id, body, policy: policyOf(id) }))
+const recorded = Object.entries(responses).map(([id, body]) => ({ id, body, policy: policyOf(id) }))
 const recordedSecrets = [
   'respass',
   's3cr3t-myapp',
@@ -322,9 +322,9 @@ describe('failing closed', () => {
     )
     const object = fc.array(fc.tuple(field, value), { maxLength: 8 }).map((pairs) => Object.fromEntries(pairs))
     fc.assert(
-      fc.property(fc.oneof(object, fc.array(object, { maxLength: 3 })), (answer) => {
+      fc.property(fc.oneof(object, fc.array(object, { maxLength: 3 })), (response) => {
         try {
-          expect(maskResponse(policy, JSON.stringify(answer), noAccess)).not.toContain('hunter2')
+          expect(maskResponse(policy, JSON.stringify(response), noAccess)).not.toContain('hunter2')
         } catch (error) {
           if (!(error instanceof UnmaskableResponse)) throw error
         }

@@ -12,7 +12,7 @@ export function checkBody(
   const type = mediaType(contentType)
   if (type.startsWith('multipart/')) {
     return ambiguous(
-      'Multipart bodies are not permitted, because two programs could read them differently.',
+      'Multipart bodies are not allowed, because two programs could read them differently.',
       'Send parameters URL-encoded, and files as application/octet-stream.',
     )
   }
@@ -35,11 +35,11 @@ export function checkBody(
   return ambiguous(`This call takes its parameters as ${formType}.`, 'Set this Content-Type, or send no body.')
 }
 
-/** Permits only the charset UTF-8. With some other parameters, such as a duplicate charset, Go ignores the body. */
+/** Allows only the charset UTF-8. With some other parameters, such as a duplicate charset, Go ignores the body. */
 function isPlainForm(contentType: string): boolean {
   const [, ...parameters] = contentType.split(';')
-  const permitted = parameters.length === 0 || (parameters.length === 1 && isUtf8Charset(parameters[0] ?? ''))
-  return mediaType(contentType) === formType && permitted
+  const allowed = parameters.length === 0 || (parameters.length === 1 && isUtf8Charset(parameters[0] ?? ''))
+  return mediaType(contentType) === formType && allowed
 }
 
 function isUtf8Charset(parameter: string): boolean {

@@ -71,7 +71,7 @@ function hasControlCharacter(value: string): boolean {
 function refusedHeader(header: string): ParameterError {
   return {
     rule: 'refused-header',
-    reason: `The header ${header} is not permitted on this call: it changes what runs, or the rack could read it as a parameter.`,
+    reason: `The header ${header} is not allowed on this call: it changes what runs, or the rack could read it as a parameter.`,
     remedy: 'Remove the header.',
     header,
   }

@@ -59,7 +59,7 @@ function readQuery(route: RackRoute, search: string): ReadonlyMap<string, string
 
 function* readValues(
   bytes: Buffer,
-  permitted: readonly string[],
+  allowed: readonly string[],
   source: ParameterSource,
 ): Steps<ReadonlyMap<string, string> | ParameterError> {
   if (bytes.length === 0) return noValues
@@ -78,7 +78,7 @@ function* readValues(
     if (key === '') return ambiguous(`The ${source} contains a value without a name.`, 'Remove the value.')
     if (key.includes('\0') || value.includes('\0'))
       return ambiguous(`The ${source} contains a NUL character.`, 'Remove the character.')
-    if (!permitted.includes(key)) return unknownParameter(key, permitted, source)
+    if (!allowed.includes(key)) return unknownParameter(key, allowed, source)
     if (values.has(key)) return ambiguous(`The ${source} parameter ${key} was sent more than once.`, 'Send it once.')
     values.set(key, value)
   }
@@ -93,8 +93,8 @@ const droppedPairs = {
   },
 } as const
 
-function unknownParameter(key: string, permitted: readonly string[], source: ParameterSource): ParameterError {
-  const known = permitted.length === 0 ? 'It takes none.' : `It takes ${permitted.join(', ')}.`
+function unknownParameter(key: string, allowed: readonly string[], source: ParameterSource): ParameterError {
+  const known = allowed.length === 0 ? 'It takes none.' : `It takes ${allowed.join(', ')}.`
   return {
     rule: 'unknown-parameter',
     reason: `This call takes no ${source} parameter ${printable(key)}. ${known}`,

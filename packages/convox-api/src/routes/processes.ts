@@ -13,7 +13,7 @@ const privilegeHeaders = [
   'Gpu-Vendor',
 ]
 
-/** The upload parameter `tar-extra` is not permitted, because the pod's `tar` would run with its flags. */
+/** The upload parameter `tar-extra` is not allowed, because the pod's `tar` would run with its flags. */
 export const processRoutes: RouteTable = {
   'GET /apps/{app}/processes': () => read('process:list', 'processes', { query: ['service', 'release'] }),
   'GET /apps/{app}/processes/{pid}': () => read('process:read', 'processes'),

@@ -76,14 +76,14 @@ describe('the route table', () => {
     for (const { form, body, id } of rackRoutes) expect([id, form.length > 0]).toEqual([id, body === 'form'])
   })
 
-  test('never permits and refuses the same header', () => {
+  test('never allows and refuses the same header', () => {
     for (const { headers, refusedHeaders } of rackRoutes) {
       const refused = new Set(refusedHeaders.map((name) => name.toLowerCase()))
       expect(headers.filter((name) => refused.has(name.toLowerCase()))).toEqual([])
     }
   })
 
-  test('a websocket permits no query, no form and no body', () => {
+  test('a websocket allows no query, no form and no body', () => {
     for (const { kind, query, form, body, mask } of rackRoutes) {
       if (kind === 'websocket')
         expect({ query, form, body, mask }).toEqual({ query: [], form: [], body: 'none', mask: 'stream' })

@@ -67,14 +67,14 @@ export interface RackRoute {
   readonly scope: Scope
   /** Whether the call may change the rack. Such a call has an intent event and an outcome event. */
   readonly changes: boolean
-  /** Permitted query keys. Other keys are rejected. */
+  /** Allowed query keys. Other keys are rejected. */
   readonly query: readonly string[]
-  /** Permitted form keys (only where `body` is `form`). */
+  /** Allowed form keys (only where `body` is `form`). */
   readonly form: readonly string[]
   /** Grammars of form values by key. A key without a grammar takes any text. */
   readonly values: Readonly<Record<string, ValueGrammar>>
   /**
-   * Permitted headers with which convox sends options, such as `Height`, in the rack's canonical spelling. Other
+   * Allowed headers with which convox sends options, such as `Height`, in the rack's canonical spelling. Other
    * headers are dropped, unless they are in `refusedHeaders`.
    */
   readonly headers: readonly string[]

@@ -39,14 +39,14 @@ export function isRestParameter(raw: string, start: number, end: number): boolea
       if (isDots(raw, begin, at)) return false
       begin = at + 1
     } else if (code === percent) {
-      if (at + 2 >= end || !isPermittedEscape(raw.charCodeAt(at + 1), raw.charCodeAt(at + 2))) return false
+      if (at + 2 >= end || !isAllowedEscape(raw.charCodeAt(at + 1), raw.charCodeAt(at + 2))) return false
       at += 2
     } else if (code > 0xff || segmentCharacters[code] !== 1) return false
   }
   return true
 }
 
-function isPermittedEscape(high: number, low: number): boolean {
+function isAllowedEscape(high: number, low: number): boolean {
   const value = upperHex(high) * 16 + upperHex(low)
   return value >= 0x80 || (value >= 0 && escapableCharacters[value] === 1)
 }
@@ -64,7 +64,7 @@ function isDots(raw: string, begin: number, end: number): boolean {
   return raw.charCodeAt(begin) === dot && raw.charCodeAt(end - 1) === dot
 }
 
-export function isPermittedQuery(raw: string, start: number): boolean {
+export function isAllowedQuery(raw: string, start: number): boolean {
   for (let at = start; at < raw.length; at++) {
     const code = raw.charCodeAt(at)
     if (code > 0xff || queryCharacters[code] !== 1) return false

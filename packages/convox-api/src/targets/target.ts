@@ -1,5 +1,5 @@
 import type { CanonicalTarget, TargetError } from '../routes/types.ts'
-import { isPermittedQuery, isPlainPath, isRestParameter } from './target-characters.ts'
+import { isAllowedQuery, isPlainPath, isRestParameter } from './target-characters.ts'
 import { doubleSlash, maxTargetLength, notCanonical, tooLong, unsafeQuery, wrongForm } from './target-errors.ts'
 
 const slash = 0x2f
@@ -25,7 +25,7 @@ export function readTarget(raw: string): CanonicalTarget | TargetError {
   const rest = restParameterStart(raw, start, end)
   if (rest === -1 ? !isPlainPath(raw, end) : !isPlainPath(raw, rest - 1) || !isRestParameter(raw, rest, end))
     return notCanonical
-  if (!isPermittedQuery(raw, end)) return unsafeQuery
+  if (!isAllowedQuery(raw, end)) return unsafeQuery
   // Only this function creates the branded type. The brand does not exist at run time.
   return { path: raw.slice(0, end), search: raw.slice(end) } as CanonicalTarget
 }

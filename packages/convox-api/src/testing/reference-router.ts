@@ -1,6 +1,6 @@
 import type { RackRoute } from '../routes/types.ts'
 
-export type ReferenceAnswer =
+export type ReferenceResult =
   | { readonly status: 200; readonly route: RackRoute; readonly params: Readonly<Record<string, string>> }
   | { readonly status: 404 | 405 | 400 }
 
@@ -11,7 +11,7 @@ export type ReferenceAnswer =
 export function createReferenceRouter(routes: readonly RackRoute[]) {
   const compiled = routes.map((route) => ({ route, ...patternOf(route.path) }))
 
-  return function answer(method: string, rawPath: string, kind: RackRoute['kind']): ReferenceAnswer {
+  return function respond(method: string, rawPath: string, kind: RackRoute['kind']): ReferenceResult {
     const path = decodePath(rawPath)
     if (path === null) return { status: 400 }
     let wrongMethod = false

@@ -1,7 +1,7 @@
 import type { RackState } from '../state/rack.ts'
-import type { Answer } from '../wire/answer.ts'
 import type { RawHeaders } from '../wire/headers.ts'
 import type { ParameterSources, Parameters } from '../wire/parameters.ts'
+import type { RackResponse } from '../wire/response.ts'
 import type { WebSocketStream } from '../wire/websocket.ts'
 
 /** A routed and authenticated call with parsed parameters. */
@@ -27,7 +27,7 @@ export interface HttpRoute extends RouteBase {
   readonly method: string
   /** `read`: read into memory and parsed for parameters; `raw`: streamed to the handler. */
   readonly body: 'read' | 'raw'
-  readonly handle: (call: Call) => Answer | Promise<Answer>
+  readonly handle: (call: Call) => RackResponse | Promise<RackResponse>
 }
 
 export interface WebSocketRoute extends RouteBase {

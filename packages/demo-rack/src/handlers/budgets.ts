@@ -3,15 +3,15 @@ import { RackError } from '../errors/rack-error.ts'
 import type { BudgetConfig } from '../state/app.ts'
 import { monthStart, resetBudget, setBudget, spentOn } from '../state/budget.ts'
 import { findApp, timestamp } from '../state/rack.ts'
-import type { Answer } from '../wire/answer.ts'
-import { json, ok } from '../wire/answers.ts'
+import type { RackResponse } from '../wire/response.ts'
+import { json, ok } from '../wire/responses.ts'
 
-export function getBudget({ rack, variables }: Call): Answer {
+export function getBudget({ rack, variables }: Call): RackResponse {
   const { budget } = findApp(rack, variables.app)
   return json({ config: budget?.config ?? null, state: budget?.state ?? null })
 }
 
-export function setAppBudget(call: Call): Answer {
+export function setAppBudget(call: Call): RackResponse {
   const { rack, variables, parameters } = call
   const changes: Partial<BudgetConfig> = {}
   for (const field of ['monthly-cap-usd', 'alert-threshold-percent', 'pricing-adjustment'] as const) {
@@ -24,24 +24,24 @@ export function setAppBudget(call: Call): Answer {
   return withDeprecation(ok(), call)
 }
 
-export function clearBudget(call: Call): Answer {
+export function clearBudget(call: Call): RackResponse {
   findApp(call.rack, call.variables.app).budget = null
   return withDeprecation(ok(), call)
 }
 
-export function resetAppBudget(call: Call): Answer {
+export function resetAppBudget(call: Call): RackResponse {
   resetBudget(call.rack, findApp(call.rack, call.variables.app), call.parameters.ack_by || 'unknown')
   return withDeprecation(ok(), call)
 }
 
 /** The demo rack never shuts anything down. */
-export function getShutdownState({ rack, variables }: Call): Answer {
+export function getShutdownState({ rack, variables }: Call): RackResponse {
   findApp(rack, variables.app)
   return json(null)
 }
 
 /** Reports what an automatic shutdown would stop. Stops nothing. */
-export function simulateShutdown({ rack, variables }: Call): Answer {
+export function simulateShutdown({ rack, variables }: Call): RackResponse {
   const app = findApp(rack, variables.app)
   const running = app.services.filter(({ count }) => count > 0)
   const perHour = (cpu: number, count: number) => (cpu * count * 0.02) / 1000
@@ -66,12 +66,12 @@ export function simulateShutdown({ rack, variables }: Call): Answer {
   })
 }
 
-export function dismissRecovery(call: Call): Answer {
+export function dismissRecovery(call: Call): RackResponse {
   const { app } = findApp(call.rack, call.variables.app)
   return withDeprecation(json({ app: app.name, status: 'no-banner' }), call)
 }
 
-export function getCost({ rack, variables }: Call): Answer {
+export function getCost({ rack, variables }: Call): RackResponse {
   const app = findApp(rack, variables.app)
   const breakdown = spentOn(rack, app)
   return json({
@@ -87,8 +87,8 @@ export function getCost({ rack, variables }: Call): Answer {
 }
 
 /** Adds the header `Deprecation` if the call has the deprecated parameter `ack_by`. */
-function withDeprecation(answer: Answer, { parameters }: Call): Answer {
-  return parameters.ack_by ? { ...answer, headers: [...answer.headers, ['Deprecation', 'true']] } : answer
+function withDeprecation(response: RackResponse, { parameters }: Call): RackResponse {
+  return parameters.ack_by ? { ...response, headers: [...response.headers, ['Deprecation', 'true']] } : response
 }
 
 function numberFrom(field: string, text: string): number {

@@ -6,14 +6,14 @@ import { completeBuild, findBuild, newBuild } from '../state/builds.ts'
 import { findApp } from '../state/rack.ts'
 import { addRelease } from '../state/releases.ts'
 import { contentOf, storeBytes } from '../state/stored-bytes.ts'
-import type { Answer } from '../wire/answer.ts'
-import { bare, binary, json, oneChunk } from '../wire/answers.ts'
+import type { RackResponse } from '../wire/response.ts'
+import { bare, binary, json, oneChunk } from '../wire/responses.ts'
 
 const maxArchives = 10
 const imageTime = 1000
 
 /** A gzipped tar with the build, or the imported bytes for an imported build. */
-export function exportBuild({ rack, variables }: Call): Answer {
+export function exportBuild({ rack, variables }: Call): RackResponse {
   const app = findApp(rack, variables.app)
   const build = findBuild(app, variables.build ?? '')
   const imported = app.archives.get(build.id)
@@ -26,7 +26,7 @@ export function exportBuild({ rack, variables }: Call): Answer {
 }
 
 /** The new release gets the previous environment. */
-export async function importBuild({ rack, variables, body }: Call): Promise<Answer> {
+export async function importBuild({ rack, variables, body }: Call): Promise<RackResponse> {
   const app = findApp(rack, variables.app)
   const archive = await storeBytes(body)
   if (archive.length === 0) throw new RackError(400, 'the archive is empty')
@@ -44,7 +44,7 @@ export async function importBuild({ rack, variables, body }: Call): Promise<Answ
 }
 
 /** Does not fetch the image. The build is complete after a second. */
-export function importImage({ rack, variables, parameters }: Call): Answer {
+export function importImage({ rack, variables, parameters }: Call): RackResponse {
   const build = findBuild(findApp(rack, variables.app), variables.build ?? '')
   if (!parameters.image) throw new RackError(400, 'image is required')
   rack.clock.after(imageTime, () => completeBuild(rack, build, build.manifest))

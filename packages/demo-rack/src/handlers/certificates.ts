@@ -4,16 +4,16 @@ import { RackError } from '../errors/rack-error.ts'
 import type { AppState } from '../state/app.ts'
 import { addCertificate, findCertificate, renewCertificate, toCertificateResponse } from '../state/certificates.ts'
 import { findApp } from '../state/rack.ts'
-import type { Answer } from '../wire/answer.ts'
-import { json, ok } from '../wire/answers.ts'
+import type { RackResponse } from '../wire/response.ts'
+import { json, ok } from '../wire/responses.ts'
 
 /** `generated=true` omits uploaded certificates. */
-export function listCertificates({ rack, parameters }: Call): Answer {
+export function listCertificates({ rack, parameters }: Call): RackResponse {
   const all = parameters.generated !== 'true'
   return json(rack.certificates.filter(({ origin }) => all || origin === 'generated').map(toCertificateResponse))
 }
 
-export function createCertificate({ rack, parameters }: Call): Answer {
+export function createCertificate({ rack, parameters }: Call): RackResponse {
   const { pub = '', key = '' } = parameters
   if (!key.includes('PRIVATE KEY-----')) throw new RackError(400, 'the private key is not in PEM')
   const { subjectAltName = '', validTo } = parseCertificate(pub)
@@ -23,25 +23,25 @@ export function createCertificate({ rack, parameters }: Call): Answer {
   )
 }
 
-export function generateCertificate({ rack, parameters }: Call): Answer {
+export function generateCertificate({ rack, parameters }: Call): RackResponse {
   const domains = (parameters.domains ?? '').split(',').filter((domain) => domain !== '')
   if (domains.length === 0) throw new RackError(400, 'at least one domain is required')
   return json(toCertificateResponse(addCertificate(rack, { domains, origin: 'generated' })))
 }
 
-export function deleteCertificate({ rack, variables }: Call): Answer {
+export function deleteCertificate({ rack, variables }: Call): RackResponse {
   const found = findCertificate(rack, variables.certificate ?? '')
   rack.certificates.splice(rack.certificates.indexOf(found), 1)
   return ok()
 }
 
-export function renewOneCertificate({ rack, variables }: Call): Answer {
+export function renewOneCertificate({ rack, variables }: Call): RackResponse {
   renewCertificate(rack, findCertificate(rack, variables.certificate ?? ''))
   return ok()
 }
 
 /** Binds a certificate to a service's port: `ssl update`. */
-export function applyCertificate({ rack, variables, parameters }: Call): Answer {
+export function applyCertificate({ rack, variables, parameters }: Call): RackResponse {
   const port = portOf(findApp(rack, variables.app), variables.service ?? '', Number(variables.port))
   port.certificate = findCertificate(rack, parameters.id ?? '').id
   return ok()

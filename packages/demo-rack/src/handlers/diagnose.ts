@@ -4,11 +4,11 @@ import type { AppState, Process } from '../state/app.ts'
 import { processesOf } from '../state/processes.ts'
 import { findApp, timestamp } from '../state/rack.ts'
 import { readTime } from '../state/times.ts'
-import type { Answer } from '../wire/answer.ts'
-import { json } from '../wire/answers.ts'
+import type { RackResponse } from '../wire/response.ts'
+import { json } from '../wire/responses.ts'
 
 /** The output of `convox deploy-debug`. */
-export function diagnoseApp({ rack, variables, parameters }: Call): Answer {
+export function diagnoseApp({ rack, variables, parameters }: Call): RackResponse {
   const app = findApp(rack, variables.app)
   const checks = list(parameters.checks)
   const services = list(parameters.services)

@@ -3,13 +3,13 @@ import { notFound } from '../errors/rack-error.ts'
 import { readTar, writeTar } from '../process/tar.ts'
 import { findProcess } from '../state/processes.ts'
 import { findApp } from '../state/rack.ts'
-import type { Answer } from '../wire/answer.ts'
-import { binary, ok, oneChunk } from '../wire/answers.ts'
+import type { RackResponse } from '../wire/response.ts'
+import { binary, ok, oneChunk } from '../wire/responses.ts'
 
 const maxBytes = 16 * 1024 * 1024
 
 /** The files exist as long as the process. */
-export async function uploadFiles(call: Call): Promise<Answer> {
+export async function uploadFiles(call: Call): Promise<RackResponse> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of call.body) {
@@ -22,14 +22,14 @@ export async function uploadFiles(call: Call): Promise<Answer> {
 }
 
 /** A tar of one file, or of all files in a directory. */
-export function downloadFiles(call: Call): Answer {
+export function downloadFiles(call: Call): RackResponse {
   const wanted = absolute(call.parameters.file ?? '')
   const found = [...filesOf(call)].filter(([path]) => path === wanted || path.startsWith(`${wanted}/`))
   if (found.length === 0) throw notFound('file', call.parameters.file ?? '')
   return binary(oneChunk(writeTar(found.map(([path, content]) => ({ path, content })))))
 }
 
-export function deleteFiles(call: Call): Answer {
+export function deleteFiles(call: Call): RackResponse {
   const files = filesOf(call)
   for (const path of (call.parameters.files ?? '').split(',')) files.delete(absolute(path))
   return ok()

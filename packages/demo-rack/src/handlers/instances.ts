@@ -1,24 +1,24 @@
 import type { Call } from '../calls/call.ts'
 import { runCommand } from '../process/commands.ts'
 import { findInstance, terminateInstance } from '../state/instances.ts'
-import type { Answer } from '../wire/answer.ts'
-import { json, ok } from '../wire/answers.ts'
+import type { RackResponse } from '../wire/response.ts'
+import { json, ok } from '../wire/responses.ts'
 import type { WebSocketStream } from '../wire/websocket.ts'
 import { exitMarker } from './exec.ts'
 
 const lowerAndDigits = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
-export function listInstances({ rack }: Call): Answer {
+export function listInstances({ rack }: Call): RackResponse {
   return json(rack.instances)
 }
 
-export function terminateOneInstance({ rack, variables }: Call): Answer {
+export function terminateOneInstance({ rack, variables }: Call): RackResponse {
   terminateInstance(rack, findInstance(rack, variables.instance ?? ''))
   return ok()
 }
 
 /** Returns random letters as a private key. The demo rack does not store the key, and it gives access to nothing. */
-export function rollInstanceKeys({ rack }: Call): Answer {
+export function rollInstanceKeys({ rack }: Call): RackResponse {
   const secret = rack.random.letters(lowerAndDigits, 64)
   return json({
     name: `${rack.system.name}-keypair-${rack.random.letters(lowerAndDigits, 6)}`,

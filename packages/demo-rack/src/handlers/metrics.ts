@@ -4,30 +4,30 @@ import { RackError } from '../errors/rack-error.ts'
 import { findService } from '../state/app.ts'
 import { findApp } from '../state/rack.ts'
 import { readTime } from '../state/times.ts'
-import type { Answer } from '../wire/answer.ts'
-import { json } from '../wire/answers.ts'
+import type { RackResponse } from '../wire/response.ts'
+import { json } from '../wire/responses.ts'
 
 const names = ['cpu-utilization', 'memory-utilization']
 const maxValues = 1000
 const hour = 3_600_000
 
-export function appMetrics(call: Call): Answer {
+export function appMetrics(call: Call): RackResponse {
   findApp(call.rack, call.variables.app)
   return json(metricsOf(call))
 }
 
-export function serviceMetrics(call: Call): Answer {
+export function serviceMetrics(call: Call): RackResponse {
   findService(findApp(call.rack, call.variables.app), call.variables.service)
   return json(metricsOf(call))
 }
 
-export function metricsByService(call: Call): Answer {
+export function metricsByService(call: Call): RackResponse {
   findApp(call.rack, call.variables.app)
   const services = list(call.parameters.services)
   return json(services.map((name) => ({ name, metrics: metricsOf(call) })))
 }
 
-export function systemMetrics(call: Call): Answer {
+export function systemMetrics(call: Call): RackResponse {
   return json(metricsOf(call))
 }
 

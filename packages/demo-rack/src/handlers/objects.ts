@@ -2,12 +2,12 @@ import type { Call } from '../calls/call.ts'
 import { notFound, RackError } from '../errors/rack-error.ts'
 import { findApp } from '../state/rack.ts'
 import { contentOf, storeBytes } from '../state/stored-bytes.ts'
-import type { Answer } from '../wire/answer.ts'
-import { bare, binary, json, ok } from '../wire/answers.ts'
+import type { RackResponse } from '../wire/response.ts'
+import { bare, binary, json, ok } from '../wire/responses.ts'
 
 const maxObjects = 100
 
-export async function storeObject({ rack, variables, body }: Call): Promise<Answer> {
+export async function storeObject({ rack, variables, body }: Call): Promise<RackResponse> {
   const app = findApp(rack, variables.app)
   const object = await storeBytes(body)
   const key = checkedKey(variables.key) || object.sha256
@@ -17,24 +17,24 @@ export async function storeObject({ rack, variables, body }: Call): Promise<Answ
   return json({ Url: `object://${app.app.name}/${key}` })
 }
 
-export function fetchObject({ rack, variables }: Call): Answer {
+export function fetchObject({ rack, variables }: Call): RackResponse {
   const found = findApp(rack, variables.app).objects.get(checkedKey(variables.key))
   if (found === undefined) throw notFound('object', variables.key ?? '')
   return binary(contentOf(found))
 }
 
 /** A rack answers 200 even if the object doesn't exist. */
-export function objectExists(): Answer {
+export function objectExists(): RackResponse {
   return bare(200)
 }
 
-export function deleteObject({ rack, variables }: Call): Answer {
+export function deleteObject({ rack, variables }: Call): RackResponse {
   const { objects } = findApp(rack, variables.app)
   if (!objects.delete(checkedKey(variables.key))) throw notFound('object', variables.key ?? '')
   return ok()
 }
 
-export function listObjects({ rack, variables, parameters }: Call): Answer {
+export function listObjects({ rack, variables, parameters }: Call): RackResponse {
   const keys = [...findApp(rack, variables.app).objects.keys()]
   return json(keys.filter((key) => key.startsWith(parameters.prefix ?? '')).sort())
 }

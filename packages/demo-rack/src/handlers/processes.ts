@@ -3,10 +3,10 @@ import { notFound } from '../errors/rack-error.ts'
 import { findProcess, processesOf, startRun, stopProcess } from '../state/processes.ts'
 import { findApp } from '../state/rack.ts'
 import { findRelease } from '../state/releases.ts'
-import type { Answer } from '../wire/answer.ts'
-import { json, ok } from '../wire/answers.ts'
+import type { RackResponse } from '../wire/response.ts'
+import { json, ok } from '../wire/responses.ts'
 
-export function listProcesses({ rack, variables, parameters }: Call): Answer {
+export function listProcesses({ rack, variables, parameters }: Call): RackResponse {
   const { service, release } = parameters
   const found = processesOf(findApp(rack, variables.app)).filter(
     (process) => (!service || process.service === service) && (!release || process.release === release),
@@ -15,20 +15,20 @@ export function listProcesses({ rack, variables, parameters }: Call): Answer {
   return json(found)
 }
 
-export function getProcess({ rack, variables }: Call): Answer {
+export function getProcess({ rack, variables }: Call): RackResponse {
   const process = findProcess(findApp(rack, variables.app), variables.process ?? '')
   process.status = 'running'
   return json(process)
 }
 
-export function stopOneProcess({ rack, variables }: Call): Answer {
+export function stopOneProcess({ rack, variables }: Call): RackResponse {
   const app = findApp(rack, variables.app)
   stopProcess(rack, app, findProcess(app, variables.process ?? ''))
   return ok()
 }
 
 /** Only the header `Command` contains the command. */
-export function runProcess({ rack, variables, parameters }: Call): Answer {
+export function runProcess({ rack, variables, parameters }: Call): RackResponse {
   const app = findApp(rack, variables.app)
   const service = variables.service ?? ''
   if (!app.services.some(({ name }) => name === service) && service !== 'build') throw notFound('service', service)

@@ -2,9 +2,9 @@ import type { Call } from '../calls/call.ts'
 import { RackError } from '../errors/rack-error.ts'
 import { isProxyHost } from '../process/proxy-host.ts'
 import { findApp } from '../state/rack.ts'
-import type { Answer } from '../wire/answer.ts'
-import { bare, json } from '../wire/answers.ts'
 import { firstHeader } from '../wire/headers.ts'
+import type { RackResponse } from '../wire/response.ts'
+import { bare, json } from '../wire/responses.ts'
 import type { WebSocketStream } from '../wire/websocket.ts'
 
 /** A TCP connection to a host. The demo rack does not connect, and echoes everything. */
@@ -22,14 +22,14 @@ const label = '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?'
 const clusterHost = new RegExp(`^(?!svc\\.cluster\\.local$)${label}(?:\\.${label})+\\.local$`)
 
 /** The demo rack does not connect, and answers with a description of the request. */
-export function proxyHttp({ method, headers, variables }: Call): Answer {
+export function proxyHttp({ method, headers, variables }: Call): RackResponse {
   const host = firstHeader(headers, 'x-host') ?? ''
   if (!clusterHost.test(host)) throw new RackError(400, 'invalid proxy host')
   return json({ method, host, port: firstHeader(headers, 'x-port') ?? '', path: variables.path })
 }
 
 /** The rack's Docker registry, which has no images. */
-export function dockerRegistry({ rack, variables }: Call): Answer {
+export function dockerRegistry({ rack, variables }: Call): RackResponse {
   const { path = '' } = variables
   if (path === '') {
     return { ...bare(200), headers: [['Docker-Distribution-Api-Version', 'registry/2.0']] }

@@ -5,28 +5,28 @@ import { linesOf } from '../process/shell.ts'
 import type { AppState, Resource } from '../state/app.ts'
 import { findApp } from '../state/rack.ts'
 import { contentOf, storeBytes } from '../state/stored-bytes.ts'
-import type { Answer } from '../wire/answer.ts'
-import { binary, json, ok } from '../wire/answers.ts'
+import type { RackResponse } from '../wire/response.ts'
+import { binary, json, ok } from '../wire/responses.ts'
 import type { WebSocketStream } from '../wire/websocket.ts'
 
 /** The size of the export of a database without imported data, in bytes. */
 const freshData = 100_000
 
-export function listResources({ rack, variables }: Call): Answer {
+export function listResources({ rack, variables }: Call): RackResponse {
   return json(findApp(rack, variables.app).resources)
 }
 
-export function getResource({ rack, variables }: Call): Answer {
+export function getResource({ rack, variables }: Call): RackResponse {
   return json(findResource(findApp(rack, variables.app), variables.resource))
 }
 
-export function exportData({ rack, variables }: Call): Answer {
+export function exportData({ rack, variables }: Call): RackResponse {
   const app = findApp(rack, variables.app)
   const imported = app.data.get(findResource(app, variables.resource).name)
   return binary(imported === undefined ? generatedBytes(freshData) : contentOf(imported))
 }
 
-export async function importData({ rack, variables, body }: Call): Promise<Answer> {
+export async function importData({ rack, variables, body }: Call): Promise<RackResponse> {
   const app = findApp(rack, variables.app)
   const { name } = findResource(app, variables.resource)
   app.data.set(name, await storeBytes(body))

@@ -2,11 +2,11 @@ import type { Call } from '../calls/call.ts'
 import { RackError } from '../errors/rack-error.ts'
 import { findService } from '../state/app.ts'
 import { findApp } from '../state/rack.ts'
-import type { Answer } from '../wire/answer.ts'
-import { ok } from '../wire/answers.ts'
+import type { RackResponse } from '../wire/response.ts'
+import { ok } from '../wire/responses.ts'
 
 /** Has no effect, because the demo rack has no autoscaling. */
-export function overrideScale(call: Call): Answer {
+export function overrideScale(call: Call): RackResponse {
   requireService(call)
   const { active } = call.parameters
   if (active !== 'true' && active !== 'false') throw new RackError(400, 'active must be true or false')
@@ -14,19 +14,19 @@ export function overrideScale(call: Call): Answer {
 }
 
 /** The options are JSON in a string. */
-export function enableTriggers(call: Call): Answer {
+export function enableTriggers(call: Call): RackResponse {
   requireService(call)
   const { opts = '' } = call.parameters
   if (opts !== '' && !isJsonObject(opts)) throw new RackError(400, 'opts must be a JSON object')
   return ok()
 }
 
-export function disableTriggers(call: Call): Answer {
+export function disableTriggers(call: Call): RackResponse {
   requireService(call)
   return ok()
 }
 
-export function setTriggerThreshold(call: Call): Answer {
+export function setTriggerThreshold(call: Call): RackResponse {
   requireService(call)
   const { type = '', threshold = '' } = call.parameters
   if (type === '') throw new RackError(400, 'type is required')

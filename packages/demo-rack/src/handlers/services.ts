@@ -4,14 +4,14 @@ import { findService } from '../state/app.ts'
 import { readServices } from '../state/manifest.ts'
 import { restartService, scaleService } from '../state/processes.ts'
 import { findApp } from '../state/rack.ts'
-import type { Answer } from '../wire/answer.ts'
-import { json, ok } from '../wire/answers.ts'
+import type { RackResponse } from '../wire/response.ts'
+import { json, ok } from '../wire/responses.ts'
 
-export function listServices({ rack, variables }: Call): Answer {
+export function listServices({ rack, variables }: Call): RackResponse {
   return json(findApp(rack, variables.app).services)
 }
 
-export function updateService({ rack, variables, parameters }: Call): Answer {
+export function updateService({ rack, variables, parameters }: Call): RackResponse {
   const app = findApp(rack, variables.app)
   const service = findService(app, variables.service)
   const [min, max] = [numberOr(parameters.min, 0), numberOr(parameters.max, 9999)]
@@ -25,13 +25,13 @@ export function updateService({ rack, variables, parameters }: Call): Answer {
   return ok()
 }
 
-export function restartOneService({ rack, variables }: Call): Answer {
+export function restartOneService({ rack, variables }: Call): RackResponse {
   const app = findApp(rack, variables.app)
   restartService(rack, app, findService(app, variables.service).name)
   return ok()
 }
 
-export function getManifestService({ rack, variables }: Call): Answer {
+export function getManifestService({ rack, variables }: Call): RackResponse {
   const { app, releases } = findApp(rack, variables.app)
   const manifest = releases.find(({ id }) => id === app.release)?.manifest ?? ''
   const found = readServices(manifest).find(({ name }) => name === variables.service)

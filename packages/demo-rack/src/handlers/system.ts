@@ -2,19 +2,19 @@ import type { Call } from '../calls/call.ts'
 import { zeroTime } from '../determinism/clock.ts'
 import { processesOf } from '../state/processes.ts'
 import { timestamp } from '../state/rack.ts'
-import type { Answer } from '../wire/answer.ts'
-import { json, ok } from '../wire/answers.ts'
 import { readPairs } from '../wire/form.ts'
+import type { RackResponse } from '../wire/response.ts'
+import { json, ok } from '../wire/responses.ts'
 
 const hour = 3_600_000
 const updateTime = 1000
 
-export function getSystem({ rack }: Call): Answer {
+export function getSystem({ rack }: Call): RackResponse {
   return json(rack.system)
 }
 
 /** A change of the version takes a second, in which the rack's status is `updating`. */
-export function updateSystem({ rack, parameters }: Call): Answer {
+export function updateSystem({ rack, parameters }: Call): RackResponse {
   const { system, clock } = rack
   if (parameters.parameters !== undefined) {
     system.parameters = { ...system.parameters, ...Object.fromEntries(readPairs(parameters.parameters)) }
@@ -31,7 +31,7 @@ export function updateSystem({ rack, parameters }: Call): Answer {
   return ok()
 }
 
-export function getCapacity({ rack }: Call): Answer {
+export function getCapacity({ rack }: Call): RackResponse {
   const processes = [...rack.apps.values()].flatMap((app) => [...app.processes.values()])
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
   return json({
@@ -45,7 +45,7 @@ export function getCapacity({ rack }: Call): Answer {
   })
 }
 
-export function listSystemProcesses({ rack, parameters }: Call): Answer {
+export function listSystemProcesses({ rack, parameters }: Call): RackResponse {
   const process = (id: string, name: string) => ({
     id,
     app: 'system',
@@ -66,12 +66,12 @@ export function listSystemProcesses({ rack, parameters }: Call): Answer {
   return json([process('api-7d9-x1', 'api'), process('router-8f-y2', 'router'), ...apps])
 }
 
-export function listSystemReleases({ rack }: Call): Answer {
+export function listSystemReleases({ rack }: Call): RackResponse {
   const { version } = rack.system
   return json([{ id: version, app: '', build: '', env: '', manifest: '', description: '', created: zeroTime }])
 }
 
 /** Does nothing, because the demo rack has no idle machines. */
-export function cleanUpKarpenter(): Answer {
+export function cleanUpKarpenter(): RackResponse {
   return ok()
 }

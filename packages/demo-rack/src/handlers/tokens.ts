@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import type { Call } from '../calls/call.ts'
 import { RackError } from '../errors/rack-error.ts'
-import type { Answer } from '../wire/answer.ts'
-import { json, ok } from '../wire/answers.ts'
+import type { RackResponse } from '../wire/response.ts'
+import { json, ok } from '../wire/responses.ts'
 
 const roles: ReadonlyMap<string, string> = new Map([
   ['read', 'r'],
@@ -12,7 +12,7 @@ const roles: ReadonlyMap<string, string> = new Map([
 const maxHours = 8760
 
 /** Creates a token in the format of a real rack. The demo rack itself accepts only its password. */
-export function createToken({ rack, parameters }: Call): Answer {
+export function createToken({ rack, parameters }: Call): RackResponse {
   const hours = parameters.durationInHour ?? ''
   if (!/^\d+$/.test(hours)) throw new RackError(400, 'invalid duration')
   if (Number(hours) < 1 || Number(hours) > maxHours) {
@@ -26,7 +26,7 @@ export function createToken({ rack, parameters }: Call): Answer {
   return json({ token: `${signed}.${signature}` })
 }
 
-export function rotateSigningKey(): Answer {
+export function rotateSigningKey(): RackResponse {
   return ok()
 }
 

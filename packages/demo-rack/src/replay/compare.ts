@@ -5,12 +5,12 @@ import { idPattern } from './translation.ts'
 
 /** Ignores times. Compares IDs after translation, headers only by name, and WebSocket streams by text and ending. */
 export function differences(exchange: Exchange): string[] {
-  const { recorded, answer } = exchange
+  const { recorded, response } = exchange
   return [
-    ...difference('status', statusOf(recorded.startLine), statusOf(answer.startLine)),
-    ...difference('header names', headerNames(recorded.headers), headerNames(answer.headers)),
-    ...difference('body', withoutIdsAndTimes(recorded.body), withoutIdsAndTimes(answer.body)),
-    ...difference('ids', idsOf(exchange.expectedBody), idsOf(answer.body)),
+    ...difference('status', statusOf(recorded.startLine), statusOf(response.startLine)),
+    ...difference('header names', headerNames(recorded.headers), headerNames(response.headers)),
+    ...difference('body', withoutIdsAndTimes(recorded.body), withoutIdsAndTimes(response.body)),
+    ...difference('ids', idsOf(exchange.expectedBody), idsOf(response.body)),
     ...streamDifferences(exchange),
   ]
 }

@@ -26,7 +26,7 @@ export interface Exchange {
   readonly method: string
   readonly target: string
   readonly recorded: HttpMessage
-  readonly answer: HttpMessage
+  readonly response: HttpMessage
   readonly status: number
   /** The recorded body with all known IDs translated. */
   readonly expectedBody: string
@@ -87,18 +87,18 @@ async function play(player: Player, recorded: RecordedExchange) {
   const peer = await peerFor(player, recorded.connection)
   peer.send(writeMessage(request))
   const [method = '', target = ''] = request.startLine.split(' ')
-  const answer = await peer.nextMessage(method)
-  const [, status = ''] = answer.startLine.split(' ')
+  const response = await peer.nextMessage(method)
+  const [, status = ''] = response.startLine.split(' ')
   const stream = status === '101' ? peer.frames() : null
   if (stream !== null) peer.send(recorded.sent)
-  player.translation.learn(recorded.answer.body, answer.body)
+  player.translation.learn(recorded.response.body, response.body)
   const exchange: Exchange = {
     method,
     target,
-    recorded: recorded.answer,
-    answer,
+    recorded: recorded.response,
+    response,
     status: Number(status),
-    expectedBody: player.translation.toCurrent(recorded.answer.body),
+    expectedBody: player.translation.toCurrent(recorded.response.body),
     recordedFrames: recorded.frames,
     frames: stream?.received ?? null,
   }

@@ -6,7 +6,7 @@ export interface RecordedExchange {
   /** Index of the TCP connection in the recording. */
   readonly connection: number
   readonly request: HttpMessage
-  readonly answer: HttpMessage
+  readonly response: HttpMessage
   /** The frames that the rack sent after a 101; null for any other status. */
   readonly frames: readonly Frame[] | null
   /** The bytes that the client sent after the 101: masked frames. */
@@ -16,7 +16,7 @@ export interface RecordedExchange {
 }
 
 /**
- * Orders the exchanges by the dates of the answers, because connections were open at the same time. The CLI sends a
+ * Orders the exchanges by the dates of the responses, because connections were open at the same time. The CLI sends a
  * probe (`GET /machines` or `/racks`) before each websocket. A websocket therefore follows its probe, and gets the
  * probe's time.
  */
@@ -41,22 +41,22 @@ function readConnection(segments: CliRecording['connections'][number], connectio
   let answered = bytesOf(segments, '<')
   while (sent !== '' && answered !== '') {
     const request = parseMessage(sent)
-    const answer = parseMessage(answered, { ended: true })
-    if (request === null || answer === null) break
-    const date = headerOf(answer.message, 'date')
+    const response = parseMessage(answered, { ended: true })
+    if (request === null || response === null) break
+    const date = headerOf(response.message, 'date')
     const exchange = {
       connection,
       request: request.message,
-      answer: answer.message,
+      response: response.message,
       at: date === null ? null : Date.parse(date),
     }
-    if (answer.message.startLine.startsWith('HTTP/1.1 101')) {
-      const frames = decodeFrames(Buffer.from(answer.rest, 'latin1'), 'server')
+    if (response.message.startLine.startsWith('HTTP/1.1 101')) {
+      const frames = decodeFrames(Buffer.from(response.rest, 'latin1'), 'server')
       return [...exchanges, { ...exchange, frames, sent: request.rest }]
     }
     exchanges.push({ ...exchange, frames: null, sent: '' })
     sent = request.rest
-    answered = answer.rest
+    answered = response.rest
   }
   return exchanges
 }

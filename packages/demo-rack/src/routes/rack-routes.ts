@@ -10,7 +10,7 @@ import * as resources from '../handlers/rack-resources.ts'
 import * as registries from '../handlers/registries.ts'
 import * as system from '../handlers/system.ts'
 import * as tokens from '../handlers/tokens.ts'
-import { ok } from '../wire/answers.ts'
+import { ok } from '../wire/responses.ts'
 import { http, upload, websocket } from './define.ts'
 
 const logOptions = { header: ['Filter', 'Follow', 'Maxlogrequests', 'Prefix', 'Since', 'Previous', 'Tail'] }

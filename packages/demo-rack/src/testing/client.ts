@@ -35,9 +35,9 @@ export async function ask(
 ): Promise<Answered> {
   const peer = await connectTo(rack)
   peer.send(writeRequest(start, [credentials, ...headers], body))
-  const answer = await peer.nextMessage(start.split(' ')[0])
+  const response = await peer.nextMessage(start.split(' ')[0])
   peer.end()
-  return answered(answer)
+  return answered(response)
 }
 
 export interface Answered extends HttpMessage {
@@ -54,11 +54,11 @@ export const formType = 'Content-Type: application/x-www-form-urlencoded'
 export async function open(rack: DemoRack, path: string, headers: readonly string[] = [credentials], body = '') {
   const peer = await connectTo(rack)
   peer.send(writeRequest(`GET ${path}`, [...upgradeHeaders, ...headers], body))
-  const answer = answered(await peer.nextMessage())
+  const response = answered(await peer.nextMessage())
   const { received, ended } = peer.frames()
   return {
     peer,
-    answer,
+    response,
     frames: received,
     sendText: (text: string) => peer.send(masked(opcodes.text, text)),
     sendEnd: () => peer.send(masked(opcodes.binary, '')),

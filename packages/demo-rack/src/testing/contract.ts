@@ -7,7 +7,7 @@ export interface ContractLine {
    * The body: `ok`, `bytes`, `none` (no body), `empty` (no body, with status 202), a websocket's `stream`, or the
    * fields of a JSON object; `[…]` for a list of objects. `null` and `["k"]` are the JSON itself.
    */
-  readonly answer: string
+  readonly response: string
 }
 
 /**
@@ -39,7 +39,7 @@ const metricOptions = 'Q:start,end,period,metrics'
 const runOptions =
   'H:Command,Cpu,Cpu-Limit,Environment,Gpu,Gpu-Vendor,Height,Width,Image,Memory,Memory-Limit,Release,Volumes,Use-Service-Volume,Privileged,Node-Labels,System-Critical'
 
-const lines: readonly (readonly [route: string, parameters: string, answer: string])[] = [
+const lines: readonly (readonly [route: string, parameters: string, response: string])[] = [
   ['GET /auth', '', 'ok'],
   ['GET /check', '', 'ok'],
   ['GET /apps', '', `[${app}]`],
@@ -176,9 +176,9 @@ const lines: readonly (readonly [route: string, parameters: string, answer: stri
   ['DELETE /resources/{rackResource}/links/{app}', '', rackResource],
 ]
 
-export const contract: readonly ContractLine[] = lines.map(([route, parameters, answer]) => ({
+export const contract: readonly ContractLine[] = lines.map(([route, parameters, response]) => ({
   route,
-  answer,
+  response,
   parameters: parameters.split(' ').flatMap(readParameters),
 }))
 

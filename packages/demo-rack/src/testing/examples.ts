@@ -102,8 +102,8 @@ export function fillPath(path: string, variables: Readonly<Record<string, string
 export async function prepare(rack: DemoRack, example: Example, variables: Readonly<Record<string, string>>) {
   for (const call of example.before ?? []) {
     const upload = call.endsWith('/files') || call.includes('/objects/')
-    const answer = await ask(rack, fillPath(call, variables), upload ? octets : [formType], upload ? archive() : '')
-    if (answer.status >= 300) throw new Error(`${call}: ${answer.status} ${answer.body}`)
+    const response = await ask(rack, fillPath(call, variables), upload ? octets : [formType], upload ? archive() : '')
+    if (response.status >= 300) throw new Error(`${call}: ${response.status} ${response.body}`)
   }
 }
 

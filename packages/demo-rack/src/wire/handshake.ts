@@ -1,9 +1,9 @@
-import type { Answer } from './answer.ts'
 import { allHeaders, firstHeader, hasToken, type RawHeaders } from './headers.ts'
+import type { RackResponse } from './response.ts'
 import { acceptKey } from './websocket.ts'
 
 /** Null for a valid upgrade. Makes the checks of gorilla/websocket, in the same order. */
-export function upgradeRefusal(headers: RawHeaders): Answer | null {
+export function upgradeRefusal(headers: RawHeaders): RackResponse | null {
   if (!hasToken(headers, 'connection', 'upgrade')) return refusal(400, 'Bad Request')
   if (!allHeaders(headers, 'sec-websocket-version').includes('13')) return refusal(400, 'Bad Request')
   if (!isSameOrigin(firstHeader(headers, 'origin'), firstHeader(headers, 'host') ?? ''))
@@ -26,7 +26,7 @@ function isSameOrigin(origin: string | null, host: string): boolean {
   return authority !== undefined && authority.slice(authority.lastIndexOf('@') + 1).toLowerCase() === host.toLowerCase()
 }
 
-function refusal(status: number, text: string): Answer {
+function refusal(status: number, text: string): RackResponse {
   const headers = [
     ['Content-Type', 'text/plain; charset=utf-8'],
     ['Sec-Websocket-Version', '13'],

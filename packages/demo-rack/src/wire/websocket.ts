@@ -57,7 +57,7 @@ function readInput(socket: Duplex, writer: FrameWriter, disconnected: AbortSigna
     if (piece.opcode < opcode.close) return
     control = Buffer.concat([control, piece.payload])
     if (!piece.ends) return
-    answerControl(socket, writer, piece.opcode, control)
+    respondToControl(socket, writer, piece.opcode, control)
     control = Buffer.alloc(0)
   }
   socket.on('data', (chunk: Buffer) => {
@@ -70,7 +70,7 @@ function readInput(socket: Duplex, writer: FrameWriter, disconnected: AbortSigna
   return queue
 }
 
-function answerControl(socket: Duplex, writer: FrameWriter, code: number, payload: Buffer): void {
+function respondToControl(socket: Duplex, writer: FrameWriter, code: number, payload: Buffer): void {
   if (code === opcode.ping) writer.betweenFrames(() => socket.write(encodeFrame(opcode.pong, payload)))
   if (code === opcode.close) writer.betweenFrames(() => socket.end(encodeFrame(opcode.close, payload.subarray(0, 2))))
 }

@@ -78,7 +78,7 @@ export const AuditHistogram = Type.Object({
           'the start of the bucket, a multiple of the width since 1970 in UTC; the first can start before `from`',
       }),
       denied: Type.Integer({ minimum: 0, description: 'the decision is deny' }),
-      needs: Type.Integer({ minimum: 0, description: 'the decision is needs' }),
+      required: Type.Integer({ minimum: 0, description: 'the decision is require' }),
       failed: Type.Integer({ minimum: 0, description: 'other events with a status of 400 or more' }),
       allowed: Type.Integer({ minimum: 0, description: 'other events whose decision is allow' }),
       none: Type.Integer({ minimum: 0, description: 'events without a decision' }),

@@ -13,7 +13,7 @@ export const ErrorResponse = Type.Object({
   stepUp: Type.Optional(
     Type.Object(
       { id: Type.String(), page: Type.String() },
-      { description: 'only with RGW_STEP_UP_NEEDED: the step-up that would permit the request, and its page' },
+      { description: 'only with RGW_STEP_UP_NEEDED: the step-up that would allow the request, and its page' },
     ),
   ),
 })

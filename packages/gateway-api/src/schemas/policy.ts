@@ -135,7 +135,7 @@ export type StoppedCall = Static<typeof StoppedCall>
 
 export const StoppedCallReceipt = Type.Object({
   recorded: Type.Boolean({
-    description: 'false if the call is of another principal, or the policy now permits it in some case',
+    description: 'false if the call is of another principal, or the policy now allows it in some case',
   }),
 })
 
@@ -149,7 +149,7 @@ const StepUpLevel = Type.Object(
 )
 
 const Decision = Type.Object({
-  effect: Type.Union([Type.Literal('allow'), Type.Literal('deny'), Type.Literal('needs')]),
+  effect: Type.Union([Type.Literal('allow'), Type.Literal('deny'), Type.Literal('require')]),
   rule: Type.String(),
   source: Type.String({ description: 'where the rule is defined, such as policy.yaml:12 or built-in:12' }),
   permission: Type.String(),
@@ -215,9 +215,9 @@ export const PolicyCheck = Type.Object({
   changes: Type.Array(
     Type.Object({
       effect: Type.String({
-        ...ExtensibleEnum(['permits', 'refuses', 'changes']),
+        ...ExtensibleEnum(['allows', 'denies', 'changes']),
         description:
-          'permits: something that was denied is permitted; refuses: the opposite; changes: the effect can be either',
+          'allows: something that was denied is allowed; refuses: the opposite; changes: the effect can be either',
       }),
       role: Nullable(Type.String({ description: 'null for everyone' })),
       what: Type.String({ description: 'a permission, or a phrase about a command, a rule, or a name' }),
@@ -406,7 +406,7 @@ export const ImpactRequest = ClosedObject({
 const Count = Type.Integer({ minimum: 0 })
 
 const ImpactChange = Type.Object({
-  effect: Type.Union([Type.Literal('permits'), Type.Literal('refuses')]),
+  effect: Type.Union([Type.Literal('allows'), Type.Literal('denies')]),
   principal: Type.Object({ kind: Type.String(), id: Type.String(), name: Type.String() }),
   route: Type.String(),
   rack: Type.String(),
@@ -430,8 +430,8 @@ export const Impact = Type.Object({
     minimum: 0,
     description: 'calls that a policy package denied when they were made; the study runs no policy packages',
   }),
-  permitted: Type.Integer({ minimum: 0, description: 'calls that were denied and would be allowed' }),
-  refused: Type.Integer({ minimum: 0, description: 'calls that were allowed and would be denied' }),
+  allowed: Type.Integer({ minimum: 0, description: 'calls that were denied and would be allowed' }),
+  denied: Type.Integer({ minimum: 0, description: 'calls that were allowed and would be denied' }),
   cut: Nullable(
     Type.Object(
       { by: Type.Union([Type.Literal('time'), Type.Literal('number')]), from: Time },
@@ -449,10 +449,10 @@ export const Impact = Type.Object({
           'how often users would be asked: `recent` asks again when the proof of the session is too old, `always` asks for each call',
       }),
       users: Type.Integer({ minimum: 0, description: 'users who would be asked at least once' }),
-      refused: Type.Integer({
+      denied: Type.Integer({
         minimum: 0,
         description:
-          'calls of API tokens and jobs that would be denied, because they cannot prove a factor; `refused` above includes them',
+          'calls of API tokens and jobs that would be denied, because they cannot prove a factor; `denied` above includes them',
       }),
       requirements: Type.Array(
         Type.Object({

@@ -42,7 +42,7 @@ export async function startS3Server({
     const [, requestedBucket = '', ...rest] = url.pathname.split('/')
     if (requestedBucket !== bucket) return refuse(response, 404, 'NoSuchBucket')
     const key = decodeURIComponent(rest.join('/'))
-    if (key === '') return answerBucket(response, url.searchParams)
+    if (key === '') return respondAsBucket(response, url.searchParams)
     if (request.method === 'PUT') return put(request, response, key, body)
     if (request.method === 'GET') return get(response, key, url.searchParams.get('versionId'))
     return remove(response, key, url.searchParams.get('versionId'))
@@ -80,7 +80,7 @@ export async function startS3Server({
     response.writeHead(204).end()
   }
 
-  function answerBucket(response: ServerResponse, query: URLSearchParams) {
+  function respondAsBucket(response: ServerResponse, query: URLSearchParams) {
     const enabled = '<ObjectLockEnabled>Enabled</ObjectLockEnabled>'
     if (query.has('object-lock')) {
       if (!objectLock) return refuse(response, 404, 'ObjectLockConfigurationNotFoundError')

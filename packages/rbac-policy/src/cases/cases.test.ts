@@ -144,7 +144,7 @@ describe('problems in a file of cases have a line and a column', () => {
       `${head}  a: { who: {}, convox: apps, expect: { effect: allowed, rule: x } }`,
       3,
       41,
-      'cases.a.expect.effect should be allow, needs (a step-up), deny, or open',
+      'cases.a.expect.effect should be allow, require (a step-up), deny, or open',
     ],
     [
       'a role that does not exist',
@@ -264,7 +264,7 @@ describe('problems in a file of cases have a line and a column', () => {
   })
 })
 
-describe('a case of a call that needs a step-up', () => {
+describe('a case of a call that require a step-up', () => {
   const document = written(
     'roles: { boss: { extends: [deployer], stepUp: { recent: 1h } } }',
     'commands: { rules: { release: { run: bin/pre_release, roles: [deployer], stepUp: { always: any } } } }',
@@ -278,25 +278,25 @@ describe('a case of a call that needs a step-up', () => {
     '  enrollBy: 2031-01-01',
   )
   const promoting = 'convox: releases promote R1'
-  const needs = 'effect: needs, rule: "step-up:rule release-promote"'
+  const require = 'effect: require, rule: "step-up:rule release-promote"'
 
   test.each([
-    ['of a user', `who: { roles: [deployer] }, ${promoting}, expect: { ${needs} }`],
+    ['of a user', `who: { roles: [deployer] }, ${promoting}, expect: { ${require} }`],
     [
       'with its level',
-      `who: { roles: [deployer] }, ${promoting}, expect: { ${needs}, level: always, reason: passkey }`,
+      `who: { roles: [deployer] }, ${promoting}, expect: { ${require}, level: always, reason: passkey }`,
     ],
     [
       'of a role',
-      'who: { roles: [boss] }, convox: releases, expect: { effect: needs, rule: step-up:role boss, level: { recent: 1h } }',
+      'who: { roles: [boss] }, convox: releases, expect: { effect: require, rule: step-up:role boss, level: { recent: 1h } }',
     ],
     [
       'of a rack',
-      'who: { roles: [deployer] }, where: { rack: production }, convox: ps, expect: { effect: needs, rule: "step-up:rule rack-production", level: { recent: 10m } }',
+      'who: { roles: [deployer] }, where: { rack: production }, convox: ps, expect: { effect: require, rule: "step-up:rule rack-production", level: { recent: 10m } }',
     ],
     [
       'of a command',
-      'who: { roles: [deployer] }, convox: run --detach command bin/pre_release, expect: { effect: needs, rule: step-up:command release, level: { always: any } }',
+      'who: { roles: [deployer] }, convox: run --detach command bin/pre_release, expect: { effect: require, rule: step-up:command release, level: { always: any } }',
     ],
     [
       'of a token',
@@ -316,7 +316,7 @@ describe('a case of a call that needs a step-up', () => {
     ],
     [
       'of a user without a second factor',
-      `who: { roles: [deployer], secondFactor: false }, ${promoting}, expect: { ${needs}, reason: Add a second factor }`,
+      `who: { roles: [deployer], secondFactor: false }, ${promoting}, expect: { ${require}, reason: Add a second factor }`,
     ],
     [
       'of a user without a second factor, after enrollBy',
@@ -325,8 +325,8 @@ describe('a case of a call that needs a step-up', () => {
   ])('%s', (_what, one) => expect(evaluate(one, document)).toMatchObject({ passed: true }))
 
   test.each([
-    ['another level', `who: { roles: [deployer] }, ${promoting}, expect: { ${needs}, level: { always: any } }`],
-    ['another rule', `who: { roles: [deployer] }, ${promoting}, expect: { effect: needs, rule: role:deployer }`],
+    ['another level', `who: { roles: [deployer] }, ${promoting}, expect: { ${require}, level: { always: any } }`],
+    ['another rule', `who: { roles: [deployer] }, ${promoting}, expect: { effect: require, rule: role:deployer }`],
     ['no step-up', `who: { roles: [deployer] }, ${promoting}, expect: { effect: allow, rule: role:deployer }`],
     [
       'a denial',
@@ -335,10 +335,10 @@ describe('a case of a call that needs a step-up', () => {
   ])('fails if it expects %s', (_what, one) => expect(evaluate(one, document)).toMatchObject({ passed: false }))
 
   test.each([
-    ['level: always', 'effect: allow', 'only a call that needs a step-up has a level'],
-    ['level: none', 'effect: needs', 'expect.level should be always'],
-    ['level: { always: any, except: ["trust:x"] }', 'effect: needs', 'expect.level should be always'],
-    ['level: soon', 'effect: needs', 'expect.level should be none, always'],
+    ['level: always', 'effect: allow', 'only a call that require a step-up has a level'],
+    ['level: none', 'effect: require', 'expect.level should be always'],
+    ['level: { always: any, except: ["trust:x"] }', 'effect: require', 'expect.level should be always'],
+    ['level: soon', 'effect: require', 'expect.level should be none, always'],
   ])('is invalid with %s and %s', (level, effect, problem) => {
     const text = `version: 1\ncases:\n  a: { who: {}, convox: apps, expect: { ${effect}, rule: x, ${level} } }`
     expect(problemsOf(text)).toEqual([{ line: 3, column: expect.any(Number), text: expect.stringContaining(problem) }])
@@ -353,11 +353,11 @@ describe('a case of a call that needs a step-up', () => {
     expect(problemsOf(text)).toEqual([{ line: 3, column: expect.any(Number), text: expect.stringContaining(problem) }])
   })
 
-  test('covers the requirement, and what permits the call', () => {
+  test('covers the requirement, and what allows the call', () => {
     const { coverage } = runLines(
       document,
-      '  a: { who: { roles: [boss] }, convox: releases, expect: { effect: needs, rule: step-up:role boss } }',
-      '  b: { who: { roles: [deployer] }, convox: run --detach command bin/pre_release, expect: { effect: needs, rule: step-up:command release } }',
+      '  a: { who: { roles: [boss] }, convox: releases, expect: { effect: require, rule: step-up:role boss } }',
+      '  b: { who: { roles: [deployer] }, convox: run --detach command bin/pre_release, expect: { effect: require, rule: step-up:command release } }',
       '  c: { who: { roles: [deployer], secondFactor: false, time: 2032-01-01T00:00Z }, convox: ps, expect: { effect: deny, rule: enrollment } }',
     )
     expect(coverage.map(({ rule, source, exercised }) => [rule, source, exercised])).toEqual([

@@ -15,7 +15,7 @@ export interface CaseEvaluation {
   readonly effect: CaseEffect
   /**
    * The decisions that determine the effect. `deny`: the first denial. `open`: both possible decisions about each open
-   * call. `needs`: the decisions that require a step-up. `allow`: the decisions about all calls.
+   * call. `require`: the decisions that require a step-up. `allow`: the decisions about all calls.
    */
   readonly decisions: readonly Decision[]
 }
@@ -33,7 +33,7 @@ export function evaluateCase(one: PolicyCase, policy: Policy, document: PolicyDo
   const question = { policy, document, principal, rack, at, address, facts }
   const { effect, scenarios } = outcomeOf(one.calls.map((call) => decidingScenarios(question, call)))
   const all = scenarios.map(({ decision }) => decision)
-  const decisions = effect === 'needs' ? all.filter((decision) => decision.effect === 'needs') : all
+  const decisions = effect === 'require' ? all.filter((decision) => decision.effect === 'require') : all
   const meetsExpectation = decisions.some(
     (decision) =>
       decision.rule === expected.rule && mentions(decision, expected.reason) && hasLevel(decision, expected.level),
@@ -74,7 +74,7 @@ function outcomeOf(planned: readonly ReturnType<typeof decidingScenarios>[]): {
   const open = planned.flatMap(({ best, otherwise }) => (otherwise ? [best, otherwise] : []))
   if (open.length > 0) return { effect: 'open', scenarios: open }
   const bests = planned.map(({ best }) => best)
-  return { effect: bests.some(({ decision }) => decision.effect === 'needs') ? 'needs' : 'allow', scenarios: bests }
+  return { effect: bests.some(({ decision }) => decision.effect === 'require') ? 'require' : 'allow', scenarios: bests }
 }
 
 function hasLevel(decision: Decision, level: StepUpLevel | null): boolean {

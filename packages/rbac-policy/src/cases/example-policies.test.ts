@@ -107,14 +107,14 @@ describe.each(frameworks)('the first policy for %s', (framework) => {
 
   test('has allowed and denied cases', () => {
     const cases = textOf(framework, 'policy.cases.yaml')
-    for (const effect of ['allow', 'deny', 'needs']) expect(cases).toContain(`effect: ${effect},`)
+    for (const effect of ['allow', 'deny', 'require']) expect(cases).toContain(`effect: ${effect},`)
   })
 
   test.each(mutants(text))('fails a case without %s', (_, mutant) => {
     expect(failures(framework, mutant)).not.toEqual([])
   })
 
-  test.each(dangerous[framework] ?? [])('permits only leads and administrators: %s', (command) => {
+  test.each(dangerous[framework] ?? [])('allows only leads and administrators: %s', (command) => {
     const run = call('POST /apps/{app}/services/{service}/processes', { command: readCommand(command, 'run') })
     for (const role of ['viewer', 'ops', 'deployer', 'ci', 'auditor'])
       expect([role, policy.decide(principal([binding(role)]), run).effect]).toEqual([role, 'deny'])

@@ -3,8 +3,8 @@ import type { SourcePosition } from '../document-schema/source-positions.ts'
 import type { Principal, StepUpLevel } from '../model/types.ts'
 import type { RackFacts } from '../policy/scenarios.ts'
 
-/** The expected result of a call. `needs`: a step-up. `open`: depends on facts that only the rack knows. */
-export type CaseEffect = 'allow' | 'needs' | 'deny' | 'open'
+/** The expected result of a call. `require`: a step-up. `open`: depends on facts that only the rack knows. */
+export type CaseEffect = 'allow' | 'require' | 'deny' | 'open'
 
 /** Names of environment keys and of parameters, without their values. */
 export interface NamedValues {

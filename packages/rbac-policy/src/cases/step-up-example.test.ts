@@ -58,7 +58,7 @@ describe('the recommended document', () => {
     const proxy = call('WS /proxy/{host}/{port}', { resource: { app: 'web', name: 'db' } })
     const user = principal([binding('deployer')], { secondFactor: true })
     expect(compilePolicy(document).decide(user, proxy)).toMatchObject({
-      effect: 'needs',
+      effect: 'require',
       rule: 'step-up:rule changes',
     })
   })
@@ -69,7 +69,7 @@ describe('the recommended document', () => {
     const admin = [binding('admin')]
     const owner = { kind: 'service-account', id: 's', name: 'terraform', bindings: admin } as const
     expect(policy.managementStepUp(principal(admin), change, moment(now))).toMatchObject({
-      effect: 'needs',
+      effect: 'require',
       level: { kind: 'recent', within: 600_000 },
     })
     expect(policy.managementStepUp(token(admin, admin, { owner }), change, moment(now))).toBeNull()

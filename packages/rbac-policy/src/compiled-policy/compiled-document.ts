@@ -21,5 +21,5 @@ export interface CompiledDocument {
   /** Caches the names of the roles that have a permission. */
   readonly rolesByPermission: Map<Permission, readonly string[]>
   /** Caches the roles that have a permission, as text. */
-  readonly needs: Map<Permission, RequiredRolesText>
+  readonly requiredRoles: Map<Permission, RequiredRolesText>
 }

@@ -15,7 +15,7 @@ export interface CompiledRole {
   explainGrant(permission: Permission): GrantExplanation
 }
 
-/** The rule, source, and reason of a decision that permits. */
+/** The rule, source, and reason of a decision that allows. */
 export interface GrantExplanation {
   readonly rule: string
   readonly source: string

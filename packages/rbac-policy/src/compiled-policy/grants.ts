@@ -27,10 +27,10 @@ export interface Grant {
   readonly apps: string
   readonly expiresAt: number | null
   readonly role: CompiledRole
-  /** Whether the conditions of its role permit a rack. */
-  readonly permitsRack: NameMatcher
-  /** Whether the conditions of its role permit an app. */
-  readonly permitsApp: NameMatcher
+  /** Whether the conditions of its role allow a rack. */
+  readonly allowsRack: NameMatcher
+  /** Whether the conditions of its role allow an app. */
+  readonly allowsApp: NameMatcher
   /** Whether the grant applies to all apps, including future apps. Routes of the whole rack require this. */
   readonly everyApp: boolean
   /**
@@ -240,7 +240,7 @@ function grantsAt({ on }: GrantSet, { rack, app, scope }: PolicyScope, at: numbe
   const { all, everyApp, byApp } = on(rack)
   if (scope === 'list') return filtered(all, (grant) => isLive(grant, at))
   if (scope === 'rack') return filtered(everyApp, (grant) => isLive(grant, at))
-  return app === null ? noGrants : filtered(byApp.find(app), (grant) => isLive(grant, at) && grant.permitsApp(app))
+  return app === null ? noGrants : filtered(byApp.find(app), (grant) => isLive(grant, at) && grant.allowsApp(app))
 }
 
 /**
@@ -261,7 +261,7 @@ function compileGrantSet(all: readonly Grant[]): GrantSet {
   function on(rack: string): RackGrants {
     const found = cache.get(rack)
     if (found !== undefined) return found
-    const onThisRack = byRack.find(rack).filter((grant) => grant.permitsRack(rack))
+    const onThisRack = byRack.find(rack).filter((grant) => grant.allowsRack(rack))
     const created = {
       all: onThisRack,
       everyApp: onThisRack.filter(({ everyApp }) => everyApp),
@@ -292,8 +292,8 @@ function compileBindings(
       apps,
       expiresAt,
       role,
-      permitsRack: (name: string) => role.when.every((condition) => condition.matchesRack(name)),
-      permitsApp: (name: string) => role.when.every((condition) => condition.matchesApp(name)),
+      allowsRack: (name: string) => role.when.every((condition) => condition.matchesRack(name)),
+      allowsApp: (name: string) => role.when.every((condition) => condition.matchesApp(name)),
       everyApp: apps === '*' && role.when.every((condition) => condition.everyApp),
       checkConditions: caller === null ? null : conditionsOf(role, caller),
       scopeChecks: role.when.flatMap(({ checkScope }) => checkScope ?? []),

@@ -29,18 +29,18 @@ function noBindingReason({ kind }: Principal, { rack, app, scope }: PolicyScope,
 }
 
 /**
- * @param missing `needs`: the roles that have the permission; `held`: the roles of the caller or of the owner, as
+ * @param missing `require`: the roles that have the permission; `held`: the roles of the caller or of the owner, as
  *   `side` says
  */
 export function noPermission(
   principal: Principal,
   scope: PolicyScope,
-  missing: { readonly side: Side; readonly needs: RequiredRolesText; readonly held: Pick<RoleSet, 'rolesOnText'> },
+  missing: { readonly side: Side; readonly required: RequiredRolesText; readonly held: Pick<RoleSet, 'rolesOnText'> },
 ): Denial {
-  const { side, needs, held } = missing
+  const { side, required, held } = missing
   const where = inMessage(scope.scope === 'app' ? (scope.app ?? '') : scope.rack)
   const who = side === 'owner' ? 'the owner of this token has' : hasWords[principal.kind]
-  const reason = `${needs.what}${where}${needs.by}${who}${held.rolesOnText}${inMessage(scope.rack)}.`
+  const reason = `${required.what}${where}${required.by}${who}${held.rolesOnText}${inMessage(scope.rack)}.`
   return denyByBindings('no-permission', reason, askAdministrator)
 }
 

@@ -19,7 +19,7 @@ export interface Condition {
 export interface CompiledCondition {
   readonly matchesRack: NameMatcher
   readonly matchesApp: NameMatcher
-  /** Whether the condition permits all apps, including future apps. */
+  /** Whether the condition allows all apps, including future apps. */
   readonly everyApp: boolean
   /** Null: every kind of caller. */
   readonly callers: readonly PrincipalKind[] | null
@@ -106,7 +106,7 @@ function addressCheck(addresses: readonly string[]): MomentCheck {
     if (address === null || comesFrom(address)) return null
     return {
       reason: `${where}, and your address is ${inMessage(address)}`,
-      remedy: 'Use a permitted network, such as the VPN.',
+      remedy: 'Use a allowed network, such as the VPN.',
     }
   }
 }

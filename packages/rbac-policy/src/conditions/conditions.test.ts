@@ -54,7 +54,7 @@ describe('a role with a condition on time', () => {
     expect(policy.decide(both, { ...promote, at: at(12) })).toMatchObject({ roles: ['viewer', 'day-shift'] })
   })
 
-  test('shows and lists only what it permits', () => {
+  test('shows and lists only what it allows', () => {
     const night = { ...moment(at(20)) }
     const where = { rack: 'staging', app: 'web', scope: 'app' } as const
     expect(policy.hasPermission(worker, 'env:read', where, night)).toBe(false)
@@ -102,7 +102,7 @@ describe('a role with a condition on addresses', () => {
     expect(policy.decide(worker, get({ address: null })).effect).toBe('allow')
   })
 
-  test('the denial names the permitted addresses and the address of the caller', () => {
+  test('the denial names the allowed addresses and the address of the caller', () => {
     expect(policy.decide(worker, get({ address: '11.0.0.1' }))).toMatchObject({
       reason: 'The role vpn applies only from 10.0.0.0/8 and 2001:db8::/32, and your address is 11.0.0.1.',
     })
@@ -166,7 +166,7 @@ describe('a role with conditions on racks, apps, and callers', () => {
     expect(policy.decide(both, promote)).toMatchObject({ rule: 'condition:narrow' })
   })
 
-  test('the denial names the permitted kinds of callers', () => {
+  test('the denial names the allowed kinds of callers', () => {
     expect(policy.decide(principal([binding('narrow')]), get())).toMatchObject({
       rule: 'condition:narrow',
       reason: 'The role narrow applies only for API tokens.',
@@ -192,7 +192,7 @@ describe('a command rule with conditions', () => {
   const asked = (moment: number) => call(run, { at: moment, command: readCommand('rake db:migrate', 'run') })
   const person = principal([binding('deployer')])
 
-  test('permits the command while they are met, and otherwise says why not', () => {
+  test('allows the command while they are met, and otherwise says why not', () => {
     expect(policy.decide(person, asked(at(12)))).toMatchObject({ effect: 'allow', source: 'policy.yaml:4' })
     expect(policy.decide(person, asked(at(20)))).toMatchObject({
       effect: 'deny',

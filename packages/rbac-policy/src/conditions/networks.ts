@@ -45,10 +45,10 @@ export function compileNetworks(networks: readonly string[]): (address: string) 
   return function comesFrom(address) {
     const found = cache.get(address)
     if (found !== undefined) return found
-    const answer = isIn(address)
+    const response = isIn(address)
     if (cache.size >= maxCached) cache.clear()
-    if (address.length <= 64) cache.set(address, answer)
-    return answer
+    if (address.length <= 64) cache.set(address, response)
+    return response
   }
 }
 

@@ -25,7 +25,7 @@ describe('blocked operations', () => {
     })
   })
 
-  test('a caller without the permission is not advised to ask for a role, because no role permits the operation', () => {
+  test('a caller without the permission is not advised to ask for a role, because no role allows the operation', () => {
     for (const role of ['viewer', 'ops', 'deployer', 'ci'])
       for (const route of ['PUT /system', 'POST /instances/keyroll'])
         expect(compilePolicy(builtInPolicy()).decide(principal([binding(role)]), call(route))).toMatchObject({
@@ -217,12 +217,12 @@ describe('protected keys', () => {
   const policy = { ...builtInPolicy(), protectedKeys: ['RAILS_MASTER_KEY', 'PCI_*'] }
 
   test('a release that changes, adds or drops one is refused with its name, to everyone', () => {
-    const answer = decide(
+    const response = decide(
       'POST /apps/{app}/releases',
       { environment: { changed: ['PCI_ZONE', 'PLAIN', 'RAILS_MASTER_KEY'] } },
       policy,
     )
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       effect: 'deny',
       rule: 'protected-key',
       reason: expect.stringContaining('PCI_ZONE and RAILS_MASTER_KEY'),
@@ -231,18 +231,21 @@ describe('protected keys', () => {
 
   test('a denial names only the first of very many protected keys', () => {
     const changed = Array.from({ length: 10_000 }, (_, index) => `PCI_${index}`)
-    const answer = decide('POST /apps/{app}/releases', { environment: { changed } }, policy)
-    expect(answer).toMatchObject({ effect: 'deny', reason: expect.stringMatching(/PCI_19, and 9980 more, so .* them/) })
-    expect(JSON.stringify(answer).length).toBeLessThan(1_000)
+    const response = decide('POST /apps/{app}/releases', { environment: { changed } }, policy)
+    expect(response).toMatchObject({
+      effect: 'deny',
+      reason: expect.stringMatching(/PCI_19, and 9980 more, so .* them/),
+    })
+    expect(JSON.stringify(response).length).toBeLessThan(1_000)
   })
 
   test('a key that is no name of a variable is refused, and not shown: it can be a line of a secret', () => {
     const line = '"PCI_KEY": "-----BEGIN PRIVATE KEY-----MIIE'
     const strict = { ...policy, protectedKeys: ['*PCI_*'] }
-    const answer = decide('POST /apps/{app}/releases', { environment: { changed: [line] } }, strict)
-    expect(answer).toMatchObject({ effect: 'deny', rule: 'protected-key' })
-    expect(JSON.stringify(answer)).toContain('not a variable name')
-    expect(JSON.stringify(answer)).not.toMatch(/MIIE|PCI_KEY/)
+    const response = decide('POST /apps/{app}/releases', { environment: { changed: [line] } }, strict)
+    expect(response).toMatchObject({ effect: 'deny', rule: 'protected-key' })
+    expect(JSON.stringify(response)).toContain('not a variable name')
+    expect(JSON.stringify(response)).not.toMatch(/MIIE|PCI_KEY/)
   })
 
   test('any other release is allowed', () => {

@@ -23,36 +23,36 @@ export function decideCommand(
   principal: Principal,
   scopeGrants: ScopeGrants,
   call: RackCall,
-): PermittedCommand | Denial | null {
+): AllowedCommand | Denial | null {
   const { permission } = call.route
   if (permission !== 'process:run' && permission !== 'process:exec') return null
   const decision = matchCall(document, principal, scopeGrants, call)
   if (decision.effect === 'deny') return denyByMatcher(document, decision)
-  return decision.by === null ? permitAttachedRun(document) : permitByRule(document, decision.by, decision.permitting)
+  return decision.by === null ? allowAttachedRun(document) : allowByRule(document, decision.by, decision.allowing)
 }
 
 type Denied = Extract<CommandDecision, { effect: 'deny' }>
 
-interface PermittedCommand extends GrantExplanation {
-  /** IDs of all command rules that permit the command. Each of these rules can require a step-up. */
+interface AllowedCommand extends GrantExplanation {
+  /** IDs of all command rules that allow the command. Each of these rules can require a step-up. */
   readonly commandRules: readonly string[]
 }
 
-function permitByRule(
+function allowByRule(
   document: CompiledDocument,
   { id, source }: CommandRule,
-  permitting: readonly CommandRule[],
-): PermittedCommand {
+  allowing: readonly CommandRule[],
+): AllowedCommand {
   return {
     rule: `command:${id}`,
     source: source ?? document.source,
-    reason: `The command rule ${id} permits it.`,
-    commandRules: permitting.map((rule) => rule.id),
+    reason: `The command rule ${id} allows it.`,
+    commandRules: allowing.map((rule) => rule.id),
   }
 }
 
-/** No single rule permits the start of an attached run, so `commandRules` is empty. */
-function permitAttachedRun({ source }: CompiledDocument): PermittedCommand {
+/** No single rule allows the start of an attached run, so `commandRules` is empty. */
+function allowAttachedRun({ source }: CompiledDocument): AllowedCommand {
   return { rule: 'command:attached-start', source, reason: attachedReason, commandRules: [] }
 }
 

@@ -14,8 +14,8 @@ function as(role: string, route: string, change: Partial<RackCall> = {}) {
   return policy.decide(principal([binding(role)]), call(route, change))
 }
 
-describe('the answer', () => {
-  test('says by which role, permission and bindings a call is permitted', () => {
+describe('the response', () => {
+  test('says by which role, permission and bindings a call is allowed', () => {
     const both = principal([
       binding('viewer'),
       binding('deployer', { id: 'b2', apps: 'web' }),

@@ -25,7 +25,7 @@ import { applyStepUp } from './step-up-decision.ts'
 
 /**
  * Decides one call by bindings, permissions, command rules, and blocked operations, in this order. The first denial
- * wins. A permitted call can still need a proof of a second factor.
+ * wins. A allowed call can still need a proof of a second factor.
  */
 export function decide(
   document: CompiledDocument,
@@ -75,7 +75,7 @@ export function decide(
     : applyStepUp(stepUp, { principal, call, scope, scopeGrants, required, commandRules, granted })
 }
 
-/** No role permits a blocked operation, so its denial must not name roles that have the permission. */
+/** No role allows a blocked operation, so its denial must not name roles that have the permission. */
 function blockedInstead(document: CompiledDocument, call: RackCall, { rule }: Denial): Denial | null {
   const blocked = rule === 'no-permission' ? document.blocked(call) : null
   return blocked?.rule.startsWith('blocked:') ? blocked : null
@@ -133,7 +133,7 @@ function findMissing(
     const missing = {
       permission,
       side,
-      needs: needsOf(document, permission),
+      required: requiredRolesOf(document, permission),
       held: scopeGrants[side] ?? own,
     } as const
     return { permission, denial: noPermission(principal, scope, missing) }
@@ -156,7 +156,7 @@ function explainProxy(
   { denial }: MissingPermission,
 ): Denial {
   if (!rulesOfMissingPermission.has(denial.rule)) return denial
-  const needed = { resource: needsOf(document, 'resource:proxy'), other: needsOf(document, openProxy) }
+  const needed = { resource: requiredRolesOf(document, 'resource:proxy'), other: requiredRolesOf(document, openProxy) }
   return { ...denial, reason: proxyReason(principal, rack, own, needed) }
 }
 
@@ -191,11 +191,11 @@ function grantedBy({ own }: ScopeGrants, [permission]: readonly Permission[]): G
   return permission === undefined || !role ? ownRun : role.explainGrant(permission)
 }
 
-function needsOf(document: CompiledDocument, permission: Permission): RequiredRolesText {
-  const found = document.needs.get(permission)
+function requiredRolesOf(document: CompiledDocument, permission: Permission): RequiredRolesText {
+  const found = document.requiredRoles.get(permission)
   if (found !== undefined) return found
   const text = requiredRolesText(permission, rolesWith(document, permission))
-  document.needs.set(permission, text)
+  document.requiredRoles.set(permission, text)
   return text
 }
 

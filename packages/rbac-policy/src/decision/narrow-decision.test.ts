@@ -7,7 +7,7 @@ const allowed: Allowed = { ...base, effect: 'allow', rule: 'allowed' }
 const denied: Decision = { ...base, effect: 'deny', rule: 'denied', remedy: 'M.' }
 const approval: GrantedDecision = {
   ...base,
-  effect: 'needs',
+  effect: 'require',
   rule: 'approval',
   remedy: 'M.',
   granted: allowed,
@@ -15,7 +15,7 @@ const approval: GrantedDecision = {
 }
 
 function stepUp(level: StepUpLevel): GrantedDecision {
-  return { ...base, effect: 'needs', rule: 'step-up', remedy: 'M.', granted: allowed, requirement: 'step-up', level }
+  return { ...base, effect: 'require', rule: 'step-up', remedy: 'M.', granted: allowed, requirement: 'step-up', level }
 }
 
 const hour = stepUp({ kind: 'recent', within: 3_600_000 })
@@ -31,7 +31,7 @@ test('the stricter of two decisions is the same in either order', () => {
       expect(stricterOf(one, other)).toBe(order[Math.max(index, otherIndex)])
 })
 
-test('narrowing sees what permits the call, and never weakens a requirement', async () => {
+test('narrowing sees what allows the call, and never weakens a requirement', async () => {
   for (const decision of order.filter((one): one is GrantedDecision => one.effect !== 'deny'))
     for (const narrowed of order) {
       const seen: Allowed[] = []

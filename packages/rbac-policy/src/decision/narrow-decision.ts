@@ -27,10 +27,10 @@ function strictness({ effect }: Decision): number {
   return effects.indexOf(effect)
 }
 
-const effects: readonly Decision['effect'][] = ['allow', 'needs', 'deny']
+const effects: readonly Decision['effect'][] = ['allow', 'require', 'deny']
 
 /** An approval is stricter than a proof. */
 function requiresMore(one: Decision, other: Decision): boolean {
-  if (one.effect !== 'needs' || other.effect !== 'needs' || other.requirement === 'approval') return false
+  if (one.effect !== 'require' || other.effect !== 'require' || other.requirement === 'approval') return false
   return one.requirement === 'approval' || isStricter(one.level, other.level)
 }

@@ -15,8 +15,8 @@ const apiPorts: ReadonlySet<number> = new Set([5443, 6443, 8001])
 const apiHosts: ReadonlySet<string> = new Set(['api', 'kubernetes'])
 
 /**
- * Permits proxies only to resources of apps and to hosts that the policy names. `requiredPermissions` has the permission
- * for a resource. No policy can permit addresses that would bypass the gateway.
+ * Allows proxies only to resources of apps and to hosts that the policy names. `requiredPermissions` has the permission
+ * for a resource. No policy can allow addresses that would bypass the gateway.
  */
 export function compileProxy(
   { proxyHosts, source }: PolicyDocument,
@@ -49,7 +49,7 @@ const invalidPort = denyByGateway(
 )
 const rackApi = denyByGateway(
   'blocked:rack-api',
-  'A proxy to the APIs of the rack and its cluster is not permitted, because it would bypass the gateway.',
+  'A proxy to the APIs of the rack and its cluster is not allowed, because it would bypass the gateway.',
   'Use the commands of convox.',
 )
 const localAddress = denyByGateway(
@@ -64,6 +64,6 @@ const gatewayAddress = denyByGateway(
 )
 const unnamedHost = {
   rule: 'proxy-host',
-  reason: 'This host is not a resource of an app, and the policy does not permit it for proxies.',
+  reason: 'This host is not a resource of an app, and the policy does not allow it for proxies.',
   remedy: 'Ask an administrator of the gateway to add the host.',
 }

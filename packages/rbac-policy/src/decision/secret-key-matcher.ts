@@ -6,13 +6,13 @@ import { createNameMatcher } from '@rack-gateway/command-matcher'
  */
 export function createSecretKeyMatcher(patterns: readonly string[]): (key: string) => boolean {
   const matches = createNameMatcher(patterns.map((pattern) => pattern.toUpperCase()))
-  const answers = new Map<string, boolean>()
+  const responses = new Map<string, boolean>()
   return function isSecret(key) {
-    const found = answers.get(key)
+    const found = responses.get(key)
     if (found !== undefined) return found
-    const answer = matches(key.toUpperCase())
-    if (answers.size < maxCachedKeys && key.length < maxCachedKeyLength) answers.set(key, answer)
-    return answer
+    const response = matches(key.toUpperCase())
+    if (responses.size < maxCachedKeys && key.length < maxCachedKeyLength) responses.set(key, response)
+    return response
   }
 }
 

@@ -24,7 +24,7 @@ function policy(...lines: readonly string[]): Policy {
 
 /** The effect, and the rule and level of a requirement. */
 function outcome(decision: Decision): readonly unknown[] {
-  if (decision.effect !== 'needs') return [decision.effect, decision.rule]
+  if (decision.effect !== 'require') return [decision.effect, decision.rule]
   return [decision.effect, decision.rule, decision.requirement === 'step-up' ? decision.level : null]
 }
 
@@ -47,13 +47,13 @@ describe('a document without requirements', () => {
 const production = 'stepUp:\n  rules:\n    promotes:\n      require: { always: any }'
 
 describe('a requirement', () => {
-  test('says what permits the call once it is met, where it is defined, why, and what to do', () => {
+  test('says what allows the call once it is met, where it is defined, why, and what to do', () => {
     const decision = policy(
       'stepUp:',
       '  rules: { release-promote: { permissions: [release:promote], require: { recent: 10m } } }',
     ).decide(ada, promote)
     expect(decision).toMatchObject({
-      effect: 'needs',
+      effect: 'require',
       requirement: 'step-up',
       level: minutes(10),
       rule: 'step-up:rule release-promote',
@@ -67,7 +67,7 @@ describe('a requirement', () => {
     })
   })
 
-  test('applies for each command rule that permits the command, not only for the first one', () => {
+  test('applies for each command rule that allows the command, not only for the first one', () => {
     const rules = (first: string, second: string, role = 'deployer') =>
       policy(
         'commands:',
@@ -78,12 +78,12 @@ describe('a requirement', () => {
     const detached = call(run)
     expect(outcome(rules('', '').decide(ada, detached))).toEqual(['allow', 'command:any-release'])
     expect(outcome(rules('', ', stepUp: always').decide(ada, detached))).toEqual([
-      'needs',
+      'require',
       'step-up:command release',
       passkey,
     ])
     expect(outcome(rules(', stepUp: { recent: 5m }', ', stepUp: { recent: 10m }').decide(ada, detached))).toEqual([
-      'needs',
+      'require',
       'step-up:command any-release',
       minutes(5),
     ])
@@ -95,7 +95,7 @@ describe('a requirement', () => {
     const decision = policy(
       'stepUp: { rules: { release-promote: { permissions: [release:promote], require: always } } }',
     ).decide({ ...ada, secondFactor: false }, promote)
-    expect(decision).toMatchObject({ effect: 'needs', remedy: 'Add a second factor, prove it, and repeat the call.' })
+    expect(decision).toMatchObject({ effect: 'require', remedy: 'Add a second factor, prove it, and repeat the call.' })
   })
 
   test('never replaces a denial', () => {
@@ -231,7 +231,7 @@ describe('a requirement', () => {
       ['step-up:rule process-exec', passkey],
     ],
   ])('%s', (_what, lines, who, made, [rule, level]) => {
-    expect(outcome(policy(...lines).decide(who, made))).toEqual(['needs', rule, level])
+    expect(outcome(policy(...lines).decide(who, made))).toEqual(['require', rule, level])
   })
 
   test.each<[string, readonly string[], Principal, RackCall]>([
@@ -337,12 +337,12 @@ describe('a requirement', () => {
     const both = policy(
       'stepUp: { rules: { release-promote: { permissions: [release:promote], require: none }, app-web: { apps: [web], require: { recent: 10m } } } }',
     )
-    expect(outcome(both.decide(ada, promote))).toEqual(['needs', 'step-up:rule app-web', minutes(10)])
+    expect(outcome(both.decide(ada, promote))).toEqual(['require', 'step-up:rule app-web', minutes(10)])
     const inherited = policy(
       'roles: { boss: { permissions: [release:promote], stepUp: always }, chief: { extends: [boss], stepUp: none } }',
     )
     expect(outcome(inherited.decide(principal([binding('chief')]), promote))).toEqual([
-      'needs',
+      'require',
       'step-up:role boss',
       passkey,
     ])
@@ -454,7 +454,7 @@ describe('the strictest requirement wins', () => {
           .reduce((one, other) => (strictness(other) > strictness(one) ? other : one), null)
         if (expected === null) expect(decision.effect).toBe('allow')
         else if (isRobot) expect([decision.effect, decision.rule]).toEqual(['deny', expect.stringMatching(/^step-up:/)])
-        else expect(decision).toMatchObject({ effect: 'needs', level: expected })
+        else expect(decision).toMatchObject({ effect: 'require', level: expected })
       }),
       { numRuns: 300 },
     )
@@ -556,7 +556,7 @@ describe('a step-up rule', () => {
   })
 
   function needing(needed: StepUpLevel, like: Decision): Decision {
-    return { ...like, effect: 'needs', requirement: 'step-up', level: needed } as Decision
+    return { ...like, effect: 'require', requirement: 'step-up', level: needed } as Decision
   }
 })
 
@@ -653,7 +653,7 @@ describe('from the time of enrollBy on', () => {
   const at = (time: number) => ({ ...promote, at: time })
 
   test('a user without a second factor is denied, and not before', () => {
-    expect(late.decide(without, at(by - 1)).effect).toBe('needs')
+    expect(late.decide(without, at(by - 1)).effect).toBe('require')
     expect(late.decide(without, at(by))).toMatchObject({
       effect: 'deny',
       rule: 'enrollment',
@@ -670,7 +670,7 @@ describe('from the time of enrollBy on', () => {
   })
 
   test('a user with a second factor is not', () => {
-    expect(late.decide(ada, at(by)).effect).toBe('needs')
+    expect(late.decide(ada, at(by)).effect).toBe('require')
     expect(late.decide(ada, { ...call('GET /apps'), at: by }).effect).toBe('allow')
   })
 

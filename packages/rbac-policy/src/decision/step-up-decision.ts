@@ -36,7 +36,7 @@ interface GrantedCall {
   readonly scope: PolicyScope
   readonly scopeGrants: ScopeGrants
   readonly required: readonly Permission[]
-  /** IDs of all command rules that permit the call. */
+  /** IDs of all command rules that allow the call. */
   readonly commandRules: readonly string[]
   readonly granted: Allowed
 }
@@ -174,7 +174,7 @@ const defaultRule: CompiledStepUpRule = {
 
 export interface Enrollment {
   /**
-   * True if a call that the user's roles permit can need a proof. Also true if the document requires a proof for
+   * True if a call that the user's roles allow can need a proof. Also true if the document requires a proof for
    * sensitive changes, or if every user has to add a factor by a certain time.
    */
   readonly required: boolean
@@ -213,7 +213,7 @@ function mayNeedProof(stepUp: CompiledStepUp, grant: Grant): boolean {
   )
 }
 
-/** Whether the grant can permit a call on a rack and an app of the rule. */
+/** Whether the grant can allow a call on a rack and an app of the rule. */
 function canConcern({ racks = ['*'], apps = ['*'] }: CompiledCallRule, grant: Grant): boolean {
   return (
     racks.some((pattern) => canOverlap(pattern, grant.racks)) && apps.some((pattern) => canOverlap(pattern, grant.apps))

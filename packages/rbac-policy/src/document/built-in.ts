@@ -64,7 +64,7 @@ roles:
       - diagnose:read
 
   deployer:
-    description: Builds, releases, and configures apps, and runs what the command rules permit.
+    description: Builds, releases, and configures apps, and runs what the command rules allow.
     permissions:
       - gateway:self:read
       - gateway:self:write
@@ -151,7 +151,7 @@ roles:
       - gateway:live-call:read
       - gateway:health:read
 
-# Which roles can run which commands. Any matching rule permits a command. Without a rule, a command is denied.
+# Which roles can run which commands. Any matching rule allows a command. Without a rule, a command is denied.
 commands:
   # Services that accept "run". Never add services that serve requests.
   services: [command]

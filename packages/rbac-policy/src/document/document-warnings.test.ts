@@ -34,7 +34,7 @@ describe('commands.extend: built-in', () => {
     expect(commands.find(({ id }) => id === 'any-command')).toMatchObject({ services: ['command'], roles: ['ops'] })
   })
 
-  test('names the rule of the document in a decision, even if a built-in rule permits the command too', () => {
+  test('names the rule of the document in a decision, even if a built-in rule allows the command too', () => {
     const ls = read('commands: { extend: built-in, rules: { ls: { run: ls, roles: [admin] } } }')
     const run = call('POST /apps/{app}/services/{service}/processes', { command: readCommand('ls', 'run') })
     expect(compilePolicy(ls).decide(principal([binding('admin')]), run).rule).toBe('command:ls')
@@ -60,7 +60,7 @@ describe('commands.extend: built-in', () => {
     expect(read('commands: { extend: none, rules: {} }').commands).toEqual([])
   })
 
-  test('none without rules permits no command', () => {
+  test('none without rules allows no command', () => {
     expect(read('commands: { extend: none }').commands).toEqual([])
   })
 
@@ -108,7 +108,7 @@ describe('the warnings about dropped rules', () => {
     expect(documentWarnings(read(...lines))).toEqual([])
     const narrowed = 'commands: { extend: built-in, rules: { rails-console: { run: rails console, roles: [ops] } } }'
     expect(documentWarnings(read(narrowed))[0]).toBe(
-      'the command rule rails-console replaces the built-in one, which also permits its command to admin',
+      'the command rule rails-console replaces the built-in one, which also allows its command to admin',
     )
   })
 

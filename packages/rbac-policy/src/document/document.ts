@@ -58,7 +58,7 @@ export function unblockedRoutes(document: PolicyDocument): string[] {
 /** Valid parts that may be mistakes, each as a sentence without its full stop. */
 export function documentWarnings(document: PolicyDocument): string[] {
   return [
-    ...unblockedRoutes(document).map((route) => `it permits ${route}, which the gateway blocks by default`),
+    ...unblockedRoutes(document).map((route) => `it allows ${route}, which the gateway blocks by default`),
     ...droppedRuleWarnings(builtInPolicy(), document),
     ...ungrantableRoles(document).map(ungrantableRoleWarning),
     ...document.commands.flatMap((rule) => unreachableServices(rule, document.runServices)),
@@ -107,7 +107,7 @@ function unreachableServices(
   const remaining = modes.includes('exec') ? 'only exec (with process:exec-any)' : 'nothing'
   return notForRuns.map(
     (service) =>
-      `the command rule ${id} permits ${remaining} on the service ${service}, which commands.services does not name`,
+      `the command rule ${id} allows ${remaining} on the service ${service}, which commands.services does not name`,
   )
 }
 

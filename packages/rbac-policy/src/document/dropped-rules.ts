@@ -16,10 +16,10 @@ export function droppedRuleWarnings(builtIn: PolicyDocument, document: PolicyDoc
 function droppedCommandRules(builtIn: PolicyDocument, document: PolicyDocument): string[] {
   if (document.sources !== undefined && Object.hasOwn(document.sources, replacedCommandsName)) return []
   const byId = new Map(document.commands.map((rule) => [rule.id, rule]))
-  const permitted = new Set(document.commands.flatMap(termsByRole))
+  const allowed = new Set(document.commands.flatMap(termsByRole))
   const lost = builtIn.commands.flatMap(({ id, ...rule }) => {
     const own = byId.get(id)?.roles ?? []
-    const roles = rule.roles.filter((role) => !own.includes(role) && !permitted.has(termsFor(role, termsOf(rule))))
+    const roles = rule.roles.filter((role) => !own.includes(role) && !allowed.has(termsFor(role, termsOf(rule))))
     return roles.length === 0 ? [] : { id, roles }
   })
   const removed = lost.filter(({ id }) => !byId.has(id))
@@ -33,7 +33,7 @@ function droppedCommandRules(builtIn: PolicyDocument, document: PolicyDocument):
         ]),
     ...replaced.map(
       ({ id, roles }) =>
-        `the command rule ${inMessage(id)} replaces the built-in one, which also permits its command to ${joinWithAnd(roles)}`,
+        `the command rule ${inMessage(id)} replaces the built-in one, which also allows its command to ${joinWithAnd(roles)}`,
     ),
   ]
 }

@@ -170,7 +170,7 @@ export type StepUpLevel =
 export type Decision =
   | Allowed
   | (DecisionBase & { readonly effect: 'deny'; readonly remedy: string })
-  | (DecisionBase & { readonly effect: 'needs'; readonly remedy: string; readonly granted: Allowed } & Requirement)
+  | (DecisionBase & { readonly effect: 'require'; readonly remedy: string; readonly granted: Allowed } & Requirement)
 
 /** What a call still needs: a proof of a second factor, or an approval. */
 export type Requirement =

@@ -16,7 +16,7 @@ const members: ReadonlySet<string> = new Set(['name', 'evaluate', 'timeoutMs', '
  *   name: 'no-friday-deploys',
  *   evaluate(call) {
  *     if (call.permission !== 'release:promote' || new Date(call.at).getUTCDay() !== 5) return null
- *     return { effect: 'deny', rule: 'friday', reason: 'Promotions are not permitted on Fridays.', next: 'Wait until Monday.' }
+ *     return { effect: 'deny', rule: 'friday', reason: 'Promotions are not allowed on Fridays.', next: 'Wait until Monday.' }
  *   },
  * })
  *

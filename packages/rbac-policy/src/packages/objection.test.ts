@@ -4,13 +4,13 @@ import { InvalidResult, readResult } from './objection.ts'
 const deny = { effect: 'deny', rule: 'frozen', reason: 'Frozen.', next: 'Wait.' }
 
 describe('the result of a package', () => {
-  test.each([null, undefined])('%s is no objection', (answer) => {
-    expect(readResult(answer)).toBeNull()
+  test.each([null, undefined])('%s is no objection', (response) => {
+    expect(readResult(response)).toBeNull()
   })
 
   test('is copied without additional fields', () => {
     expect(readResult({ ...deny, policy: 'mine', roles: ['admin'] })).toEqual(deny)
-    const needs = { ...deny, effect: 'needs', requirement: 'approval' }
+    const needs = { ...deny, effect: 'require', requirement: 'approval' }
     expect(readResult(needs)).toEqual(needs)
   })
 
@@ -21,8 +21,8 @@ describe('the result of a package', () => {
     {},
     [],
     { ...deny, effect: 'allow' },
-    { ...deny, effect: 'needs' },
-    { ...deny, effect: 'needs', requirement: 'luck' },
+    { ...deny, effect: 'require' },
+    { ...deny, effect: 'require', requirement: 'luck' },
     { ...deny, rule: 'Frozen' },
     { ...deny, rule: 'a:b' },
     { ...deny, rule: '' },
@@ -31,8 +31,8 @@ describe('the result of a package', () => {
     { ...deny, reason: ' \n' },
     { ...deny, reason: 7 },
     { ...deny, next: undefined },
-  ])('is not %j', (answer) => {
-    expect(() => readResult(answer)).toThrow(InvalidResult)
+  ])('is not %j', (response) => {
+    expect(() => readResult(response)).toThrow(InvalidResult)
   })
 
   test('has sentences of one line with only printable text', () => {

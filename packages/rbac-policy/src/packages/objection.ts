@@ -6,7 +6,7 @@ const maxSentence = 500
 /**
  * Parses the result of a package as untrusted input; null: no objection.
  *
- * @throws InvalidResult for any other value, because an unclear result must not permit a call
+ * @throws InvalidResult for any other value, because an unclear result must not allow a call
  */
 export function readResult(result: unknown): Objection | null {
   if (result === null || result === undefined) return null
@@ -14,7 +14,7 @@ export function readResult(result: unknown): Objection | null {
   const { effect, requirement, rule, reason, next } = result as Record<string, unknown>
   const explanation = { rule: ruleOf(rule), reason: sentence('reason', reason), next: sentence('next', next) }
   if (effect === 'deny') return { effect, ...explanation }
-  if (effect !== 'needs')
+  if (effect !== 'require')
     throw new InvalidResult('its effect is neither "deny" nor "needs"; for no objection, it returns null')
   if (requirement !== 'step-up' && requirement !== 'approval')
     throw new InvalidResult('its requirement is neither "step-up" nor "approval"')

@@ -26,7 +26,7 @@ const slowMs = 5
 const logInterval = 60_000
 
 /** The result of one evaluation. */
-export interface Answer {
+export interface PackageResult {
   readonly objection: Objection | null
   /** Why the package failed, as a clause that follows its name; null if the package did not fail. */
   readonly failed: string | null
@@ -39,7 +39,7 @@ export interface PackageEvaluator {
   counts(): PackageCounts
   /** Whether the package has ever returned a promise for this route. */
   isAsynchronous(route: string): boolean
-  ask(call: PackageCall, context: SharedContext): Promise<Answer>
+  ask(call: PackageCall, context: SharedContext): Promise<PackageResult>
 }
 
 export interface EvaluatorOptions {
@@ -60,7 +60,7 @@ export function createPackageEvaluator(
   const canLogFailed = createRateLimit(now)
   const asynchronous = new Set<string>()
 
-  function countResult({ outcome, busyMs }: Evaluation, simulated: boolean): Answer {
+  function countResult({ outcome, busyMs }: Evaluation, simulated: boolean): PackageResult {
     counts[simulated ? 'simulated' : 'evaluated'] += 1
     if (busyMs > slowMs) {
       counts.slow += 1

@@ -10,7 +10,7 @@ const policy = compilePolicy(builtInPolicy())
 const admin = principal([binding('admin')])
 const asked = call('POST /apps/{app}/cancel')
 const decision = policy.decide(admin, asked) as Allowed
-const permitted = { principal: admin, call: asked, decision }
+const allowed = { principal: admin, call: asked, decision }
 const deny = { effect: 'deny', rule: 'no', reason: 'No.', next: 'Wait.' } as const
 
 function packages(...definitions: (Omit<PolicyDefinition, 'name'> & { name?: string })[]) {
@@ -36,7 +36,7 @@ function packages(...definitions: (Omit<PolicyDefinition, 'name'> & { name?: str
 
 describe('packages', () => {
   test('without any, a decision stays the same object', async () => {
-    expect(await packages().narrow(permitted)).toBe(decision)
+    expect(await packages().narrow(allowed)).toBe(decision)
   })
 
   test('are asked in their order, up to the first objection', async () => {
@@ -48,7 +48,7 @@ describe('packages', () => {
       },
     })
     const all = packages(note('first', null), note('second', deny), note('third', deny))
-    expect(await all.narrow(permitted)).toEqual({
+    expect(await all.narrow(allowed)).toEqual({
       ...decision,
       effect: 'deny',
       rule: 'package:p1:no',
@@ -74,7 +74,7 @@ describe('packages', () => {
       },
     })
     all.clock.at = 7
-    expect(await all.narrow(permitted)).toMatchObject({ effect: 'deny', rule: 'package-failed', source: 'p0' })
+    expect(await all.narrow(allowed)).toMatchObject({ effect: 'deny', rule: 'package-failed', source: 'p0' })
     expect(seen).toMatchObject({
       principal: { name: 'ada@example.com', roles: ['admin'] },
       decision: { rule: 'role:admin', reason: 'The role admin grants app:cancel.' },
@@ -94,7 +94,7 @@ describe('packages', () => {
     })
     for (const at of [0, 1_000, 59_999, 60_000]) {
       all.clock.at = at
-      expect(await all.narrow(permitted)).toMatchObject({ effect: 'deny', rule: 'package-failed' })
+      expect(await all.narrow(allowed)).toMatchObject({ effect: 'deny', rule: 'package-failed' })
     }
     expect(all.logged).toEqual(['p0 failed: threw', 'p0 failed: threw'])
     expect(all.counts('p0')).toEqual({ evaluated: 4, simulated: 0, objected: 0, failed: 4, slow: 0 })
@@ -109,12 +109,12 @@ describe('packages', () => {
         all.clock.elapsed += 1_000
       },
     })
-    await all.narrow(permitted)
+    await all.narrow(allowed)
     expect(all.counts('p0').slow).toBe(0)
     busy = 6
     for (const at of [0, 1_000, 60_000]) {
       all.clock.at = at
-      await all.narrow(permitted)
+      await all.narrow(allowed)
     }
     expect(all.counts('p0').slow).toBe(3)
     expect(all.logged).toEqual(['p0 slow 6', 'p0 slow 6'])
@@ -122,10 +122,10 @@ describe('packages', () => {
 })
 
 describe('a call that needs a step-up', () => {
-  const needsProof = { ...deny, rule: 'again', effect: 'needs', requirement: 'step-up' } as const
+  const needsProof = { ...deny, rule: 'again', effect: 'require', requirement: 'step-up' } as const
   const required = {
     ...decision,
-    effect: 'needs',
+    effect: 'require',
     rule: 'step-up:rule app-web',
     remedy: 'Prove it.',
     granted: decision,
@@ -133,7 +133,7 @@ describe('a call that needs a step-up', () => {
     level: { kind: 'always', methods: 'passkey' },
   } as const
   const narrowed = (...results: readonly EvaluationResult[]) =>
-    packages(...results.map((result) => ({ evaluate: () => result }))).narrow({ ...permitted, decision: required })
+    packages(...results.map((result) => ({ evaluate: () => result }))).narrow({ ...allowed, decision: required })
 
   test('is narrowed before the proof, so that a user never proves a factor for a denied call', async () => {
     const seen: string[] = []
@@ -143,7 +143,7 @@ describe('a call that needs a step-up', () => {
         return deny
       },
     })
-    expect(await all.narrow({ ...permitted, decision: required })).toMatchObject({
+    expect(await all.narrow({ ...allowed, decision: required })).toMatchObject({
       effect: 'deny',
       rule: 'package:p0:no',
     })
@@ -153,14 +153,14 @@ describe('a call that needs a step-up', () => {
   test('keeps its requirement, if no package has a stricter one', async () => {
     expect(await narrowed(null)).toBe(required)
     expect(await narrowed(needsProof)).toBe(required)
-    expect(await narrowed({ ...deny, effect: 'needs', requirement: 'approval' })).toMatchObject({
+    expect(await narrowed({ ...deny, effect: 'require', requirement: 'approval' })).toMatchObject({
       requirement: 'approval',
     })
   })
 
   test('by one package can still be denied by the next one', async () => {
     const denied = packages({ evaluate: () => needsProof }, { evaluate: () => deny })
-    expect(await denied.narrow(permitted)).toMatchObject({ effect: 'deny', rule: 'package:p1:no' })
+    expect(await denied.narrow(allowed)).toMatchObject({ effect: 'deny', rule: 'package:p1:no' })
     const broken = packages(
       { evaluate: () => needsProof },
       {
@@ -169,9 +169,9 @@ describe('a call that needs a step-up', () => {
         },
       },
     )
-    expect(await broken.narrow(permitted)).toMatchObject({ effect: 'deny', rule: 'package-failed' })
-    expect(await packages({ evaluate: () => needsProof }, { evaluate: () => null }).narrow(permitted)).toMatchObject({
-      effect: 'needs',
+    expect(await broken.narrow(allowed)).toMatchObject({ effect: 'deny', rule: 'package-failed' })
+    expect(await packages({ evaluate: () => needsProof }, { evaluate: () => null }).narrow(allowed)).toMatchObject({
+      effect: 'require',
       requirement: 'step-up',
       level: { kind: 'recent', within: 600_000 },
       granted: decision,
@@ -183,7 +183,7 @@ describe('a call that needs a step-up', () => {
     ['workload', 'a CI job'],
   ] as const)('is denied to an %s', async (kind, name) => {
     const all = packages({ evaluate: () => needsProof })
-    expect(await all.narrow({ ...permitted, principal: { ...admin, kind } })).toMatchObject({
+    expect(await all.narrow({ ...allowed, principal: { ...admin, kind } })).toMatchObject({
       effect: 'deny',
       rule: 'package:p0:again',
       reason: `No. The call needs a proof of a second factor, and ${name} cannot give one.`,
@@ -194,28 +194,28 @@ describe('a call that needs a step-up', () => {
 
 describe('a review', () => {
   test('returns a denial, ignores a requirement, and reports a package that failed', async () => {
-    const answers: EvaluationResult[] = [null, deny, { ...deny, effect: 'needs', requirement: 'approval' }]
+    const responses: EvaluationResult[] = [null, deny, { ...deny, effect: 'require', requirement: 'approval' }]
     const all = packages({
       evaluate(_call, { phase }) {
         if (phase !== 'review') throw new Error('asked to begin')
-        if (answers.length === 0) throw new Error('broken')
-        return answers.shift()
+        if (responses.length === 0) throw new Error('broken')
+        return responses.shift()
       },
     })
-    expect(await all.review(permitted, 'all')).toEqual({ objection: null, unclear: false })
-    expect(await all.review(permitted, 'all')).toMatchObject({ objection: { rule: 'package:p0:no' }, unclear: false })
-    expect(await all.review(permitted, 'all')).toEqual({ objection: null, unclear: false })
-    expect(await all.review(permitted, 'all')).toEqual({ objection: null, unclear: true })
+    expect(await all.review(allowed, 'all')).toEqual({ objection: null, unclear: false })
+    expect(await all.review(allowed, 'all')).toMatchObject({ objection: { rule: 'package:p0:no' }, unclear: false })
+    expect(await all.review(allowed, 'all')).toEqual({ objection: null, unclear: false })
+    expect(await all.review(allowed, 'all')).toEqual({ objection: null, unclear: true })
   })
 
   test('skips packages that answered asynchronously on a route, unless all must be asked', async () => {
     const all = packages({ evaluate: async () => null }, { evaluate: () => null })
-    await all.narrow(permitted)
-    await all.review(permitted, 'synchronous')
+    await all.narrow(allowed)
+    await all.review(allowed, 'synchronous')
     expect([all.counts('p0').evaluated, all.counts('p1').evaluated]).toEqual([1, 2])
-    await all.review({ ...permitted, call: call('WS /apps/{app}/logs') }, 'synchronous')
+    await all.review({ ...allowed, call: call('WS /apps/{app}/logs') }, 'synchronous')
     expect([all.counts('p0').evaluated, all.counts('p1').evaluated]).toEqual([2, 3])
-    await all.review(permitted, 'all')
+    await all.review(allowed, 'all')
     expect([all.counts('p0').evaluated, all.counts('p1').evaluated]).toEqual([3, 4])
   })
 })
@@ -229,7 +229,7 @@ describe('a simulation', () => {
         return call.app === 'web' ? deny : null
       },
     })
-    expect(await all.simulation()(permitted)).toEqual(await all.narrow(permitted))
+    expect(await all.simulation()(allowed)).toEqual(await all.narrow(allowed))
     expect(seen).toEqual([
       ['begin', true],
       ['begin', false],
@@ -240,29 +240,26 @@ describe('a simulation', () => {
   test('does not evaluate a package again that exceeded its timeout, and repeats its denial', async () => {
     const all = packages({ timeoutMs: 10, evaluate: () => new Promise(() => undefined) }, { evaluate: () => deny })
     const simulate = all.simulation()
-    const late = await simulate(permitted)
+    const late = await simulate(allowed)
     expect(late).toMatchObject({ effect: 'deny', rule: 'package-failed', source: 'p0' })
-    expect(await simulate(permitted)).toEqual(late)
+    expect(await simulate(allowed)).toEqual(late)
     expect([all.counts('p0'), all.counts('p1').simulated]).toEqual([
       { evaluated: 0, simulated: 1, objected: 0, failed: 1, slow: 0 },
       0,
     ])
-    await all.simulation()(permitted)
+    await all.simulation()(allowed)
     expect(all.counts('p0').simulated).toBe(2)
   })
 
   test('asks a package that threw again', async () => {
-    const answers: (() => EvaluationResult)[] = [
+    const responses: (() => EvaluationResult)[] = [
       () => {
         throw new Error('broken')
       },
       () => null,
     ]
-    const all = packages({ evaluate: () => answers.shift()?.() })
+    const all = packages({ evaluate: () => responses.shift()?.() })
     const simulate = all.simulation()
-    expect([(await simulate(permitted)).rule, (await simulate(permitted)).rule]).toEqual([
-      'package-failed',
-      'role:admin',
-    ])
+    expect([(await simulate(allowed)).rule, (await simulate(allowed)).rule]).toEqual(['package-failed', 'role:admin'])
   })
 })

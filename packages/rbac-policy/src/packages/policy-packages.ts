@@ -5,11 +5,11 @@ import type { Stopwatch } from './evaluate.ts'
 import type { LoadedPackage } from './loaded-package.ts'
 import { packageCallOf, packagePrincipalOf } from './package-call.ts'
 import {
-  type Answer,
   createPackageEvaluator,
   noCounts,
   type PackageCounts,
   type PackageEvaluator,
+  type PackageResult,
   type SharedContext,
 } from './package-evaluator.ts'
 import type { PackagesLog } from './packages-log.ts'
@@ -17,7 +17,7 @@ import type { CallContext, Objection } from './types.ts'
 
 export type { Allowed } from '../model/types.ts'
 
-interface PermittedCall {
+interface AllowedCall {
   readonly principal: Principal
   readonly call: RackCall
   readonly decision: Allowed
@@ -41,17 +41,17 @@ export interface PolicyPackages {
    * Returns the unchanged decision, the first denial of a package, or the strictest requirement. A failed package
    * denies the call. If the decision requires a step-up, packages see the decision that applies after the proof.
    */
-  narrow(permitted: Omit<PermittedCall, 'decision'> & { readonly decision: GrantedDecision }): Promise<Decision>
+  narrow(allowed: Omit<AllowedCall, 'decision'> & { readonly decision: GrantedDecision }): Promise<Decision>
   /**
    * Like `narrow`, for the simulated calls of one request. Packages see that the call is simulated. A package that
    * exceeds its timeout is not evaluated again.
    */
-  simulation(): (permitted: PermittedCall) => Promise<Decision>
+  simulation(): (allowed: AllowedCall) => Promise<Decision>
   /**
    * Evaluates the packages again for a call in progress. `synchronous` leaves out packages that have returned a promise
    * for the route of the call.
    */
-  review(permitted: PermittedCall, which: 'all' | 'synchronous'): Promise<Review>
+  review(allowed: AllowedCall, which: 'all' | 'synchronous'): Promise<Review>
   counts(name: string): PackageCounts
 }
 
@@ -79,23 +79,23 @@ export function createPolicyPackages({
     })
   }
 
-  function simulation(): (permitted: PermittedCall) => Promise<Decision> {
-    const late = new Map<string, Answer>()
+  function simulation(): (allowed: AllowedCall) => Promise<Decision> {
+    const late = new Map<string, PackageResult>()
 
-    return function simulate(permitted) {
-      const packageCall = packageCallOf(permitted.call)
-      const context = contextOf({ ...permitted, phase: 'begin', simulated: true, now })
-      return narrowWith(permitted, async (one) => {
-        const answer = late.get(one.name) ?? (await one.ask(packageCall, context))
-        if (answer.late) late.set(one.name, answer)
-        return answer
+    return function simulate(allowed) {
+      const packageCall = packageCallOf(allowed.call)
+      const context = contextOf({ ...allowed, phase: 'begin', simulated: true, now })
+      return narrowWith(allowed, async (one) => {
+        const response = late.get(one.name) ?? (await one.ask(packageCall, context))
+        if (response.late) late.set(one.name, response)
+        return response
       })
     }
   }
 
   async function narrowWith(
-    { principal, decision }: Omit<PermittedCall, 'call'>,
-    ask: (one: PackageEvaluator) => Promise<Answer>,
+    { principal, decision }: Omit<AllowedCall, 'call'>,
+    ask: (one: PackageEvaluator) => Promise<PackageResult>,
   ): Promise<Decision> {
     let strictest: Decision = decision
     for (const one of evaluators) {
@@ -109,8 +109,8 @@ export function createPolicyPackages({
     return strictest
   }
 
-  async function review(permitted: PermittedCall, which: 'all' | 'synchronous'): Promise<Review> {
-    const { principal, call, decision } = permitted
+  async function review(allowed: AllowedCall, which: 'all' | 'synchronous'): Promise<Review> {
+    const { principal, call, decision } = allowed
     const packageCall = packageCallOf(call)
     const context = contextOf({ principal, decision, phase: 'review', simulated: false, now })
     let unclear = false
@@ -118,7 +118,7 @@ export function createPolicyPackages({
       if (which === 'synchronous' && one.isAsynchronous(packageCall.route)) continue
       const { objection, failed } = await one.ask(packageCall, context)
       // Requirements apply only when a call begins.
-      if (objection?.effect === 'deny') return { objection: decisionBy(one.name, objection, permitted), unclear: false }
+      if (objection?.effect === 'deny') return { objection: decisionBy(one.name, objection, allowed), unclear: false }
       unclear ||= failed !== null
     }
     return { objection: null, unclear }
@@ -133,7 +133,7 @@ export function createPolicyPackages({
   }
 }
 
-type ContextParts = Omit<PermittedCall, 'call'> &
+type ContextParts = Omit<AllowedCall, 'call'> &
   Pick<CallContext, 'phase' | 'simulated'> & { readonly now: () => number }
 
 function contextOf({ principal, decision, phase, simulated, now }: ContextParts): SharedContext {
@@ -150,18 +150,14 @@ function contextOf({ principal, decision, phase, simulated, now }: ContextParts)
 /** How fresh a proof must be if a policy package asks for one. */
 const packageLevel = { kind: 'recent', within: 600_000 } as const
 
-function decisionBy(
-  name: string,
-  objection: Objection,
-  { principal, decision }: Omit<PermittedCall, 'call'>,
-): Decision {
+function decisionBy(name: string, objection: Objection, { principal, decision }: Omit<AllowedCall, 'call'>): Decision {
   const { rule, reason, next: remedy } = objection
   const explained = { ...decision, reason, remedy, rule: `package:${name}:${rule}`, source: name }
   if (objection.effect === 'deny') return { ...explained, effect: 'deny' }
   if (objection.requirement === 'approval')
-    return { ...explained, effect: 'needs', granted: decision, requirement: 'approval' }
+    return { ...explained, effect: 'require', granted: decision, requirement: 'approval' }
   if (principal.kind !== 'user') return { ...explained, effect: 'deny', ...withoutProof(principal.kind, reason) }
-  return { ...explained, effect: 'needs', granted: decision, requirement: 'step-up', level: packageLevel }
+  return { ...explained, effect: 'require', granted: decision, requirement: 'step-up', level: packageLevel }
 }
 
 function failureOf(name: string, failed: string, decision: Allowed): Decision {

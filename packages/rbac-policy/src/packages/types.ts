@@ -62,7 +62,7 @@ export interface PackageLog {
 /** The second argument of `evaluate`. Frozen. */
 export interface CallContext {
   readonly principal: PackagePrincipal
-  /** The rule by which the policy permits the call. */
+  /** The rule by which the policy allows the call. */
   readonly decision: { readonly rule: string; readonly source: string; readonly reason: string }
   /** `begin` before the call is forwarded; `review` while its websocket or transfer is in progress. */
   readonly phase: 'begin' | 'review'
@@ -79,13 +79,13 @@ export interface CallContext {
 }
 
 /**
- * An objection to a call. Packages cannot permit calls; only roles can.
+ * An objection to a call. Packages cannot allow calls; only roles can.
  * `rule` is a short name in lower case. `reason` and `next` are whole sentences for the caller: why, and what to do.
  */
 export type Objection =
   | { readonly effect: 'deny'; readonly rule: string; readonly reason: string; readonly next: string }
   | {
-      readonly effect: 'needs'
+      readonly effect: 'require'
       readonly requirement: 'step-up' | 'approval'
       readonly rule: string
       readonly reason: string
@@ -115,7 +115,7 @@ export interface PolicyDefinition {
   /** For decisions, events, and addresses: 1 to 40 lower-case letters, digits, and dashes, with a letter first. */
   readonly name: string
   /**
-   * Decides about a call that roles permit. This function runs for each such call on the rack API, so it should
+   * Decides about a call that roles allow. This function runs for each such call on the rack API, so it should
    * use data in memory. If it throws or returns a value that is not an `EvaluationResult`, a new call is denied.
    */
   evaluate(call: PackageCall, context: CallContext): EvaluationResult | Promise<EvaluationResult>

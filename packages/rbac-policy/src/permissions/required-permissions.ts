@@ -1,7 +1,7 @@
 import type { Permission, RackCall } from '../model/types.ts'
 
 /**
- * The name of the service that an app has for commands. `process:exec` permits an exec in its processes. An exec in
+ * The name of the service that an app has for commands. `process:exec` allows an exec in its processes. An exec in
  * another process needs `process:exec-any`.
  */
 export const commandServiceName = 'command'
@@ -14,7 +14,7 @@ const uploads = /^(?:tmp\/|build\/[A-Z0-9]+\/logs$)/
 
 /**
  * All permissions that a call requires: usually the permission of the route, and more for certain parameters. Empty
- * only for stopping one's own run, which any role on the app permits.
+ * only for stopping one's own run, which any role on the app allows.
  */
 export function requiredPermissions(call: RackCall): readonly Permission[] {
   const { permission } = call.route

@@ -22,7 +22,7 @@ export interface Role {
 }
 
 export interface PolicyRule extends CommandRule {
-  /** All of these conditions must be met, or the rule permits nothing. */
+  /** All of these conditions must be met, or the rule allows nothing. */
   readonly when?: readonly Condition[]
   readonly stepUp?: StepUpRule
 }
@@ -120,7 +120,7 @@ export interface PolicyDocument {
   /** Services that accept `run`. */
   readonly runServices: readonly string[]
   readonly blocked: readonly BlockedOperation[]
-  /** Patterns of hosts that proxies can reach. No pattern permits a proxy to the rack API. */
+  /** Patterns of hosts that proxies can reach. No pattern allows a proxy to the rack API. */
   readonly proxyHosts: readonly string[]
   /** Patterns of environment keys whose values are secret. Letter case doesn't count. */
   readonly secretKeys: readonly string[]

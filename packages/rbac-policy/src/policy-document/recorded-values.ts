@@ -124,8 +124,8 @@ export function valuesRecordedBy(rules: readonly ValueRule[]): (scope: ValueScop
 
 function routeFilter({ routes, permissions }: ValueRule): (route: RackRoute) => boolean {
   const named = routes && new Set(routes)
-  const permitted = permissions && new Set(permissions.flatMap(expandPermission))
-  return ({ id, permission }) => (named?.has(id) ?? true) && (permitted?.has(permission) ?? true)
+  const allowed = permissions && new Set(permissions.flatMap(expandPermission))
+  return ({ id, permission }) => (named?.has(id) ?? true) && (allowed?.has(permission) ?? true)
 }
 
 function compileIgnoringCase(patterns: readonly string[]): NameMatcher {

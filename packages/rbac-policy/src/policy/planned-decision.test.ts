@@ -63,7 +63,7 @@ describe('a denial is certain', () => {
     expect(refused(who, words)).toEqual(rules)
   })
 
-  test('for a command that a prefix does not permit', () => {
+  test('for a command that a prefix does not allow', () => {
     const { document } = readPolicy(
       'version: 1\ncommands: { rules: { reports: { run: rake reports:*, roles: [deployer] } } }',
       'policy.yaml',
@@ -169,7 +169,7 @@ describe('a proxy', () => {
   }
 
   test.each(['resources proxy db', 'proxy db.internal:5432', 'proxy api:5443'])(
-    '%s is denied before the call to a caller who cannot open a proxy to any resource, because no fact of the rack permits it',
+    '%s is denied before the call to a caller who cannot open a proxy to any resource, because no fact of the rack allows it',
     (words) => {
       expect(isCertainDenial(words, principal([]))).toBe(true)
       expect(isCertainDenial(words, bound('viewer'))).toBe(true)
@@ -215,9 +215,9 @@ describe('step-ups', () => {
       call,
     )
     expect(planned).toMatchObject({
-      decision: { effect: 'needs', level: { kind: 'recent' } },
+      decision: { effect: 'require', level: { kind: 'recent' } },
       when: 'the environment stays as it is',
-      otherwise: { when: 'the environment changes', decision: { effect: 'needs', level: { kind: 'always' } } },
+      otherwise: { when: 'the environment changes', decision: { effect: 'require', level: { kind: 'always' } } },
     })
     expect(
       isAlwaysDenied(planned, call, { policy, principal: deployer, rack: 'staging', at: now, address: null }),
@@ -252,7 +252,7 @@ describe('narrowPlanned', () => {
     return { asked, result, before: decidePlanned(question, call) }
   }
 
-  const objecting = (decision: Allowed, effect: 'deny' | 'needs'): Decision => {
+  const objecting = (decision: Allowed, effect: 'deny' | 'require'): Decision => {
     const said = { ...decision, rule: 'package:p:no', reason: 'No.', remedy: 'Wait.' }
     return effect === 'deny' ? { ...said, effect } : { ...said, effect, granted: decision, requirement: 'approval' }
   }
@@ -281,9 +281,9 @@ describe('narrowPlanned', () => {
   })
 
   test('prefers a requirement to a denial', async () => {
-    const { result } = await narrowed('exec web-1 bin/pre_release', (_, decision) => objecting(decision, 'needs'))
+    const { result } = await narrowed('exec web-1 bin/pre_release', (_, decision) => objecting(decision, 'require'))
     expect(result).toMatchObject({
-      decision: { effect: 'needs', requirement: 'approval' },
+      decision: { effect: 'require', requirement: 'approval' },
       otherwise: { decision: { effect: 'deny', rule: 'no-permission' } },
     })
   })

@@ -128,7 +128,7 @@ function createOutcomeCollector() {
 }
 
 function outcomeOf(decision: Decision): string {
-  if (decision.effect !== 'needs') return decision.effect
+  if (decision.effect !== 'require') return decision.effect
   return decision.requirement === 'approval' ? 'approval' : describeLevel(decision.level)
 }
 

@@ -114,7 +114,7 @@ describe('a policy file', () => {
     ['that is gone', async () => rm(path)],
     ['that is a directory', async () => rm(path).then(async () => symlink(directory, path))],
     ['of megabytes', async () => writeFile(path, '#'.repeat(5_000_000))],
-  ])('%s permits nothing new', async (_what, change) => {
+  ])('%s allows nothing new', async (_what, change) => {
     const { policy, file } = watch()
     const { hash } = policy
     await change()
@@ -168,7 +168,7 @@ describe('a policy file', () => {
     expect(policy.roles.has('reader')).toBe(true)
   })
 
-  test('reports the blocked operations that it permits', async () => {
+  test('reports the blocked operations that it allows', async () => {
     const { file } = watch()
     await writeFile(path, 'version: 1\nunblocked: [PUT /system]\n')
     await file.reload()

@@ -125,7 +125,7 @@ describe('visible racks and apps', () => {
     expect(policy.racksOf(cut, racks, moment())).toEqual(['staging', 'us-east'])
   })
 
-  test('apps with a binding that permits listing them', () => {
+  test('apps with a binding that allows listing them', () => {
     const mixed = principal([binding('viewer', { apps: 'web' }), binding('auditor', { apps: 'billing' })])
     expect(policy.canSeeApp(mixed, 'staging', 'web', moment())).toBe(true)
     expect(policy.canSeeApp(mixed, 'staging', 'billing', moment())).toBe(false)

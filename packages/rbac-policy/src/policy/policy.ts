@@ -177,7 +177,7 @@ function compileDocument(document: PolicyDocument, { hash, options, rules }: Com
     blocked: compileBlocked(document, options),
     stepUp: compileStepUp(document),
     rolesByPermission: new Map(),
-    needs: new Map(),
+    requiredRoles: new Map(),
   }
 }
 

@@ -26,9 +26,9 @@ export function commandsChanged(before: PolicyDocument, after: PolicyDocument): 
   return [...changes, ...restrictionsChanged(before.commands, after.commands)]
 }
 
-function effectOf(had: boolean, has: boolean): 'permits' | 'refuses' | null {
+function effectOf(had: boolean, has: boolean): 'allows' | 'denies' | null {
   if (had === has) return null
-  return has ? 'permits' : 'refuses'
+  return has ? 'allows' : 'denies'
 }
 
 function inWords({ words, service }: ExampleCommand): string {

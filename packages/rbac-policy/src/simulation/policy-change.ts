@@ -2,10 +2,10 @@ import { canonicalJson } from '../policy-document/policy-document.ts'
 
 export interface PolicyChange {
   /**
-   * `permits`: the later document permits something that the earlier one denies. `refuses`: the opposite. `changes`:
+   * `allows`: the later document allows something that the earlier one denies. `refuses`: the opposite. `changes`:
    * either is possible.
    */
-  readonly effect: 'permits' | 'refuses' | 'changes'
+  readonly effect: 'allows' | 'denies' | 'changes'
   /** The affected role; null for everyone. */
   readonly role: string | null
   /** Describes a permission, a command, an operation, or a name. */

@@ -55,33 +55,33 @@ describe('the differences between two documents', () => {
 
   test('list roles and permissions, implied ones included', () => {
     expect(changes('roles:', '  viewer: { extends: [viewer], permissions: [process:run] }')).toEqual([
-      { effect: 'permits', role: 'viewer', what: 'process:stop-own' },
-      { effect: 'permits', role: 'viewer', what: 'process:run' },
-      { effect: 'permits', role: 'viewer', what: 'process:exec-own' },
+      { effect: 'allows', role: 'viewer', what: 'process:stop-own' },
+      { effect: 'allows', role: 'viewer', what: 'process:run' },
+      { effect: 'allows', role: 'viewer', what: 'process:exec-own' },
     ])
     expect(diffPolicies(written('roles:', '  viewer: { extends: [viewer], permissions: [env:read] }'), before)).toEqual(
-      [{ effect: 'refuses', role: 'viewer', what: 'env:read' }],
+      [{ effect: 'denies', role: 'viewer', what: 'env:read' }],
     )
   })
 
   test('list how long API tokens live', () => {
     expect(changes('tokens: { maxAge: 30d, rules: { x: { roles: [admin], maxAge: 12h } } }')).toEqual([
-      { effect: 'refuses', role: null, what: 'the maximum lifetime of an API token is 30 days' },
+      { effect: 'denies', role: null, what: 'the maximum lifetime of an API token is 30 days' },
       { effect: 'changes', role: null, what: 'the default lifetime of an API token is 30 days' },
-      { effect: 'refuses', role: null, what: 'the token rule x is: at most 12 hours for the roles admin' },
+      { effect: 'denies', role: null, what: 'the token rule x is: at most 12 hours for the roles admin' },
     ])
     const narrow = (id: string, age: string) =>
       written(`tokens: { rules: { ${id}: { permissions: [app:delete], maxAge: ${age} } } }`)
     expect(diffPolicies(narrow('x', '1d'), narrow('y', '2d'))).toEqual([
-      { effect: 'refuses', role: null, what: 'the token rule y is: at most 2 days for the permissions app:delete' },
+      { effect: 'denies', role: null, what: 'the token rule y is: at most 2 days for the permissions app:delete' },
       {
-        effect: 'permits',
+        effect: 'allows',
         role: null,
         what: 'the token rule x was removed: at most 1 day for the permissions app:delete',
       },
     ])
     expect(diffPolicies(narrow('x', '1d'), narrow('x', '2d'))).toEqual([
-      { effect: 'permits', role: null, what: 'the token rule x is: at most 2 days for the permissions app:delete' },
+      { effect: 'allows', role: null, what: 'the token rule x is: at most 2 days for the permissions app:delete' },
     ])
     expect(diffPolicies(narrow('x', '24h'), narrow('x', '1d'))).toEqual([])
   })
@@ -96,15 +96,15 @@ describe('the differences between two documents', () => {
     )
     expect(rules).toEqual(
       expect.arrayContaining([
-        { effect: 'refuses', role: 'ci', what: 'run "bin/pre_release" on the service command' },
-        { effect: 'refuses', role: 'deployer', what: 'run "rake stripe:prepare" on the service command' },
-        { effect: 'permits', role: 'ops', what: 'run "export <user:integer>" on the service command' },
+        { effect: 'denies', role: 'ci', what: 'run "bin/pre_release" on the service command' },
+        { effect: 'denies', role: 'deployer', what: 'run "rake stripe:prepare" on the service command' },
+        { effect: 'allows', role: 'ops', what: 'run "export <user:integer>" on the service command' },
       ]),
     )
     expect(rules.filter(({ role }) => role === 'admin')).toEqual([])
     expect(rules.filter(({ what }) => what.includes('jobs'))).toEqual([
       {
-        effect: 'permits',
+        effect: 'allows',
         role: 'ops',
         what: 'exec "export <user:integer>" on the service jobs, with process:exec-any',
       },
@@ -114,10 +114,10 @@ describe('the differences between two documents', () => {
   test('list a prefix as it is written', () => {
     const rule = (run: string) => written(`commands: { rules: { x: { run: ${run}, roles: [ops] } } }`)
     expect(diffPolicies(rule('rake reports:daily'), rule('rake reports:*'))).toEqual([
-      { effect: 'permits', role: 'ops', what: 'run "rake reports:*" on the service command' },
+      { effect: 'allows', role: 'ops', what: 'run "rake reports:*" on the service command' },
     ])
     expect(diffPolicies(rule('rake reports:*'), rule('rake reports:d*'))).toEqual([
-      { effect: 'refuses', role: 'ops', what: 'run "rake reports:*" on the service command' },
+      { effect: 'denies', role: 'ops', what: 'run "rake reports:*" on the service command' },
     ])
   })
 
@@ -126,25 +126,25 @@ describe('the differences between two documents', () => {
     if (anyCommand?.id !== 'any-command') throw new Error('the built-in policy ends with any-command')
     const wider = [...others, { ...anyCommand, roles: ['admin', 'ops'] }]
     expect(diffPolicies(before, { ...before, commands: wider })).toContainEqual({
-      effect: 'permits',
+      effect: 'allows',
       role: 'ops',
       what: 'run "(anything else)" on the service command',
     })
     expect(diffPolicies(before, { ...before, commands: wider })).toContainEqual({
-      effect: 'permits',
+      effect: 'allows',
       role: 'ops',
       what: 'exec "(anything else)" on any other service, with process:exec-any',
     })
     const rake = { id: 'rake', argv: ['rake', { rest: true }], services: ['command'], roles: ['ops'] } as const
-    const permitted = diffPolicies(before, { ...before, commands: [...before.commands, rake] })
-    expect(new Set(permitted.map(({ role }) => role))).toEqual(new Set(['ops']))
-    expect(permitted).toContainEqual({ effect: 'permits', role: 'ops', what: 'run "rake …" on the service command' })
+    const allowed = diffPolicies(before, { ...before, commands: [...before.commands, rake] })
+    expect(new Set(allowed.map(({ role }) => role))).toEqual(new Set(['ops']))
+    expect(allowed).toContainEqual({ effect: 'allows', role: 'ops', what: 'run "rake …" on the service command' })
   })
 
   test('list services that accept run', () => {
     const opened = diffPolicies(before, { ...before, runServices: ['command', 'jobs'] })
     expect(opened).toContainEqual({
-      effect: 'permits',
+      effect: 'allows',
       role: 'admin',
       what: 'run "(anything else)" on the service jobs',
     })
@@ -157,9 +157,9 @@ describe('the differences between two documents', () => {
     )
     const told = diffPolicies(before, { ...before, commands: rules })
     expect(told).toEqual([
-      { effect: 'permits', role: 'ops', what: 'run "rails console" on the service command' },
+      { effect: 'allows', role: 'ops', what: 'run "rails console" on the service command' },
       {
-        effect: 'permits',
+        effect: 'allows',
         role: 'ops',
         what: 'exec "rails console" on the service web, with process:exec-any',
       },
@@ -208,8 +208,8 @@ describe('the differences between two documents', () => {
         : rule,
     )
     expect(diffPolicies(before, { ...before, commands: rules })).toEqual([
-      { effect: 'permits', role: 'ops', what: 'run "rake db:migrate" on the service command' },
-      { effect: 'permits', role: 'ops', what: 'run "rake db:rollback" on the service command' },
+      { effect: 'allows', role: 'ops', what: 'run "rake db:migrate" on the service command' },
+      { effect: 'allows', role: 'ops', what: 'run "rake db:rollback" on the service command' },
     ])
   })
 
@@ -219,10 +219,10 @@ describe('the differences between two documents', () => {
       { effect: 'changes', role: 'new-one', what: 'the role is new' },
     ])
     expect(diffPolicies(written('roles:', '  old-one: {}'), before)).toEqual([
-      { effect: 'refuses', role: 'old-one', what: 'the role was removed: bindings to it grant nothing' },
+      { effect: 'denies', role: 'old-one', what: 'the role was removed: bindings to it grant nothing' },
     ])
     expect(changes('roles:', `  ops: { extends: [ops], ${shift} }`)).toEqual([
-      { effect: 'refuses', role: 'ops', what: 'it applies only under conditions: [{"callers":["user"]}]' },
+      { effect: 'denies', role: 'ops', what: 'it applies only under conditions: [{"callers":["user"]}]' },
     ])
   })
 
@@ -236,10 +236,10 @@ describe('the differences between two documents', () => {
         'proxy: { hosts: [db.internal] }',
       ),
     ).toEqual([
-      { effect: 'refuses', role: null, what: 'DELETE /apps/{app} is blocked' },
-      { effect: 'permits', role: null, what: 'PUT /system is not blocked' },
-      { effect: 'refuses', role: null, what: 'DB_* is among the protected environment keys' },
-      { effect: 'permits', role: null, what: 'db.internal is among the hosts for proxies' },
+      { effect: 'denies', role: null, what: 'DELETE /apps/{app} is blocked' },
+      { effect: 'allows', role: null, what: 'PUT /system is not blocked' },
+      { effect: 'denies', role: null, what: 'DB_* is among the protected environment keys' },
+      { effect: 'allows', role: null, what: 'db.internal is among the hosts for proxies' },
     ])
     const narrow = before.commands.map((rule) => (rule.id === 'pre-release' ? { ...rule, apps: ['web'] } : rule))
     expect(diffPolicies(before, { ...before, commands: narrow })).toEqual([
@@ -262,7 +262,7 @@ describe('the differences between the step-ups of two documents', () => {
       '',
       promote('always'),
       [
-        'refuses',
+        'denies',
         null,
         'by the step-up rule release-promote, release:promote needs a new proof with a passkey each time',
       ],
@@ -272,7 +272,7 @@ describe('the differences between the step-ups of two documents', () => {
       '',
       promote('{ always: any, except: ["trust:a", "trust:b"] }'),
       [
-        'refuses',
+        'denies',
         null,
         'by the step-up rule release-promote, release:promote needs a new proof of your second factor each time, except for trust:a and trust:b',
       ],
@@ -281,20 +281,20 @@ describe('the differences between the step-ups of two documents', () => {
       'one that is removed',
       promote('always'),
       '',
-      ['permits', null, 'by the step-up rule release-promote, release:promote needs no step-up'],
+      ['allows', null, 'by the step-up rule release-promote, release:promote needs no step-up'],
     ],
     [
       'one that becomes none',
       promote('always'),
       promote('none'),
-      ['permits', null, 'by the step-up rule release-promote, release:promote needs no step-up'],
+      ['allows', null, 'by the step-up rule release-promote, release:promote needs no step-up'],
     ],
     [
       'a stricter one',
       promote('{ recent: 1h }'),
       promote('{ recent: 10m }'),
       [
-        'refuses',
+        'denies',
         null,
         'by the step-up rule release-promote, release:promote needs a proof of your second factor that is at most 10 minutes old',
       ],
@@ -304,7 +304,7 @@ describe('the differences between the step-ups of two documents', () => {
       promote('always'),
       promote('{ always: any }'),
       [
-        'permits',
+        'allows',
         null,
         'by the step-up rule release-promote, release:promote needs a new proof of your second factor each time',
       ],
@@ -313,13 +313,13 @@ describe('the differences between the step-ups of two documents', () => {
       'a new exception',
       promote('{ always: any }'),
       promote('{ always: any, except: ["trust:a"] }'),
-      ['permits', null, expect.stringContaining('except for trust:a')],
+      ['allows', null, expect.stringContaining('except for trust:a')],
     ],
     [
       'a removed exception',
       promote('{ always: any, except: ["trust:a"] }'),
       promote('{ always: any }'),
-      ['refuses', null, expect.stringContaining('each time')],
+      ['denies', null, expect.stringContaining('each time')],
     ],
     [
       'another exception',
@@ -338,7 +338,7 @@ describe('the differences between the step-ups of two documents', () => {
       promote('always'),
       promote('always, racks: [production]'),
       [
-        'permits',
+        'allows',
         null,
         'by the step-up rule release-promote, release:promote on the rack production needs a new proof with a passkey each time',
       ],
@@ -347,7 +347,7 @@ describe('the differences between the step-ups of two documents', () => {
       'one for another rack too',
       promote('always, racks: [production]'),
       promote('always, racks: [staging, production]'),
-      ['refuses', null, expect.stringContaining('on the racks staging and production')],
+      ['denies', null, expect.stringContaining('on the racks staging and production')],
     ],
     [
       'one for another rack instead',
@@ -365,14 +365,14 @@ describe('the differences between the step-ups of two documents', () => {
       'of a role',
       '',
       'roles: { deployer: { extends: [deployer], stepUp: { recent: 2h } } }',
-      ['refuses', 'deployer', 'the role deployer needs a proof of your second factor that is at most 2 hours old'],
+      ['denies', 'deployer', 'the role deployer needs a proof of your second factor that is at most 2 hours old'],
     ],
     [
       'of a rack',
       '',
       'stepUp: { rules: { rack-prod: { racks: ["prod*"], require: { recent: 90s } } } }',
       [
-        'refuses',
+        'denies',
         null,
         'by the step-up rule rack-prod, every call on the rack prod* needs a proof of your second factor that is at most 90 seconds old',
       ],
@@ -381,7 +381,7 @@ describe('the differences between the step-ups of two documents', () => {
       'of an app',
       'stepUp: { rules: { app-web: { apps: [web], require: always } } }',
       '',
-      ['permits', null, 'by the step-up rule app-web, every call on the app web needs no step-up'],
+      ['allows', null, 'by the step-up rule app-web, every call on the app web needs no step-up'],
     ],
     [
       'of changes of the gateway',
@@ -403,21 +403,21 @@ describe('the differences between the step-ups of two documents', () => {
       'a time',
       '',
       'stepUp: { enrollBy: 2031-01-01 }',
-      ['refuses', null, 'every user needs a second factor from 2031-01-01T00:00:00.000Z on'],
+      ['denies', null, 'every user needs a second factor from 2031-01-01T00:00:00.000Z on'],
     ],
     [
       'a later time',
       'stepUp: { enrollBy: 2031-01-01 }',
       'stepUp: { enrollBy: 2031-02-01 }',
-      ['permits', null, expect.stringContaining('2031-02-01')],
+      ['allows', null, expect.stringContaining('2031-02-01')],
     ],
     [
       'an earlier time',
       'stepUp: { enrollBy: 2031-02-01 }',
       'stepUp: { enrollBy: 2031-01-01 }',
-      ['refuses', null, expect.stringContaining('2031-01-01')],
+      ['denies', null, expect.stringContaining('2031-01-01')],
     ],
-    ['no time', 'stepUp: { enrollBy: 2031-02-01 }', '', ['permits', null, 'there is no deadline for a second factor']],
+    ['no time', 'stepUp: { enrollBy: 2031-02-01 }', '', ['allows', null, 'there is no deadline for a second factor']],
   ])('%s', (_what, one, other, change) => {
     expect(between(one, other)).toEqual([change])
     expect(between(one, one)).toEqual([])
@@ -426,7 +426,7 @@ describe('the differences between the step-ups of two documents', () => {
   test('include command rules', () => {
     const rule = (rest: string) => `commands: { rules: { x: { run: ls, roles: [admin]${rest} } } }`
     expect(between(rule(''), rule(', stepUp: always'))).toEqual([
-      ['refuses', null, 'the command rule x needs a new proof with a passkey each time'],
+      ['denies', null, 'the command rule x needs a new proof with a passkey each time'],
     ])
   })
 

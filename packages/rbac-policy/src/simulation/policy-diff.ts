@@ -35,7 +35,7 @@ function rolesChanged(before: PolicyDocument, after: PolicyDocument): PolicyChan
   })
   return [
     ...removed.map((role) => ({
-      effect: 'refuses' as const,
+      effect: 'denies' as const,
       role,
       what: 'the role was removed: bindings to it grant nothing',
     })),
@@ -45,8 +45,8 @@ function rolesChanged(before: PolicyDocument, after: PolicyDocument): PolicyChan
 }
 
 function conditionEffect(before: readonly unknown[], after: readonly unknown[]): PolicyChange['effect'] {
-  if (before.length === 0) return 'refuses'
-  return after.length === 0 ? 'permits' : 'changes'
+  if (before.length === 0) return 'denies'
+  return after.length === 0 ? 'allows' : 'changes'
 }
 
 function conditionWords(after: readonly unknown[]): string {
@@ -64,7 +64,7 @@ function permissionsChanged(before: PolicyDocument, after: PolicyDocument): Poli
       const [had, has] = [earlier.has(permission), later.has(permission)]
       return had === has
         ? []
-        : [{ effect: has ? ('permits' as const) : ('refuses' as const), role: name, what: permission }]
+        : [{ effect: has ? ('allows' as const) : ('denies' as const), role: name, what: permission }]
     })
   })
 }
@@ -78,10 +78,10 @@ function operationsChanged(before: PolicyDocument, after: PolicyDocument): Polic
   return [
     ...[...(newer ?? [])]
       .filter((route) => !older?.has(route))
-      .map((route) => changeForEveryone('refuses', `${route} is blocked`)),
+      .map((route) => changeForEveryone('denies', `${route} is blocked`)),
     ...[...(older ?? [])]
       .filter((route) => !newer?.has(route))
-      .map((route) => changeForEveryone('permits', `${route} is not blocked`)),
+      .map((route) => changeForEveryone('allows', `${route} is not blocked`)),
   ]
 }
 
@@ -89,12 +89,12 @@ function operationsChanged(before: PolicyDocument, after: PolicyDocument): Polic
 const nameLists = {
   secretKeys: ['changes', 'secret environment keys'],
   secretParameters: ['changes', 'secret parameters'],
-  protectedKeys: ['refuses', 'protected environment keys'],
-  protectedParameters: ['refuses', 'protected parameters'],
-  proxyHosts: ['permits', 'hosts for proxies'],
+  protectedKeys: ['denies', 'protected environment keys'],
+  protectedParameters: ['denies', 'protected parameters'],
+  proxyHosts: ['allows', 'hosts for proxies'],
 } as const
 
-const opposite = { permits: 'refuses', refuses: 'permits', changes: 'changes' } as const
+const opposite = { allows: 'denies', denies: 'allows', changes: 'changes' } as const
 
 function namesChanged(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {
   return Object.entries(nameLists).flatMap(([field, [effect, noun]]) => {

@@ -63,19 +63,19 @@ describe('the impact of a proposed document on recorded calls', () => {
       calls: 3,
       unclear: 0,
       packages: 0,
-      permitted: 0,
-      refused: 0,
+      allowed: 0,
+      denied: 0,
       changes: [],
       more: 0,
-      stepUp: { prompts: 0, users: 0, refused: 0, requirements: [] },
+      stepUp: { prompts: 0, users: 0, denied: 0, requirements: [] },
     })
   })
 
-  test('has exactly the commands that a prefix would permit', () => {
+  test('has exactly the commands that a prefix would allow', () => {
     const proposed = written('commands: { rules: { reports: { run: rake reports:*, roles: [deployer] } } }')
     const commands = ['rake reports:daily', 'rake reports:', 'rake reports:daily --trace', 'rake reports:a;sh']
-    const { permitted, refused, changes } = impact(proposed, ...commands.map((command) => run(command, 'deny')))
-    expect({ permitted, refused, changes: changes.length }).toEqual({ permitted: 1, refused: 0, changes: 1 })
+    const { allowed, denied, changes } = impact(proposed, ...commands.map((command) => run(command, 'deny')))
+    expect({ allowed, denied, changes: changes.length }).toEqual({ allowed: 1, denied: 0, changes: 1 })
   })
 
   test('decides calls of a token by its owner', () => {
@@ -85,7 +85,7 @@ describe('the impact of a proposed document on recorded calls', () => {
     )
     const study = studyImpact(nightly, nightly)
     study.add(ofToken('night', 'bin/report'))
-    expect(study.result(10)).toMatchObject({ calls: 1, unclear: 0, refused: 0 })
+    expect(study.result(10)).toMatchObject({ calls: 1, unclear: 0, denied: 0 })
   })
 
   test('is counted by principal and call, with the latest time and the new reason', () => {
@@ -96,7 +96,7 @@ describe('the impact of a proposed document on recorded calls', () => {
       unclear: 0,
       changes: [
         {
-          effect: 'refuses',
+          effect: 'denies',
           principal: { name: 'ada@example.com' },
           route: 'POST /apps/{app}/releases/{id}/promote',
           app: 'web',
@@ -110,11 +110,11 @@ describe('the impact of a proposed document on recorded calls', () => {
     })
   })
 
-  test('says what would newly be permitted', () => {
+  test('says what would newly be allowed', () => {
     const rules = written('commands:', '  rules:', '    migrate: { run: rake db:migrate, roles: [deployer, admin] }')
     expect(impact(rules, run('rake db:migrate', 'deny'), run('bin/pre_release', 'allow')).changes).toMatchObject([
-      { effect: 'refuses', command: 'bin/pre_release', rule: 'command:no-rule' },
-      { effect: 'permits', command: 'rake db:migrate', rule: 'command:migrate' },
+      { effect: 'denies', command: 'bin/pre_release', rule: 'command:no-rule' },
+      { effect: 'allows', command: 'rake db:migrate', rule: 'command:migrate' },
     ])
   })
 
@@ -135,7 +135,7 @@ describe('the impact of a proposed document on recorded calls', () => {
       [before, after],
       [after, before],
     ])
-      expect(impact(office, ...calls)).toMatchObject({ refused: 1, changes: [{ last: before.at, count: 1 }] })
+      expect(impact(office, ...calls)).toMatchObject({ denied: 1, changes: [{ last: before.at, count: 1 }] })
   })
 
   test('leaves out and counts calls whose recorded decision cannot be reproduced', () => {
@@ -147,11 +147,11 @@ describe('the impact of a proposed document on recorded calls', () => {
       calls: 4,
       unclear: 4,
       packages: 0,
-      permitted: 0,
-      refused: 0,
+      allowed: 0,
+      denied: 0,
       changes: [],
       more: 0,
-      stepUp: { prompts: 0, users: 0, refused: 0, requirements: [] },
+      stepUp: { prompts: 0, users: 0, denied: 0, requirements: [] },
     })
   })
 
@@ -178,15 +178,15 @@ describe('the impact of a proposed document on recorded calls', () => {
       decision: { effect: 'allow', rule: 'command:pre-release' },
     })
     const none = written('commands: { rules: {} }')
-    expect(impact(none, exec)).toMatchObject({ unclear: 0, changes: [{ effect: 'refuses', count: 1 }] })
+    expect(impact(none, exec)).toMatchObject({ unclear: 0, changes: [{ effect: 'denies', count: 1 }] })
   })
 
   test('lists a limited number of changes, and counts the omitted ones', () => {
     const study = studyImpact(current, noPromotion)
     for (let app = 0; app < 30; app++)
       study.add(recorded({ app: `web-${app}`, path: `/apps/web-${app}/releases/R1/promote` }))
-    const { changes, more, refused } = study.result(10)
-    expect([changes.length, more, refused]).toEqual([10, 20, 30])
+    const { changes, more, denied } = study.result(10)
+    expect([changes.length, more, denied]).toEqual([10, 20, 30])
   })
 })
 
@@ -203,16 +203,16 @@ describe('the step-ups of a proposed document', () => {
   const ada = { kind: 'user', id: 'u1', name: 'ada@example.com', roles: ['deployer'], credential: 's1' }
   const billing = { app: 'billing', path: '/apps/billing/releases/R1/promote' }
 
-  test('a call that would newly be permitted with a proof is not counted as refused without one', () => {
+  test('a call that would newly be allowed with a proof is not counted as denied without one', () => {
     const proposed = written(
       'commands: { rules: { migrate: { run: rake db:migrate, roles: [deployer] } } }',
       'stepUp: { rules: { process-run: { permissions: [process:run], require: always } } }',
     )
     expect(impact(proposed, run('rake db:migrate', 'deny'))).toMatchObject({
-      permitted: 1,
-      refused: 0,
-      changes: [{ effect: 'permits', rule: 'step-up:rule process-run' }],
-      stepUp: { refused: 0 },
+      allowed: 1,
+      denied: 0,
+      changes: [{ effect: 'allows', rule: 'step-up:rule process-run' }],
+      stepUp: { denied: 0 },
     })
   })
 
@@ -224,13 +224,13 @@ describe('the step-ups of a proposed document', () => {
     expect(impact(stepUps, ...calls, elsewhere, ...always, others)).toMatchObject({
       calls: 8,
       unclear: 0,
-      refused: 0,
-      permitted: 0,
+      denied: 0,
+      allowed: 0,
       changes: [],
       stepUp: {
         prompts: 6,
         users: 1,
-        refused: 0,
+        denied: 0,
         requirements: [
           { rule: 'step-up:rule release-promote', calls: 5, prompts: 4, users: 1 },
           { rule: 'step-up:rule app-billing', calls: 2, prompts: 2, users: 1 },
@@ -246,8 +246,8 @@ describe('the step-ups of a proposed document', () => {
     const job = { kind: 'workload', id: 'w1', name: 'acme/web run 1', roles: ['deployer'] }
     const trust = { id: 'x', name: 'deploys', subject: 's' }
     const made = [nightly, robots, job, { ...job, id: 'w2', trust }].map((principal) => recorded({ principal }))
-    const { refused, stepUp, changes } = impact(stepUps, ...made)
-    expect([refused, stepUp.refused, stepUp.prompts]).toEqual([2, 2, 0])
+    const { denied, stepUp, changes } = impact(stepUps, ...made)
+    expect([denied, stepUp.denied, stepUp.prompts]).toEqual([2, 2, 0])
     expect(changes.map(({ principal, rule }) => [principal.id, rule]).sort()).toEqual([
       ['t1', 'step-up:rule release-promote'],
       ['w1', 'step-up:rule release-promote'],
@@ -256,18 +256,18 @@ describe('the step-ups of a proposed document', () => {
 
   test('suppose that every user has a second factor', () => {
     const late = written('stepUp: { enrollBy: 2020-01-01 }')
-    expect(impact(late, recorded())).toMatchObject({ refused: 0, unclear: 0 })
+    expect(impact(late, recorded())).toMatchObject({ denied: 0, unclear: 0 })
   })
 
   test('are counted once for a call that was first denied without a proof, and then repeated with it', () => {
     const refusedFirst = recorded({
       principal: ada,
       ...billing,
-      decision: { effect: 'needs', rule: 'step-up:rule app-billing' },
+      decision: { effect: 'require', rule: 'step-up:rule app-billing' },
     })
     const study = studyImpact(stepUps, stepUps)
     for (const call of [refusedFirst, recorded({ principal: ada, ...billing })]) study.add(call)
-    expect(study.result(10)).toMatchObject({ calls: 2, unclear: 0, refused: 0, permitted: 0, stepUp: { prompts: 1 } })
+    expect(study.result(10)).toMatchObject({ calls: 2, unclear: 0, denied: 0, allowed: 0, stepUp: { prompts: 1 } })
   })
 })
 
@@ -277,8 +277,8 @@ test('long commands count separately, and a change shows the beginning of its co
   const rules = written('commands:', '  rules:', '    any: { run: bin/pre_release ..., roles: [deployer, admin] }')
   const study = studyImpact(rules, written('commands: { rules: {} }'))
   for (const call of runs) study.add(call)
-  const { changes, refused } = study.result(10)
-  expect(refused).toBe(3)
+  const { changes, denied } = study.result(10)
+  expect(denied).toBe(3)
   expect(changes.map(({ count, command }) => [count, command?.length])).toEqual([
     [2, 501],
     [1, 501],

@@ -8,7 +8,7 @@ import { type Callers, createCallers, type RecordedCall, type ReplayedCall, toRe
 
 /** Equal recorded calls that a proposed document would decide differently. */
 export interface ImpactChange {
-  readonly effect: 'permits' | 'refuses'
+  readonly effect: 'allows' | 'denies'
   readonly principal: { readonly kind: string; readonly id: string; readonly name: string }
   readonly route: string
   readonly rack: string
@@ -30,10 +30,10 @@ export interface PolicyImpact {
   readonly unclear: number
   /** Calls that a policy package denied. The study does not evaluate packages, so their result is unknown. */
   readonly packages: number
-  /** Calls that were denied and would be permitted, including those of omitted changes. */
-  readonly permitted: number
-  /** Calls that were permitted and would be denied, including those of omitted changes. */
-  readonly refused: number
+  /** Calls that were denied and would be allowed, including those of omitted changes. */
+  readonly allowed: number
+  /** Calls that were allowed and would be denied, including those of omitted changes. */
+  readonly denied: number
   /** The most frequent first, limited to the requested number. */
   readonly changes: readonly ImpactChange[]
   /** The number of omitted changes. After 10,000 different changes, each further changed call counts as one change. */
@@ -48,10 +48,10 @@ export interface StepUpImpact {
   /** Users who would have been asked at least once. */
   readonly users: number
   /**
-   * Calls of tokens and jobs that would be denied, because only users can give a proof. `PolicyImpact.refused` includes
+   * Calls of tokens and jobs that would be denied, because only users can give a proof. `PolicyImpact.denied` includes
    * these calls.
    */
-  readonly refused: number
+  readonly denied: number
   /** The most prompts first. */
   readonly requirements: readonly PromptCount[]
 }
@@ -87,7 +87,7 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
   let packages = 0
   let omitted = 0
   let withoutProof = 0
-  const total = { permits: 0, refuses: 0 }
+  const total = { allows: 0, denies: 0 }
 
   function add(recorded: RecordedCall | null): void {
     calls += 1
@@ -111,7 +111,7 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
 
   function addChange(recorded: RecordedCall, { effect, rule, reason }: CallChange): void {
     total[effect] += 1
-    if (effect === 'refuses' && rule.startsWith('step-up:')) withoutProof += 1
+    if (effect === 'denies' && rule.startsWith('step-up:')) withoutProof += 1
     const { principal, route, rack, command, at } = recorded
     const app = recorded.app ?? null
     const words = command?.join(' ') ?? null
@@ -144,16 +144,16 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
       const sorted = [...changes.values()].sort(
         (one, other) => other.count - one.count || (one.last < other.last ? 1 : -1),
       )
-      const { permits: permitted, refuses: refused } = total
+      const { allows: allowed, denies: denied } = total
       const more = Math.max(0, sorted.length - maxResults) + omitted
       const requirements = prompts.counts()
       const stepUp = {
         prompts: requirements.reduce((sum, one) => sum + one.prompts, 0),
         users: prompts.users(),
-        refused: withoutProof,
+        denied: withoutProof,
         requirements,
       }
-      return { calls, unclear, packages, permitted, refused, changes: sorted.slice(0, maxResults), more, stepUp }
+      return { calls, unclear, packages, allowed, denied, changes: sorted.slice(0, maxResults), more, stepUp }
     },
   }
 }
@@ -163,7 +163,7 @@ function isPackageDenial({ decision: { rule } }: RecordedCall): boolean {
 }
 
 interface CallChange {
-  readonly effect: 'permits' | 'refuses'
+  readonly effect: 'allows' | 'denies'
   readonly rule: string
   readonly reason: string
 }
@@ -176,9 +176,9 @@ interface ReplayContext {
 
 /** The difference that the proposed document makes for a recorded call. */
 interface Outcome {
-  /** Null if the result is the same. A call that needs a proof counts as permitted, because its user can give one. */
+  /** Null if the result is the same. A call that needs a proof counts as allowed, because its user can give one. */
   readonly change: CallChange | null
-  /** The proof that a permitted call would need. Null for a call that needs no proof, or that was not permitted. */
+  /** The proof that a allowed call would need. Null for a call that needs no proof, or that was not allowed. */
   readonly need: { readonly rule: string; readonly level: StepUpLevel } | null
 }
 
@@ -191,8 +191,8 @@ function outcomeOf(recorded: RecordedCall, { before, after, callers }: ReplayCon
   const [was, is] = [effect !== 'deny', decision.effect !== 'deny']
   return {
     change:
-      was === is ? null : { effect: is ? 'permits' : 'refuses', rule: decision.rule, reason: shorten(decision.reason) },
-    // Only permitted calls count: a caller who was asked for a proof repeats the call with the proof, and the
+      was === is ? null : { effect: is ? 'allows' : 'denies', rule: decision.rule, reason: shorten(decision.reason) },
+    // Only allowed calls count: a caller who was asked for a proof repeats the call with the proof, and the
     // repeated call is in the log.
     need: effect === 'allow' && 'level' in decision ? { rule: decision.rule, level: decision.level } : null,
   }
@@ -203,13 +203,13 @@ function callerOf({ principal: { id, credential = id } }: RecordedCall) {
 }
 
 /** Tries the facts that events do not contain (own run, newest release) until the recorded decision is reproduced. */
-function reproduce({ principal, call }: ReplayedCall, before: Policy, permitted: boolean): ReplayedCall | null {
+function reproduce({ principal, call }: ReplayedCall, before: Policy, allowed: boolean): ReplayedCall | null {
   const processes = call.process === null ? [null] : [call.process, { ...call.process, own: !call.process.own }]
   const releases = call.release === null ? [null] : [call.release, { ...call.release, newest: false }]
   for (const process of processes) {
     for (const release of releases) {
       const tried = { ...call, process, release }
-      if ((before.decide(principal, tried).effect !== 'deny') === permitted) return { principal, call: tried }
+      if ((before.decide(principal, tried).effect !== 'deny') === allowed) return { principal, call: tried }
     }
   }
   return null

@@ -29,7 +29,7 @@ function describeChange(before: ListedRequirement | undefined, after: ListedRequ
 function describeRemoval(requirement: ListedRequirement): PolicyChange[] {
   const { kind, level } = requirement
   if (kind === 'management') return [changeOf(requirement, 'changes', `${subjectOf(requirement)} ${defaultWords}`)]
-  return level === null ? [] : [changeOf(requirement, 'permits', `${subjectOf(requirement)} no step-up`)]
+  return level === null ? [] : [changeOf(requirement, 'allows', `${subjectOf(requirement)} no step-up`)]
 }
 
 const defaultWords = `${describeLevel(defaultManagementLevel)}, for users with a second factor`
@@ -61,23 +61,23 @@ type Effect = PolicyChange['effect'] | 'same'
 
 function levelEffect(before: StepUpLevel | null, after: StepUpLevel | null): Effect {
   if (isEqual(before, after)) return 'same'
-  if (before === null || after === null) return after === null ? 'permits' : 'refuses'
-  return isStricter(after, before) ? 'refuses' : 'permits'
+  if (before === null || after === null) return after === null ? 'allows' : 'denies'
+  return isStricter(after, before) ? 'denies' : 'allows'
 }
 
 /** The exceptions of a new requirement do not count, because a new requirement always restricts. */
 function exceptEffect(before: readonly string[] | undefined, after: readonly string[]): Effect {
   if (before === undefined || isEqual(before, after)) return 'same'
-  if (before.every((name) => after.includes(name))) return 'permits'
-  return after.every((name) => before.includes(name)) ? 'refuses' : 'changes'
+  if (before.every((name) => after.includes(name))) return 'allows'
+  return after.every((name) => before.includes(name)) ? 'denies' : 'changes'
 }
 
 /** A rule without a list is for everything, and each entry of a list adds calls. */
 function listEffect(before: readonly string[] | null | undefined, after: readonly string[] | null): Effect {
   if (before === undefined || isEqual(before, after)) return 'same'
-  if (before === null || after === null) return after === null ? 'refuses' : 'permits'
-  if (before.every((name) => after.includes(name))) return 'refuses'
-  return after.every((name) => before.includes(name)) ? 'permits' : 'changes'
+  if (before === null || after === null) return after === null ? 'denies' : 'allows'
+  if (before.every((name) => after.includes(name))) return 'denies'
+  return after.every((name) => before.includes(name)) ? 'allows' : 'changes'
 }
 
 function changeOf({ kind, name }: ListedRequirement, effect: PolicyChange['effect'], what: string): PolicyChange {
@@ -107,7 +107,7 @@ function wordsOf(requirement: ListedRequirement): string {
 
 function enrollmentChanged(before: number | null, after: number | null): PolicyChange[] {
   if (before === after) return []
-  if (after === null) return [changeForEveryone('permits', 'there is no deadline for a second factor')]
-  const effect = before !== null && before < after ? 'permits' : 'refuses'
+  if (after === null) return [changeForEveryone('allows', 'there is no deadline for a second factor')]
+  const effect = before !== null && before < after ? 'allows' : 'denies'
   return [changeForEveryone(effect, `every user needs a second factor from ${new Date(after).toISOString()} on`)]
 }

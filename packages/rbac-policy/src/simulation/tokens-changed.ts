@@ -19,18 +19,18 @@ export function tokensChanged(before: TokenTerms, after: TokenTerms): PolicyChan
       ? []
       : [changeForEveryone('changes', `the default lifetime of an API token is ${words(after.defaultAge)}`)]),
     ...after.rules.flatMap((rule) => ruleChanged(older.get(rule.id), rule)),
-    ...removed.map((rule) => changeForEveryone('permits', `the token rule ${rule.id} was removed: ${ruleWords(rule)}`)),
+    ...removed.map((rule) => changeForEveryone('allows', `the token rule ${rule.id} was removed: ${ruleWords(rule)}`)),
   ]
 }
 
-function effectOf(before: number, after: number): 'permits' | 'refuses' {
-  return after > before ? 'permits' : 'refuses'
+function effectOf(before: number, after: number): 'allows' | 'denies' {
+  return after > before ? 'allows' : 'denies'
 }
 
 function ruleChanged(before: TokenRule | undefined, rule: TokenRule): PolicyChange[] {
   if (isEqual(before, rule)) return []
   const what = `the token rule ${rule.id} is: ${ruleWords(rule)}`
-  if (before === undefined) return [changeForEveryone('refuses', what)]
+  if (before === undefined) return [changeForEveryone('denies', what)]
   const onlyAgeDiffers = isEqual({ ...before, maxAge: 0 }, { ...rule, maxAge: 0 })
   return [changeForEveryone(onlyAgeDiffers ? effectOf(before.maxAge, rule.maxAge) : 'changes', what)]
 }

@@ -182,7 +182,7 @@ export function strictestRule(rules: Iterable<CompiledStepUpRule>, principal: Pr
 /** The requirement for a user, or the denial for a token or a job. */
 export type StepUpDecision =
   | (Denial & { readonly effect: 'deny' })
-  | (Denial & { readonly effect: 'needs'; readonly requirement: 'step-up'; readonly level: StepUpLevel })
+  | (Denial & { readonly effect: 'require'; readonly requirement: 'step-up'; readonly level: StepUpLevel })
 
 /** Denies tokens and jobs, because only users can give a proof. */
 export function requireProof(rule: CompiledStepUpRule, principal: Principal): StepUpDecision {
@@ -191,7 +191,7 @@ export function requireProof(rule: CompiledStepUpRule, principal: Principal): St
   const reason = `${subject} needs ${describeLevel(level)}`
   if (principal.kind === 'user') {
     const remedy = principal.secondFactor === false ? addFactor : 'Prove your second factor, and repeat the call.'
-    return { effect: 'needs', requirement: 'step-up', level, ...base, reason: `${reason}.`, remedy }
+    return { effect: 'require', requirement: 'step-up', level, ...base, reason: `${reason}.`, remedy }
   }
   const entry = exceptionOf(principal)
   const exception =

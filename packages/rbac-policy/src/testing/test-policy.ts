@@ -64,13 +64,13 @@ export function testPolicy(policy: PolicyPackage): TestedPolicy {
       now: () => timeOf(asked.at),
       log: { message, slow: () => undefined, failed: (_name, why, error) => void failures.push({ why, error }) },
     })
-    const permitted = { principal, call, decision: allowByRole(principal, call) }
+    const allowed = { principal, call, decision: allowByRole(principal, call) }
     const evaluations = {
       begin: packages.narrow,
       simulated: packages.simulation(),
-      review: async () => (await packages.review(permitted, 'all')).objection ?? permitted.decision,
+      review: async () => (await packages.review(allowed, 'all')).objection ?? allowed.decision,
     }
-    const decision = await evaluations[phase](permitted)
+    const decision = await evaluations[phase](allowed)
     const [failure] = failures
     if (failure === undefined) return decision
     throw new Error(failureSentence(policy.name, asked.route, failure), { cause: failure.error })
@@ -89,7 +89,7 @@ function builtIn(): Policy {
   return compiled
 }
 
-/** A package is evaluated only for calls that roles permit. @throws if the built-in policy does not permit the call */
+/** A package is evaluated only for calls that roles allow. @throws if the built-in policy does not allow the call */
 function allowByRole(principal: Principal, call: RackCall): Allowed {
   const policy = builtIn()
   const [role = ''] = principal.bindings.map((binding) => binding.role)

@@ -71,7 +71,7 @@ export function createTestRoutes({ loaded, policy, recorded, message }: TestRout
       at = timeOf(time)
       const id = String(callers.size)
       if (as !== null) callers.set(id, principalOf(as))
-      const answer = await app.inject({
+      const response = await app.inject({
         method,
         url: `${loaded.map(({ policy: { name } }) => packagePrefix(name)).join('')}${path}`,
         headers: {
@@ -80,7 +80,7 @@ export function createTestRoutes({ loaded, policy, recorded, message }: TestRout
         },
         ...(body !== undefined && { payload: JSON.stringify(body) }),
       })
-      return { status: answer.statusCode, body: parsed(answer.body) }
+      return { status: response.statusCode, body: parsed(response.body) }
     },
     async close(): Promise<void> {
       const app = await (starting ?? start())

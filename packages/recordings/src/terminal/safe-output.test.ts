@@ -76,7 +76,7 @@ describe('harmful output is removed, wherever it is split', () => {
   })
 })
 
-test('any output contains only permitted sequences, and is the same wherever the input is split', () => {
+test('any output contains only allowed sequences, and is the same wherever the input is split', () => {
   const alphabet = [
     ...`${esc}[]P_^X\\kcnthlmqpuJHr?>=<!$ "*;:0123456789abzÄ\u0007\u009b\u009c\u009d\u0090\u0005\n\r\u0018`,
   ]

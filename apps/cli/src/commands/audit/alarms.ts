@@ -1,7 +1,7 @@
 import type { Alarm } from '@rack-gateway/gateway-api'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { printTable } from '../../output/answer.ts'
+import { printTable } from '../../output/response.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions, pageOptions, utcOption } from '../options/shared-options.ts'

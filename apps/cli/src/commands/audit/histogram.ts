@@ -32,9 +32,9 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
   if (json) return context.print(safeJson(histogram, 2))
   const { buckets, total, complete, countedFrom } = histogram
   const headings = [`FROM (${zoneName(zone)})`, 'ALLOWED', 'DENIED', 'NEEDS', 'FAILED', 'NO DECISION']
-  const rows = buckets.map(({ at, allowed, denied, needs, failed, none }) => [
+  const rows = buckets.map(({ at, allowed, denied, required, failed, none }) => [
     shownTime(at, zone).slice(0, 19),
-    ...[allowed, denied, needs, failed, none].map(String),
+    ...[allowed, denied, required, failed, none].map(String),
   ])
   for (const line of table(context, headings, rows)) context.print(line)
   context.note(

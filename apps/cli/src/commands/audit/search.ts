@@ -1,6 +1,6 @@
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { printPage } from '../../output/answer.ts'
+import { printPage } from '../../output/response.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions, pageOptions, utcOption } from '../options/shared-options.ts'

@@ -67,12 +67,12 @@ interface JobSession {
 
 /** @throws TokenRejected, and as `askGateway` and `errorFromResponse` */
 async function exchangeJobToken(origin: string, jwt: Secret, trust: string | null): Promise<JobSession> {
-  const answer = await askGateway(origin, {
+  const response = await askGateway(origin, {
     ...requestFor('exchangeJobToken', { body: trust === null ? {} : { trust } }),
     token: jwt,
   })
-  const { status, value } = answer
-  // The schema permits only characters that need no quotes in a shell.
+  const { status, value } = response
+  // The schema allows only characters that need no quotes in a shell.
   const session = status === 201 ? readResponse('exchangeJobToken', value) : null
   if (session !== null) return { token: session.token, racks: session.racks.map(({ name }) => name) }
   if (status === 201)
@@ -81,5 +81,5 @@ async function exchangeJobToken(origin: string, jwt: Secret, trust: string | nul
   // Other client errors, such as 403, are also about the job's token.
   if (error !== null && status >= 400 && status < 500 && status !== 404 && status !== 429)
     throw new TokenRejected(`${origin} rejected this job: ${error.reason}`, error.remedy)
-  throw errorFromResponse(origin, answer)
+  throw errorFromResponse(origin, response)
 }

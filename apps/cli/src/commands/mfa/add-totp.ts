@@ -5,7 +5,7 @@ import { errorFromResponse, parseGatewayError } from '../../gateway/gateway-erro
 import { askGateway } from '../../gateway/gateway-request.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
 import type { Context } from '../../invocation/context.ts'
-import { printJson } from '../../output/answer.ts'
+import { printJson } from '../../output/response.ts'
 import type { Target } from '../../rack-choice/local/target.ts'
 import { withChangeSession } from '../../session/change-session.ts'
 import { textQrCode } from '../../terminal/qr-code.ts'
@@ -96,14 +96,14 @@ async function addFactor(
   body: { readonly enrollment: string; readonly name: string; readonly code: string },
 ): Promise<NewFactor | { readonly problem: string }> {
   if (!/^[0-9]{6}$/.test(body.code)) return { problem: 'The code has six digits. Type the code that the app shows.' }
-  const answer = await askGateway(origin, { ...requestFor('addSecondFactor', { body }), token, tlsTrust })
-  const error = parseGatewayError(answer.value)
+  const response = await askGateway(origin, { ...requestFor('addSecondFactor', { body }), token, tlsTrust })
+  const error = parseGatewayError(response.value)
   if (error?.code === 'RGW_INVALID_FACTOR')
     return { problem: 'The code is wrong. Type the code that the app shows now, and check the clock of its device.' }
   if (error?.code === 'RGW_ENROLLMENT_OVER')
     throw new Usage('The five minutes for adding the app are over, so it was not added.', startAgain)
-  if (answer.status !== 201) throw errorFromResponse(origin, answer)
-  const added = readResponse('addSecondFactor', answer.value)
+  if (response.status !== 201) throw errorFromResponse(origin, response)
+  const added = readResponse('addSecondFactor', response.value)
   if (added === null) throw unexpectedResponse({ origin })
   return added
 }

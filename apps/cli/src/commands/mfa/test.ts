@@ -1,6 +1,6 @@
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
-import { printJson } from '../../output/answer.ts'
 import { PrintedProof } from '../../output/output-schemas.ts'
+import { printJson } from '../../output/response.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { createMfaChoice } from '../../step-up/proofs/mfa-choice.ts'
 import { proveStepUp } from '../../step-up/prove-step-up.ts'

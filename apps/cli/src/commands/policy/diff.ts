@@ -42,8 +42,8 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
 
 const headings = [
   ['changes', 'changed'],
-  ['permits', 'newly permitted'],
-  ['refuses', 'newly denied'],
+  ['allows', 'newly allowed'],
+  ['denies', 'newly denied'],
 ] as const
 
 function lines(oldName: string, newName: string, changes: readonly PolicyChange[]): string[] {

@@ -18,7 +18,7 @@ import { documentName, stdinName } from './stdin-name.ts'
 
 export const command = 'impact <new>'
 export const describe =
-  'Show which recorded calls a policy document would newly deny or permit, and how many step-ups it would ask for.'
+  'Show which recorded calls a policy document would newly deny or allow, and how many step-ups it would ask for.'
 export const details =
   'The gateway decides the calls of its audit log again, by the new document and without policy packages. You need the permissions gateway:audit:read and gateway:policy:read. The audit log records the request.'
 export const examples = [
@@ -62,14 +62,14 @@ async function proposedText(context: Context, name: string): Promise<string> {
 }
 
 function lines(name: string, impact: Impact): string[] {
-  const { calls, since, refused, permitted, unclear, packages, cut, more } = impact
+  const { calls, since, denied, allowed, unclear, packages, cut, more } = impact
   const limit = cut?.by === 'time' ? 'the time limit was reached' : 'the limit of calls was reached'
   return [
     `${name} instead of the policy in force, for ${counted(calls, 'recorded call')} since ${cut?.from ?? since}`,
     ...(cut === null ? [] : [`(only the newest calls, not all since ${since}, because ${limit})`]),
-    ...(refused + permitted === 0 ? ['no call would be decided differently'] : []),
-    ...(refused === 0 ? [] : [`newly denied: ${counted(refused, 'call')}`, ...changeLines(impact, 'refuses')]),
-    ...(permitted === 0 ? [] : [`newly permitted: ${counted(permitted, 'call')}`, ...changeLines(impact, 'permits')]),
+    ...(denied + allowed === 0 ? ['no call would be decided differently'] : []),
+    ...(denied === 0 ? [] : [`newly denied: ${counted(denied, 'call')}`, ...changeLines(impact, 'denies')]),
+    ...(allowed === 0 ? [] : [`newly allowed: ${counted(allowed, 'call')}`, ...changeLines(impact, 'allows')]),
     ...(more === 0 ? [] : [`${counted(more, 'change')} more, less frequent, not shown`]),
     ...stepUpLines(impact),
     ...(unclear === 0
@@ -84,8 +84,8 @@ function lines(name: string, impact: Impact): string[] {
 }
 
 /** How often users would have been asked for a proof of their second factor. */
-function stepUpLines({ stepUp: { prompts, users, refused, requirements } }: Impact): string[] {
-  if (requirements.length === 0 && refused === 0) return []
+function stepUpLines({ stepUp: { prompts, users, denied, requirements } }: Impact): string[] {
+  if (requirements.length === 0 && denied === 0) return []
   const summary = `step-ups: ${counted(prompts, 'prompt')} for ${counted(users, 'user')}, if every user has a second factor`
   return [
     summary,
@@ -93,10 +93,10 @@ function stepUpLines({ stepUp: { prompts, users, refused, requirements } }: Impa
       (one) =>
         `  ${counted(one.prompts, 'prompt')} for ${counted(one.users, 'user')} at ${counted(one.calls, 'call')} (rule ${one.rule}, ${levelText(one.level)})`,
     ),
-    ...(refused === 0
+    ...(denied === 0
       ? []
       : [
-          `  ${counted(refused, 'call')} of API tokens and jobs newly denied, because they cannot prove a second factor`,
+          `  ${counted(denied, 'call')} of API tokens and jobs newly denied, because they cannot prove a second factor`,
         ]),
   ]
 }

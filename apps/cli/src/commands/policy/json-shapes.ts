@@ -51,7 +51,7 @@ const PolicyDiff = Type.Object({
   new: Text,
   changes: Type.Array(
     Type.Object({
-      effect: Type.Enum(['permits', 'refuses', 'changes']),
+      effect: Type.Enum(['allows', 'denies', 'changes']),
       role: Nullable(Type.String({ description: 'null for every role' })),
       what: Type.String({ description: 'the changed permission, or a description of the change' }),
     }),

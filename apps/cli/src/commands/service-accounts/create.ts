@@ -1,7 +1,7 @@
 import { ServiceAccount } from '@rack-gateway/gateway-api'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { printJson } from '../../output/answer.ts'
+import { printJson } from '../../output/response.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { printable } from '../../terminal/terminal.ts'
 import { mfaOptions } from '../options/mfa-options.ts'

@@ -1,9 +1,9 @@
 import type { Static } from 'typebox'
 import type { Context } from '../../invocation/context.ts'
-import { printJson } from '../../output/answer.ts'
 import { grantText } from '../../output/grant-text.ts'
 import { maskInLog } from '../../output/mask-in-log.ts'
 import { PrintedNewToken } from '../../output/output-schemas.ts'
+import { printJson } from '../../output/response.ts'
 import { printWarnings } from '../../output/warnings.ts'
 import { printable } from '../../terminal/terminal.ts'
 

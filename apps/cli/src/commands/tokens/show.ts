@@ -1,8 +1,8 @@
 import { Token } from '@rack-gateway/gateway-api'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { findToken } from '../../gateway/find-resource.ts'
-import { printFields, printJson } from '../../output/answer.ts'
 import { expiryText, grantText, minuteText } from '../../output/grant-text.ts'
+import { printFields, printJson } from '../../output/response.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 

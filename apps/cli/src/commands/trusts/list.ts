@@ -1,8 +1,8 @@
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
-import { printJsonList, printTable } from '../../output/answer.ts'
 import { grantText, minuteText } from '../../output/grant-text.ts'
 import { PrintedTrust } from '../../output/output-schemas.ts'
+import { printJsonList, printTable } from '../../output/response.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 

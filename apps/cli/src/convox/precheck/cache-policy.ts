@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { preparePrivateDirectory, writePrivateFile } from '@rack-gateway/config/private-file'
-import type { EffectiveAnswer } from './fetch-effective-policy.ts'
+import type { EffectiveResponse } from './fetch-effective-policy.ts'
 import { type CachedPolicy, type CachedPolicyFile, format, maxAge, maxBytes } from './policy-cache-file.ts'
 import { readSnapshot, type Snapshot } from './snapshot.ts'
 
@@ -19,16 +19,16 @@ export function verifyChecksum(file: CachedPolicyFile | null): CachedPolicyFile 
   return file !== null && file.checksumLine === checksumLineOf(file.metadataLine, file.text) ? file : null
 }
 
-/** @returns the new policy; null if the policy is unchanged, or the answer cannot be read */
+/** @returns the new policy; null if the policy is unchanged, or the response cannot be read */
 export function updatePolicyCache(
   { path, cached }: PolicyCacheEntry,
-  answer: EffectiveAnswer,
+  response: EffectiveResponse,
   now: number,
 ): Snapshot | null {
-  if (answer.kind === 'same' && cached !== null) writePolicyCache(path, { ...cached, checkedAt: now })
-  const snapshot = answer.kind === 'changed' ? readSnapshot(answer.text) : null
-  if (answer.kind === 'changed' && snapshot !== null)
-    writePolicyCache(path, { tag: answer.tag, text: answer.text, checkedAt: now })
+  if (response.kind === 'same' && cached !== null) writePolicyCache(path, { ...cached, checkedAt: now })
+  const snapshot = response.kind === 'changed' ? readSnapshot(response.text) : null
+  if (response.kind === 'changed' && snapshot !== null)
+    writePolicyCache(path, { tag: response.tag, text: response.text, checkedAt: now })
   return snapshot
 }
 

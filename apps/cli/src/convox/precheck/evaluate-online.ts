@@ -29,7 +29,7 @@ export interface CommandCalls {
 }
 
 /**
- * Permits the command if the gateway gives no usable answer. The error of a denial can report the denied call.
+ * Allows the command if the gateway gives no usable answer. The error of a denial can report the denied call.
  *
  * @returns the proof of a second factor that the command needs, or null
  * @throws Denied
@@ -40,15 +40,15 @@ export async function evaluateOnline(
 ): Promise<PlannedStepUp | null> {
   const snapshot = cached && readCheckedSnapshot(cached.text)
   const entry = { path, cached: snapshot === null ? null : verifyChecksum(cached) }
-  const answer = await fetchEffectivePolicy(target, entry.cached?.tag ?? null)
-  const current = updatePolicyCache(entry, answer, now) ?? (answer.kind === 'same' ? snapshot : null)
-  if (answer.kind === 'none' || current === null) return null
-  const denial = certainDenial(current, needed.calls, answer.at)
+  const response = await fetchEffectivePolicy(target, entry.cached?.tag ?? null)
+  const current = updatePolicyCache(entry, response, now) ?? (response.kind === 'same' ? snapshot : null)
+  if (response.kind === 'none' || current === null) return null
+  const denial = certainDenial(current, needed.calls, response.at)
   if (denial !== null)
     throw withReport(new Denied(...denialMessage(needed.command, denial.decision, target)), () =>
-      reportDenial(denial.call, current, { configPath, target, at: answer.at }),
+      reportDenial(denial.call, current, { configPath, target, at: response.at }),
     )
-  return plannedStepUp(current, planned, answer.at)
+  return plannedStepUp(current, planned, response.at)
 }
 
 async function reportDenial(

@@ -75,12 +75,12 @@ function hasStepUps({ document }: Snapshot): boolean {
 }
 
 function needsStepUp({ decision }: EvaluatedScenario): boolean {
-  return decision.effect === 'needs' && decision.requirement === 'step-up'
+  return decision.effect === 'require' && decision.requirement === 'step-up'
 }
 
 function needsPasskey({ decision }: EvaluatedScenario): boolean {
   return (
-    decision.effect === 'needs' &&
+    decision.effect === 'require' &&
     decision.requirement === 'step-up' &&
     decision.level.kind === 'always' &&
     decision.level.methods === 'passkey'

@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path'
 import { readPrivateFile } from '@rack-gateway/config/private-file'
 import type { Target } from '../../rack-choice/local/target.ts'
 
-/** A cached answer of the gateway. It contains no secret. */
+/** A cached response of the gateway. It contains no secret. */
 export interface CachedPolicy {
-  /** The ETag of the answer. */
+  /** The ETag of the response. */
   readonly tag: string
-  /** When the gateway last confirmed the answer, in milliseconds since the epoch. */
+  /** When the gateway last confirmed the response, in milliseconds since the epoch. */
   readonly checkedAt: number
-  /** The body of the answer. */
+  /** The body of the response. */
   readonly text: string
 }
 
@@ -22,7 +22,7 @@ export interface CachedPolicyFile extends CachedPolicy {
 
 /** The largest file that is read or written. */
 export const maxBytes = 3 * 1024 * 1024
-/** Milliseconds until an answer is no longer used, and its file is removed. */
+/** Milliseconds until a response is no longer used, and its file is removed. */
 export const maxAge = 24 * 60 * 60 * 1000
 /** The version of the file format. Files with another version are ignored. */
 export const format = 'rack-gateway policy 2'

@@ -186,11 +186,11 @@ describe('while convox runs', () => {
 })
 
 describe('the cached policy alone never denies a command', () => {
-  test('a permitted command needs no request, and is denied after the gateway has sent another policy', async () => {
+  test('a allowed command needs no request, and is denied after the gateway has sent another policy', async () => {
     const started = await startGateway({ role: 'deployer' })
     for (let time = 0; time < 3; time++) await (await check()).refresh(running)
     expect(started.requests).toHaveLength(1)
-    started.answer = effectivePolicy({ at: noon, role: 'viewer' })
+    started.response = effectivePolicy({ at: noon, role: 'viewer' })
     await (await check(noon + 60_000)).refresh(running)
     await expect(check(noon + 60_000)).rejects.toMatchObject(denied)
   })
@@ -207,12 +207,12 @@ describe('the cached policy alone never denies a command', () => {
   test('logins with the same checksum are denied only by their own policy', async () => {
     const started = await startGateway({ role: 'viewer' })
     await expect(checkFor(target('rgs_1_000000'))).rejects.toMatchObject(denied)
-    started.answer = effectivePolicy({ at: noon, role: 'deployer' })
+    started.response = effectivePolicy({ at: noon, role: 'deployer' })
     await expect(checkFor(target('rgs_2_000000'))).resolves.toBeDefined()
     expect(policyRequests(started)).toHaveLength(2)
   })
 
-  test('only the answer is cached, and no word of a command', async () => {
+  test('only the response is cached, and no word of a command', async () => {
     await startGateway({ role: 'admin', document: { ...builtInPolicy(), blocked: [] } })
     for (let time = 0; time < 2; time++)
       await (await check(noon, ['env', 'set', 'PASSWORD=hunter2', '-a', 'web'])).refresh(running)

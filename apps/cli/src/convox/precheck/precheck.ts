@@ -10,7 +10,7 @@ import { type CachedPolicyFile, policyCachePath, readPolicyCacheFile } from './p
 import { readCheckedSnapshot } from './snapshot.ts'
 import { hasKeptReports } from './stopped-calls/kept-directory.ts'
 
-/** The result for a permitted command. */
+/** The result for a allowed command. */
 export interface PrecheckResult {
   /** The proof of a second factor that the command needs, or null. */
   readonly stepUp: PlannedStepUp | null
@@ -46,11 +46,11 @@ export async function precheck(context: Context, target: Target, words: readonly
   let stepUp: PlannedStepUp | null = null
   if (needed !== null && planned.kind === 'calls') {
     const snapshot = cached && readCheckedSnapshot(cached.text)
-    const isPermitted =
+    const isAllowed =
       snapshot !== null &&
       firstDenial(snapshot, needed.calls, context.now) === null &&
       plannedStepUp(snapshot, planned, context.now) === null
-    if (!isPermitted) {
+    if (!isAllowed) {
       const { evaluateOnline } = await import('./evaluate-online.ts')
       stepUp = await evaluateOnline({ needed, planned }, { ...context, target, path, cached })
     }

@@ -14,16 +14,16 @@ export interface Snapshot {
   readonly policy: PolicyDecider
 }
 
-/** The supported version of the answer's format. Other versions are ignored. */
+/** The supported version of the response's format. Other versions are ignored. */
 const format = 1
 
-/** @returns null if the answer of the gateway is not valid */
+/** @returns null if the response of the gateway is not valid */
 export function readSnapshot(text: string): Snapshot | null {
   try {
-    const answer = parseAnswer(text)
-    if (answer === null) return null
-    const policy = compilePolicy(answer.document)
-    return policy.hash === answer.policy ? snapshotOf(answer, policy) : null
+    const response = parseResponse(text)
+    if (response === null) return null
+    const policy = compilePolicy(response.document)
+    return policy.hash === response.policy ? snapshotOf(response, policy) : null
   } catch {
     return null
   }
@@ -32,16 +32,16 @@ export function readSnapshot(text: string): Snapshot | null {
 /** For text that `readSnapshot` has accepted. Skips its checks, because every command waits for the result. */
 export function readCheckedSnapshot(text: string): Snapshot | null {
   try {
-    const answer = parseAnswer(text)
-    return answer && snapshotOf(answer, compileForDecisions(answer.document, answer.policy))
+    const response = parseResponse(text)
+    return response && snapshotOf(response, compileForDecisions(response.document, response.policy))
   } catch {
     return null
   }
 }
 
-function parseAnswer(text: string): EffectivePolicy | null {
-  const answer: unknown = JSON.parse(text)
-  return isAnswer(answer) ? answer : null
+function parseResponse(text: string): EffectivePolicy | null {
+  const response: unknown = JSON.parse(text)
+  return isResponse(response) ? response : null
 }
 
 function snapshotOf({ rack, document, principal }: EffectivePolicy, policy: PolicyDecider): Snapshot {
@@ -58,7 +58,7 @@ interface EffectivePolicy {
   readonly principal: Caller
 }
 
-/** The answer lacks the session and its expiry, because decisions do not depend on them. */
+/** The response lacks the session and its expiry, because decisions do not depend on them. */
 function callerFrom({ kind, id, name, rack, groups, bindings, owner, trust, secondFactor }: Caller): Principal {
   return {
     ...{ kind, id, name, rack, groups, bindings, owner },
@@ -70,7 +70,7 @@ function callerFrom({ kind, id, name, rack, groups, bindings, owner, trust, seco
 }
 
 /** Does not check the document, because `compilePolicy` does. */
-function isAnswer(value: unknown): value is EffectivePolicy {
+function isResponse(value: unknown): value is EffectivePolicy {
   return (
     isObject(value) &&
     value.format === format &&

@@ -41,10 +41,10 @@ export async function serveConnection(client: Socket, options: ConnectionOptions
     await join(first, { ...options, client, gateway, read })
   } catch (error) {
     gateway?.destroy()
-    const answer = isGatewayConnectionError(error) ? new RequestError(502, error.convoxMessage) : error
+    const response = isGatewayConnectionError(error) ? new RequestError(502, error.convoxMessage) : error
     // After the first forwarded bytes, convox could mistake the relay's response for a response of the gateway.
-    const isFirst = gateway === null || answer instanceof ProxyPage
-    if (isFirst && answer instanceof RequestError) sendError(client, answer)
+    const isFirst = gateway === null || response instanceof ProxyPage
+    if (isFirst && response instanceof RequestError) sendError(client, response)
     else client.resetAndDestroy()
   }
 }

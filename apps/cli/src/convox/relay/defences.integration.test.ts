@@ -59,10 +59,10 @@ test.each([
 ])('a request %s is rejected, and not forwarded', async (_what, change, status) => {
   const { gateway, relay } = await startBoth()
   for (const lines of ['', handshake]) {
-    const answer = await relay.ask(change(textOf(relay, lines)))
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
-    expect(answer).not.toMatch(/www-authenticate|access-control/i)
-    expect(answer).not.toContain(token)
+    const response = await relay.ask(change(textOf(relay, lines)))
+    expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    expect(response).not.toMatch(/www-authenticate|access-control/i)
+    expect(response).not.toContain(token)
   }
   expect(gateway.connections).toHaveLength(0)
 })

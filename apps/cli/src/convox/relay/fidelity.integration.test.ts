@@ -83,11 +83,11 @@ test('responses are unchanged: 1xx, case, chunks, and trailers', async () => {
   await client.waitFor('100 Continue')
   client.send('hello')
   await gatewaySocket('hello')
-  const answer =
+  const received =
     'HTTP/1.1 299 Odd  Reason\r\nx-CASE: \xff\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n0\r\nT: u\r\n\r\n'
-  socket.write(Buffer.from(answer, 'latin1'))
+  socket.write(Buffer.from(received, 'latin1'))
   await client.waitFor('T: u')
-  expect(client.received).toBe(`HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n${answer}`)
+  expect(client.received).toBe(`HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n${received}`)
 })
 
 test('a response before the end of the request does not stop the request', async () => {
@@ -220,7 +220,7 @@ test('an upload of 64 MiB has backpressure', async () => {
         .on('end', () => response.end('ok'))
   })
   const call = begin('POST')
-  const answer = once(call, 'response')
+  const received = once(call, 'response')
   const piece = Buffer.alloc(mebibyte)
   let sent = 0
   const sending = (async () => {
@@ -231,7 +231,7 @@ test('an upload of 64 MiB has backpressure', async () => {
   expect(stalledAt).toBeLessThan(32)
   wake()
   await sending
-  const [response] = await answer
+  const [response] = await received
   expect([response.statusCode, got]).toEqual([200, 64 * mebibyte])
 })
 

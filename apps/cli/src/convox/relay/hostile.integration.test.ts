@@ -32,8 +32,8 @@ test.each([
   ['a method in lower case', 'get /rack/staging/apps? HTTP/1.1'],
 ])('a request line with %s is rejected, and not forwarded', async (_what, line) => {
   const { gateway, relay } = await startBoth()
-  const answer = await relay.ask(relay.get().replace(/^.*\r\n/, `${line}\r\n`))
-  expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+  const received = await relay.ask(relay.get().replace(/^.*\r\n/, `${line}\r\n`))
+  expect(received).toMatch(/^HTTP\/1\.1 400 /)
   expect(gateway.connections).toHaveLength(0)
 })
 

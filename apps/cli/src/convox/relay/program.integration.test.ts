@@ -19,7 +19,7 @@ import { isListening } from '../../testing/is-listening.ts'
 import { startTlsGateway, type TlsGatewayOptions } from './testing/tls-gateway.ts'
 
 const token = 'rgs_theRealToken'
-const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+const received = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 const viaRelay = /^http:\/\/convox:[\w-]{43}@127\.0\.0\.1:\d+\/rack\/staging$/
 
 let machine: Machine
@@ -31,7 +31,7 @@ afterEach(() => machine.remove())
 /** Starts a TLS gateway, and configures the machine for it. */
 async function gateway(entry: object = {}, options: TlsGatewayOptions = {}) {
   const started = await startTlsGateway({
-    onConnection: (socket) => socket.on('data', () => void socket.write(answer)),
+    onConnection: (socket) => socket.on('data', () => void socket.write(received)),
     ...options,
   })
   machine.write(join(machine.home, 'config', 'root.pem'), root)
@@ -117,7 +117,7 @@ describe('with an https gateway, convox', () => {
         onConnection: (socket) =>
           socket.on(
             'data',
-            (bytes) => void socket.write(bytes.toString().startsWith('GET /check ') ? answer : pageResponse),
+            (bytes) => void socket.write(bytes.toString().startsWith('GET /check ') ? received : pageResponse),
           ),
       },
     )
@@ -306,7 +306,7 @@ describe('the trusted authority', () => {
     ['a login with another name at the same address', ['login', 'production', '', '--no-browser']],
     ['another name at the same address', ['whoami', '--rack', 'eu']],
   ])('is only that of "ca" if it is set: %s', async (_what, words) => {
-    const started = await gateway({}, { onConnection: (socket) => void socket.on('data', () => socket.end(answer)) })
+    const started = await gateway({}, { onConnection: (socket) => void socket.on('data', () => socket.end(received)) })
     const renewable = { token, renew_at: '2020-01-01T00:00:00Z' }
     const typed = words.map((word) => word || started.origin)
     for (const [ca, trusted] of [

@@ -21,8 +21,8 @@ export async function explainPage({
   origin,
   tlsTrust,
 }: Pick<Target, 'origin' | 'tlsTrust'>): Promise<ProxyPageMessages | null> {
-  const answer = await tryGateway(origin, { path: '/check', tlsTrust, deadline })
-  const page = answer.kind === 'answered' ? explainProxyPage(answer) : null
+  const response = await tryGateway(origin, { path: '/check', tlsTrust, deadline })
+  const page = response.kind === 'answered' ? explainProxyPage(response) : null
   return (
     page && {
       convoxMessage: `The request to the gateway failed: ${page.reason}.`,

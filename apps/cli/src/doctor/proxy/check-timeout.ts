@@ -18,15 +18,16 @@ export async function checkTimeout(subject: CheckSubject): Promise<Finding> {
   const { origin, token, tlsTrust } = subject.target
   const request = requestFor('inspectConnection', { query: { wait: silence } })
   const startedAt = performance.now()
-  const answer = await tryGateway(origin, { ...request, token, tlsTrust, deadline: slowDeadline })
+  const response = await tryGateway(origin, { ...request, token, tlsTrust, deadline: slowDeadline })
   const seconds = Math.round((performance.now() - startedAt) / 1_000)
   const cut = (how: string, server: string | null) =>
     problem(`After ${seconds} s without a response, ${how}.`, proxyRemedy('timeout', server))
-  if (answer.kind === 'unanswered') return cut('the connection ended', inspection.server)
-  const connection = answer.status === 200 ? readResponse('inspectConnection', answer.value) : null
+  if (response.kind === 'unanswered') return cut('the connection ended', inspection.server)
+  const connection = response.status === 200 ? readResponse('inspectConnection', response.value) : null
   if (connection === null)
     return (
-      rejectedFinding(answer) ?? cut(`the proxy answered with status ${answer.status}`, answer.headers.get('server'))
+      rejectedFinding(response) ??
+      cut(`the proxy answered with status ${response.status}`, response.headers.get('server'))
     )
   return connection.waitedMs < silence * 1_000 - 500
     ? warning('Not checked, because the gateway is stopping.', 'Try again.')

@@ -21,17 +21,17 @@ export async function checkUpload(subject: CheckSubject): Promise<Finding> {
     deadline: requestDeadline,
   })
   const [inspection, result] = await Promise.all([inspectConnection(subject), probing])
-  const isAnswered = result.kind === 'answered'
-  const rejected = isAnswered ? rejectedFinding(result) : null
+  const hasResponse = result.kind === 'answered'
+  const rejected = hasResponse ? rejectedFinding(result) : null
   // The limit of a proxy comes before the gateway, and so before any other mistake.
-  if (isAnswered && result.status === 413 && rejected === null)
+  if (hasResponse && result.status === 413 && rejected === null)
     return problem(`The proxy rejects a body of ${size} (413).`, proxyRemedy('body', result.server))
   if (inspection.kind === 'unknown') return inspection.finding
   if (result.kind === 'late') return warning(`Not checked: an upload of ${size} takes too long from here.`, null)
   if (result.kind === 'broken')
     return problem(`An upload of ${size} failed: ${printable(result.reason)}.`, proxyRemedy('body', null))
   if (rejected !== null) return rejected
-  const { server, status, value } = isAnswered ? result : { server: null, status: 101, value: null }
+  const { server, status, value } = hasResponse ? result : { server: null, status: 101, value: null }
   const connection = readResponse('inspectUpload', value)
   if (connection?.receivedBytes !== maxDiscardedBody)
     return problem(`An upload of ${size} was answered with status ${status}.`, proxyRemedy('body', server))

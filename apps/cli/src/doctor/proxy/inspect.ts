@@ -18,7 +18,7 @@ interface Unknown {
 
 const inspections = new WeakMap<CheckSubject, Promise<Inspection>>()
 
-/** Asks the gateway how requests reach it. All checks of a subject share the answer. @throws BadSetting */
+/** Asks the gateway how requests reach it. All checks of a subject share the response. @throws BadSetting */
 export function inspectConnection(subject: CheckSubject): Promise<Inspection> {
   const inspection = inspections.get(subject) ?? inspect(subject)
   inspections.set(subject, inspection)
@@ -29,9 +29,9 @@ async function inspect({ target }: CheckSubject): Promise<Inspection> {
   if (target === null) return unknown('Not checked, because it needs a login.')
   const { origin, token, tlsTrust } = target
   const request = { ...requestFor('inspectConnection', {}), token, tlsTrust, deadline: requestDeadline }
-  const answer = await tryGateway(origin, request)
-  if (answer.kind === 'unanswered') return unknown('Not checked. See the finding of gateway.')
-  const { status, headers, value } = answer
+  const response = await tryGateway(origin, request)
+  if (response.kind === 'unanswered') return unknown('Not checked. See the finding of gateway.')
+  const { status, headers, value } = response
   const server = headers.get('server')
   if (status === 421) return { kind: 'misdirected', address: publicAddress(value), server }
   if (status === 401 || status === 403) return unknown('Not checked. See the finding of token.')

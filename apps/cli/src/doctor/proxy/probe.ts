@@ -109,22 +109,22 @@ function exchange(
       },
       signal,
     })
-    let isAnswered = false
+    let hasResponse = false
     request.on('error', (error) => {
       // A proxy can close the connection after a response that does not wait for the body.
-      if (!isAnswered) reject(error)
+      if (!hasResponse) reject(error)
     })
     request.once('upgrade', (_response, upgraded, head) => {
       firstBytes(upgraded as Socket, head).then((bytes) => resolve({ kind: 'upgraded', bytes }), reject)
     })
     request.once('response', (response) => {
-      isAnswered = true
-      readAnswer(response).then(resolve, reject)
+      hasResponse = true
+      readResponse(response).then(resolve, reject)
     })
     if (body === undefined) request.end()
     else
       sendBody(body, (bytes) => {
-        if (!isAnswered && !request.destroyed) request.write(bytes)
+        if (!hasResponse && !request.destroyed) request.write(bytes)
       }).then(
         () => request.end(),
         (error: Error) => request.destroy(error),
@@ -138,7 +138,7 @@ async function sendBody({ length, pause }: NonNullable<Probe['body']>, write: (b
   write(Buffer.alloc(length - firstPart))
 }
 
-async function readAnswer(response: IncomingMessage): Promise<ProbeResult> {
+async function readResponse(response: IncomingMessage): Promise<ProbeResult> {
   const { statusCode: status = 0, headers } = response
   const chunks: Buffer[] = []
   let length = 0

@@ -17,16 +17,16 @@ async function failureMessage(origin: string): Promise<string> {
 }
 
 /** @returns a port where a server answers with the given bytes, or where nothing listens if they are null */
-function portWith(answer: string | null): Promise<number> {
+function portWith(response: string | null): Promise<number> {
   return new Promise((resolve) => {
     const created = createServer((socket) => {
       socket.on('error', () => undefined)
-      socket.end(answer ?? '')
+      socket.end(response ?? '')
     })
     created.listen(0, '127.0.0.1', () => {
       const address = created.address()
       const port = address === null || typeof address === 'string' ? 0 : address.port
-      if (answer === null) created.close(() => resolve(port))
+      if (response === null) created.close(() => resolve(port))
       else {
         server = created
         resolve(port)
@@ -53,7 +53,7 @@ test('explains a server that speaks another protocol', async () => {
   )
 })
 
-test('explains a connection that the server closes without an answer', async () => {
+test('explains a connection that the server closes without a response', async () => {
   expect(await failureMessage(`http://127.0.0.1:${await portWith('')}`)).toMatch(
     / failed: the server closed the connection \((?:UND_ERR_SOCKET|ECONNRESET)\)\. Try again\./,
   )

@@ -38,7 +38,7 @@ export function openConnection(
   })
 }
 
-/** `servername` is empty for an IP address, because TLS permits only host names there (RFC 6066, section 3). */
+/** `servername` is empty for an IP address, because TLS allows only host names there (RFC 6066, section 3). */
 export function addressOf(origin: string): { host: string; port: number; servername: string } {
   const { hostname, port } = new URL(origin)
   const host = hostname.replace(/^\[|\]$/g, '')

@@ -6,7 +6,7 @@ import { startTlsGateway, type TlsGateway } from '../../convox/relay/testing/tls
 import { createMachine, type Machine } from '../../testing/harness.ts'
 
 const token = 'rgs_theRealToken'
-const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+const response = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
 let machine: Machine
 let gateway: TlsGateway
@@ -18,7 +18,7 @@ beforeEach(async () => {
   gateway = await startTlsGateway({
     onConnection: (socket) =>
       socket.on('data', () => {
-        socket.end(answer)
+        socket.end(response)
         interruption.abort()
       }),
   })

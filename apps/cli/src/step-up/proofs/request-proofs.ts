@@ -22,8 +22,8 @@ export type InterruptibleGateway = ProvingGateway & { readonly signal: AbortSign
 export interface RequestProofs {
   /** The newest proof, which later requests of the command send, too. Null before the first proof. */
   current(): Secret | null
-  /** @returns null if the answer requires no proof @throws StepUpNeeded, Interrupted */
-  prove(answer: GatewayDenial): Promise<Secret | null>
+  /** @returns null if the response requires no proof @throws StepUpNeeded, Interrupted */
+  prove(response: GatewayDenial): Promise<Secret | null>
 }
 
 export interface GatewayDenial {

@@ -34,7 +34,7 @@ const managed = table.filter(({ scope }) => scope === 'gateway')
 
 describe('an endpoint with the scope gateway', () => {
   test.each([...policy.roles.keys(), 'root', null])(
-    'permits a call exactly to principals with its permissions on all racks and apps, as %s',
+    'allows a call exactly to principals with its permissions on all racks and apps, as %s',
     (role) => {
       for (const kind of ['user', 'api-token', 'workload'] as const)
         for (const change of [{}, { rack: 'staging' }]) {
@@ -238,7 +238,7 @@ describe('a proof of a second factor', () => {
     return compilePolicy(document)
   }
 
-  /** By endpoint: `needs` a proof, or `deny` because the caller cannot give one. */
+  /** By endpoint: `require` a proof, or `deny` because the caller cannot give one. */
   function requirements(given: Policy, principal: Principal): Record<string, string> {
     const found = concerned.flatMap((endpoint) => {
       const { stepUp, ...others } = endpoint
@@ -251,12 +251,12 @@ describe('a proof of a second factor', () => {
 
   const each = (list: readonly Endpoint[], effect: string) =>
     Object.fromEntries(list.map((endpoint) => [endpointId(endpoint), effect]))
-  const effectFor = ({ kind }: Principal) => (kind === 'user' ? 'needs' : 'deny')
+  const effectFor = ({ kind }: Principal) => (kind === 'user' ? 'require' : 'deny')
 
   test.each(matrix)(
     'is by default needed for sensitive changes by users with a factor: $name, $role',
     ({ principal }) => {
-      expect(requirements(policy, principal)).toEqual(principal.secondFactor === true ? each(sensitive, 'needs') : {})
+      expect(requirements(policy, principal)).toEqual(principal.secondFactor === true ? each(sensitive, 'require') : {})
     },
   )
 
@@ -279,8 +279,8 @@ describe('a proof of a second factor', () => {
     expect(requirements(usersOnly, principal)).toEqual(each(ofUsers, effectFor(principal)))
   })
 
-  /** The role also permits sensitive changes of what other principals own. */
-  const permitted = concerned.filter(
+  /** The role also allows sensitive changes of what other principals own. */
+  const allowed = concerned.filter(
     (endpoint) =>
       endpoint.scope === 'gateway' || (sensitive.includes(endpoint) && endpoint.permissionForOthers !== undefined),
   )
@@ -288,8 +288,8 @@ describe('a proof of a second factor', () => {
   test.each([
     ...matrix.slice(0, 4),
     ...Object.entries(callers).map(([name, make]) => ({ name, role: 'chief', principal: make('chief') })),
-  ])('is needed for calls that a role with a requirement permits: $name, $role', ({ role, principal }) => {
-    const expected = role === 'chief' ? each(permitted, effectFor(principal)) : {}
+  ])('is needed for calls that a role with a requirement allows: $name, $role', ({ role, principal }) => {
+    const expected = role === 'chief' ? each(allowed, effectFor(principal)) : {}
     expect(requirements(chief, principal)).toEqual(expected)
   })
 })

@@ -9,7 +9,7 @@ import {
   permissionDescriptions,
   permissions,
 } from '@rack-gateway/rbac-policy'
-import { denialError, NotPermitted } from '../../errors/errors.ts'
+import { denialError, NotAllowed } from '../../errors/errors.ts'
 
 /** All apps of all racks. */
 const everywhere = { rack: '*', app: null, scope: 'rack' } as const
@@ -23,7 +23,7 @@ export interface EndpointDenial extends Denial {
   readonly policy: string
 }
 
-/** @throws NotPermitted */
+/** @throws NotAllowed */
 export function authorize(
   policy: Policy,
   principal: Principal,
@@ -31,7 +31,7 @@ export function authorize(
   moment: Moment,
 ): EndpointDecision {
   const decision = decideEndpoint(policy, principal, endpoint, moment)
-  if (decision.effect === 'deny') throw denialError(NotPermitted, decision)
+  if (decision.effect === 'deny') throw denialError(NotAllowed, decision)
   return decision
 }
 

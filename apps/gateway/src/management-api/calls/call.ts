@@ -94,9 +94,9 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   readonly canAccessOthers: boolean
   /**
    * Whether the caller can access an item: as its owner, or with `permissionForOthers`. If the caller is not the owner,
-   * audit events of the call name the role that permits the access.
+   * audit events of the call name the role that allows the access.
    *
-   * @throws ProofForOthersNeeded, or NotPermitted, if the policy requires a proof of a second factor for items of
+   * @throws ProofForOthersNeeded, or NotAllowed, if the policy requires a proof of a second factor for items of
    * another principal
    */
   canAccess(isOwner: boolean): boolean

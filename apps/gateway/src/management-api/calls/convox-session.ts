@@ -1,7 +1,7 @@
 import type { Lists } from '@rack-gateway/auth/store'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import { NotPermitted } from '../../errors/errors.ts'
+import { NotAllowed } from '../../errors/errors.ts'
 
 interface Caller {
   readonly principal: Principal
@@ -14,16 +14,16 @@ export function isDeniedToConvoxSessions({ isRevocation, permission }: Principal
 }
 
 /**
- * The stock CLI stores its token in plain text. So `PrincipalCall.change` permits a session of the stock CLI only
+ * The stock CLI stores its token in plain text. So `PrincipalCall.change` allows a session of the stock CLI only
  * revocations, whatever permissions the user has.
  *
- * @throws NotPermitted
+ * @throws NotAllowed
  */
 export async function assertNoConvoxSession({ principal, lists }: Caller): Promise<void> {
   if (principal.kind !== 'user') return
   const { renewable } = await lists.session(principal.credential)
   if (renewable) return
-  throw new NotPermitted(
+  throw new NotAllowed(
     'A session of the stock CLI can only use racks and revoke access.',
     'Use rack-gateway with its own session ("rack-gateway login"), or the web console.',
     { rule: 'convox-session' },

@@ -12,7 +12,7 @@ interface Caller {
 /**
  * @param permission the permission to list the items of other owners
  * @returns the ID of the only owner whose items the response lists; null for all owners
- * @throws the errors of `canAccess`; NotPermitted if the caller cannot list the wanted items
+ * @throws the errors of `canAccess`; NotAllowed if the caller cannot list the wanted items
  */
 export function ownerFilter(
   { policy, principal, canAccessOthers, canAccess }: Caller,

@@ -197,7 +197,7 @@ async function decideCalls(
   return decisions
 }
 
-/** As the CLI decides: a denial in every scenario. @returns the first scenario, or null if a scenario is permitted */
+/** As the CLI decides: a denial in every scenario. @returns the first scenario, or null if a scenario is allowed */
 async function certainDenial(
   { turns, moment, ...call }: PrincipalCall,
   { policy, principal, rack }: DecideContext,

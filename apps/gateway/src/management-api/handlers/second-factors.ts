@@ -1,4 +1,4 @@
-import { NotPermitted } from '../../errors/errors.ts'
+import { NotAllowed } from '../../errors/errors.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { formatTime } from '../calls/format-time.ts'
 import { ownerFilter } from '../calls/owner-filter.ts'
@@ -92,11 +92,11 @@ export const secondFactorHandlers: Handlers<Names> = {
 /**
  * For a further factor, the endpoint's `stepUp` requires a proof of an existing factor.
  *
- * @throws NotPermitted for the first factor without a fresh login in this browser
+ * @throws NotAllowed for the first factor without a fresh login in this browser
  */
 async function assertCanEnroll(call: LoginCaller & Pick<PrincipalCall, 'publicUrl'>): Promise<void> {
   if (call.principal.secondFactor || (await hasFreshLogin(call))) return
-  throw new NotPermitted(
+  throw new NotAllowed(
     'You can add your first factor only within five minutes of a login in this browser.',
     `Log in again in the browser at ${call.publicUrl ?? ''}/gateway/second-factors.`,
     { rule: 'old-login' },
@@ -105,7 +105,7 @@ async function assertCanEnroll(call: LoginCaller & Pick<PrincipalCall, 'publicUr
 
 /** A change of your own factors accepts a code only after a fresh login. A reset accepts a code without one. */
 function ownReset(): Error {
-  return new NotPermitted(
+  return new NotAllowed(
     'You cannot reset your own second factors.',
     'Remove them one by one, or ask another administrator to reset them.',
     { rule: 'own-reset' },

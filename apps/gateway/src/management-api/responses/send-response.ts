@@ -42,10 +42,10 @@ async function reserve(
   reply: FastifyReply,
   amount: number,
 ): Promise<void> {
-  const { answers } = app.resourceAccount
+  const { responses } = app.resourceAccount
   const payer = payerOf(request)
   const end = new CallEnd(request.raw, reply.raw)
-  end.onEnd(answers.take(payer, amount) ?? (await answers.wait({ payer, rack: null, signal: end }, amount)))
+  end.onEnd(responses.take(payer, amount) ?? (await responses.wait({ payer, rack: null, signal: end }, amount)))
   reply.raw.setTimeout(readTimeout, () => reply.raw.destroy())
 }
 

@@ -9,7 +9,7 @@ import { isStillMet, requiredProof } from './required-proof.ts'
  * Must run inside the transaction of the change, because the requirement may have changed while the request waited.
  *
  * @returns whether the request needs a proof
- * @throws RequirementChanged, NotPermitted
+ * @throws RequirementChanged, NotAllowed
  */
 export async function assertStillProved(
   app: FastifyInstance,

@@ -1,6 +1,6 @@
 import { freshLoginLife, type Lists } from '@rack-gateway/auth/store'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import { NotPermitted } from '../../errors/errors.ts'
+import { NotAllowed } from '../../errors/errors.ts'
 
 export interface LoginCaller {
   readonly principal: Principal
@@ -26,7 +26,7 @@ export const codeOnlyAfterLogin =
 
 /** The denial of a change of second factors that was proved with a code, but without a fresh login. */
 export function passkeyOrFreshLogin(publicUrl: string | null): Error {
-  return new NotPermitted(
+  return new NotAllowed(
     codeOnlyAfterLogin,
     `Log in again in the browser at ${publicUrl ?? ''}/gateway/second-factors, or prove a passkey.`,
     { rule: 'old-login' },

@@ -1,7 +1,7 @@
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Moment, Policy, Principal, StepUpDecision } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
-import { denialError, NotPermitted } from '../../errors/errors.ts'
+import { denialError, NotAllowed } from '../../errors/errors.ts'
 import { methodsOf } from '../../rack-api/step-up/require-step-up.ts'
 import { isStillMet, type RequiredProof } from './required-proof.ts'
 
@@ -26,7 +26,7 @@ export class ProofForOthersNeeded extends Error {
   }
 }
 
-/** @throws ProofForOthersNeeded; NotPermitted for principals that cannot prove a factor */
+/** @throws ProofForOthersNeeded; NotAllowed for principals that cannot prove a factor */
 export function assertProvedForOthers(
   { hash }: Pick<Policy, 'hash'>,
   { isProvedForOthers, proof, metLevel }: Pick<FastifyRequest, 'isProvedForOthers' | 'proof' | 'metLevel'>,
@@ -34,7 +34,7 @@ export function assertProvedForOthers(
   now: number,
 ): void {
   if (required === null) return
-  if (required.effect === 'deny') throw denialError(NotPermitted, { ...required, policy: hash })
+  if (required.effect === 'deny') throw denialError(NotAllowed, { ...required, policy: hash })
   const { level } = required
   const requirement = { level, methods: methodsOf(level), denial: { ...required, policy: hash } }
   const isMet = proof !== null && metLevel !== null && isStillMet(requirement, { proof, level: metLevel }, now)

@@ -3,9 +3,9 @@ import { type CallToProve, coverageFor } from '@rack-gateway/auth/step-ups'
 import { endpointId, type PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { NotPermitted } from '../../errors/errors.ts'
+import { NotAllowed } from '../../errors/errors.ts'
 import { addressOf, timeAndAddressOf } from '../../http/source.ts'
-import { refuseStepUp } from '../../rack-api/step-up/refuse-step-up.ts'
+import { denyStepUp } from '../../rack-api/step-up/deny-step-up.ts'
 import { hasPermissionEverywhere } from '../calls/authorize.ts'
 import { assertNoConvoxSession, isDeniedToConvoxSessions } from '../calls/convox-session.ts'
 import type { Route } from '../calls/options.ts'
@@ -18,7 +18,7 @@ import { type RequiredProof, requiredProof } from './required-proof.ts'
  * Only the handler, which runs later, knows whether the call concerns another principal. So if the caller may access
  * items of other principals, a proof in the request is first used at the level that those items require.
  *
- * @throws StepUpNeeded; NotPermitted for tokens and jobs, which cannot prove a factor, for a session of the stock CLI that
+ * @throws StepUpNeeded; NotAllowed for tokens and jobs, which cannot prove a factor, for a session of the stock CLI that
  * can never make the call, for a user without the factor that the endpoint requires, and for a code where only a passkey
  * or a fresh login is enough
  */
@@ -61,7 +61,7 @@ function levelForOthers(
   if (permissionForOthers === undefined || !hasPermissionEverywhere(policy, principal, permissionForOthers, moment))
     return null
   const required = requiredForOthers(policy, principal, endpoint, moment)
-  return required?.effect === 'needs' ? required.level : null
+  return required?.effect === 'require' ? required.level : null
 }
 
 async function useProof(
@@ -97,7 +97,7 @@ export async function askForProof(
   })
   request.endpointDecision = null
   const asked = { id, page: app.stepUpPage(id), flow: 'response', hasFactor: principal.secondFactor === true } as const
-  return refuseStepUp(denial, asked, reply)
+  return denyStepUp(denial, asked, reply)
 }
 
 /** No command plans a call of this API, so only the digest counts. */
@@ -115,7 +115,7 @@ function callToProve(app: FastifyInstance, request: FastifyRequest, endpoint: Pr
 }
 
 function ownFactorMissing(publicUrl: string | null): Error {
-  return new NotPermitted(
+  return new NotAllowed(
     'This call needs a proof of your own second factor, and you have none.',
     `Add one first, in your browser at ${publicUrl ?? ''}/gateway/second-factors.`,
     { rule: 'no-second-factor' },

@@ -2,7 +2,7 @@ import type { UsedProof } from '@rack-gateway/auth/step-ups'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { DecisionBase, StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { denialError, NotPermitted } from '../../errors/errors.ts'
+import { denialError, NotAllowed } from '../../errors/errors.ts'
 import { timeAndAddressOf } from '../../http/source.ts'
 import { methodsOf } from '../../rack-api/step-up/require-step-up.ts'
 import type { ManagementApiContext } from '../calls/call.ts'
@@ -19,7 +19,7 @@ export interface RequiredProof {
   readonly denial: Pick<DecisionBase, 'rule' | 'source' | 'reason' | 'policy'>
 }
 
-/** @returns null if the call needs no proof. @throws NotPermitted for a principal that cannot prove a factor */
+/** @returns null if the call needs no proof. @throws NotAllowed for a principal that cannot prove a factor */
 export async function requiredProof(
   { policy, clock }: FastifyInstance,
   request: FastifyRequest,
@@ -48,7 +48,7 @@ export async function requiredProof(
   const moment = timeAndAddressOf(request, clock.now)
   const required = policy.managementStepUp(principal, { ...endpoint, stepUp }, moment)
   if (required === null) return endpoint.requiresSecondFactor ? gatewayRequirement(policy.hash) : null
-  if (required.effect === 'deny') throw denialError(NotPermitted, { ...required, policy: policy.hash })
+  if (required.effect === 'deny') throw denialError(NotAllowed, { ...required, policy: policy.hash })
   const { level } = required
   return { level, methods: methodsOf(level), denial: { ...required, policy: policy.hash } }
 }

@@ -6,7 +6,7 @@ import { schemaFault } from './schema-fault.ts'
 const kinds = Array.from({ length: 20 }, (_, index) => `kind-${index}-of-many`)
 const Body = Type.Object(
   {
-    effect: Type.Optional(Type.Enum(['allow', 'deny', 'needs'])),
+    effect: Type.Optional(Type.Enum(['allow', 'deny', 'require'])),
     kind: Type.Optional(Type.Enum(kinds)),
     state: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('ended')])),
     limit: Type.Optional(Type.Integer({ maximum: 200 })),
@@ -27,8 +27,8 @@ const docs = 'See /gateway/api/v1/docs.'
 const github = { provider: 'github', repositoryId: '74', repositoryOwnerId: '65' }
 
 test.each([
-  [{ effect: 'nope' }, '`effect` is invalid.', 'Use one of allow, deny, needs.'],
-  [{ effect: 'denny' }, '`effect` is invalid.', 'Did you mean deny? Use one of allow, deny, needs.'],
+  [{ effect: 'nope' }, '`effect` is invalid.', 'Use one of allow, deny, require.'],
+  [{ effect: 'denny' }, '`effect` is invalid.', 'Did you mean deny? Use one of allow, deny, require.'],
   [{ kind: 'kind-7-of-man' }, '`kind` is invalid.', 'Did you mean kind-7-of-many?'],
   [{ kind: 'nope' }, '`kind` is invalid.', `Use one of ${kinds.join(', ')}.`],
   [{ level: 'hihg' }, '`level` is invalid.', 'Did you mean high? Use one of low, high.'],

@@ -11,7 +11,7 @@ export const processMetrics: readonly Metric[] = [
     () => performance.timeOrigin / 1_000,
   ),
   gauge('process_open_fds', 'count', 'Open file descriptors, on Linux', ({ usage }) => usage.openFiles),
-  gauge('process_max_fds', 'count', 'The largest permitted number of file descriptors, on Linux', ({ usage }) => {
+  gauge('process_max_fds', 'count', 'The largest allowed number of file descriptors, on Linux', ({ usage }) => {
     return usage.maxFiles
   }),
   gauge('nodejs_heap_size_used_bytes', 'bytes', 'Used memory of the JavaScript heap', ({ usage }) => {

@@ -6,7 +6,7 @@ import {
   ResponseTooLarge,
 } from '@rack-gateway/rack-registry'
 import { expect, test } from 'vitest'
-import { QuestionTimedOut, type RackAnswer } from '../lookups/rack-question.ts'
+import { QuestionTimedOut, type RackStatusResponse } from '../lookups/rack-question.ts'
 import { createRackStatuses } from './rack-statuses.ts'
 
 function rackNamed(name: string): Rack {
@@ -27,7 +27,7 @@ const running = {
 
 /** A rack that answers when the test says so. */
 function scriptedRack() {
-  const questions: ((answer: RackAnswer | Promise<RackAnswer>) => void)[] = []
+  const questions: ((response: RackStatusResponse | Promise<RackStatusResponse>) => void)[] = []
   let time = 0
   let isReachable: boolean | null = null
   const statuses = createRackStatuses({
@@ -47,7 +47,7 @@ function scriptedRack() {
     request(succeeds: boolean) {
       isReachable = succeeds
     },
-    async answer(value: unknown, status = 200) {
+    async response(value: unknown, status = 200) {
       questions.at(-1)?.({ status, value })
       await settled()
     },
@@ -68,10 +68,10 @@ test('a rack that does not answer is listed at once, with what is known', async 
   expect(questions).toHaveLength(1)
 })
 
-test('the status is that of the last answer, without the rack’s parameters', async () => {
-  const { statuses, answer, pass, questions } = scriptedRack()
+test('the status is that of the last response, without the rack’s parameters', async () => {
+  const { statuses, response, pass, questions } = scriptedRack()
   statuses.lastSeen(staging)
-  await answer(running)
+  await response(running)
   expect(statuses.lastSeen(staging)).toEqual({ provider: 'aws', status: 'running', version: '3.24.9' })
   pass(29_999)
   statuses.lastSeen(staging)
@@ -79,14 +79,14 @@ test('the status is that of the last answer, without the rack’s parameters', a
   pass(1)
   expect(statuses.lastSeen(staging).status).toBe('running')
   expect(questions).toHaveLength(2)
-  await answer({ ...running, status: 'updating', version: '3.24.10' })
+  await response({ ...running, status: 'updating', version: '3.24.10' })
   expect(statuses.lastSeen(staging)).toEqual({ provider: 'aws', status: 'updating', version: '3.24.10' })
 })
 
 test('a rack that cannot be reached keeps its version', async () => {
-  const { statuses, answer, fail, pass } = scriptedRack()
+  const { statuses, response, fail, pass } = scriptedRack()
   statuses.lastSeen(staging)
-  await answer(running)
+  await response(running)
   pass(30_000)
   statuses.lastSeen(staging)
   await fail()
@@ -94,10 +94,10 @@ test('a rack that cannot be reached keeps its version', async () => {
 })
 
 test('a failed request of any caller counts at once, and the next request that succeeds, too', async () => {
-  const { statuses, answer, fail, questions, request } = scriptedRack()
+  const { statuses, response, fail, questions, request } = scriptedRack()
   statuses.lastSeen(staging)
   request(true)
-  await answer(running)
+  await response(running)
   request(false)
   expect(statuses.lastSeen(staging)).toEqual({ provider: 'aws', status: 'unreachable', version: '3.24.9' })
   expect(questions).toHaveLength(2)
@@ -107,16 +107,16 @@ test('a failed request of any caller counts at once, and the next request that s
   request(true)
   expect(statuses.lastSeen(staging).status).toBe('running')
   expect(questions).toHaveLength(3)
-  await answer({ ...running, status: 'updating' })
+  await response({ ...running, status: 'updating' })
   expect(statuses.lastSeen(staging).status).toBe('updating')
   expect(questions).toHaveLength(3)
 })
 
-test('after a failed request, a check does not return the answer of an earlier question', async () => {
-  const { statuses, answer, fail, request } = scriptedRack()
+test('after a failed request, a check does not return the response of an earlier question', async () => {
+  const { statuses, response, fail, request } = scriptedRack()
   request(true)
   const before = statuses.check(staging)
-  await answer(running)
+  await response(running)
   expect((await before).state).toBe('reachable')
   request(false)
   const after = statuses.check(staging)
@@ -130,23 +130,23 @@ test.each([
   ['a list', []],
   ['a status that is no text', { ...running, status: 1 }],
 ])('%s is no status', async (_, value) => {
-  const { statuses, answer } = scriptedRack()
+  const { statuses, response } = scriptedRack()
   statuses.lastSeen(staging)
-  await answer(value)
+  await response(value)
   expect(statuses.lastSeen(staging).status).toBe('unreachable')
 })
 
-test('a long answer is cut', async () => {
-  const { statuses, answer } = scriptedRack()
+test('a long response is cut', async () => {
+  const { statuses, response } = scriptedRack()
   statuses.lastSeen(staging)
-  await answer({ ...running, version: 'x'.repeat(1_000_000) })
+  await response({ ...running, version: 'x'.repeat(1_000_000) })
   expect(statuses.lastSeen(staging).version).toHaveLength(64)
 })
 
-test('control characters and directions of an answer are escaped', async () => {
-  const { statuses, answer } = scriptedRack()
+test('control characters and directions of a response are escaped', async () => {
+  const { statuses, response } = scriptedRack()
   statuses.lastSeen(staging)
-  await answer({ provider: '\ud800', status: '\u001b[2Jrunning\n', version: '\u202e3.24.9' })
+  await response({ provider: '\ud800', status: '\u001b[2Jrunning\n', version: '\u202e3.24.9' })
   expect(statuses.lastSeen(staging)).toEqual({
     provider: '\\ud800',
     status: '\\u001b[2Jrunning\\u000a',
@@ -155,17 +155,17 @@ test('control characters and directions of an answer are escaped', async () => {
 })
 
 test('each rack has its own status', async () => {
-  const { statuses, answer } = scriptedRack()
+  const { statuses, response } = scriptedRack()
   statuses.lastSeen(staging)
-  await answer(running)
+  await response(running)
   expect(statuses.lastSeen(rackNamed('production')).status).toBe('unknown')
 })
 
-test('a check waits for the answer, and callers share one question for 15 seconds', async () => {
-  const { statuses, answer, pass, questions } = scriptedRack()
+test('a check waits for the response, and callers share one question for 15 seconds', async () => {
+  const { statuses, response, pass, questions } = scriptedRack()
   const checks = [statuses.check(staging), statuses.check(staging)]
   pass(40)
-  await answer(running)
+  await response(running)
   const expected = { state: 'reachable', why: null, latency: 40, checkedAt: 40 }
   for (const check of await Promise.all(checks)) expect(check).toMatchObject(expected)
   pass(14_959)
@@ -174,7 +174,7 @@ test('a check waits for the answer, and callers share one question for 15 second
   pass(1)
   const next = statuses.check(staging)
   expect(questions).toHaveLength(2)
-  await answer({ ...running, version: '3.25.0' })
+  await response({ ...running, version: '3.25.0' })
   expect((await next).lastSeen.version).toBe('3.25.0')
 })
 
@@ -198,9 +198,9 @@ test.each([
     new RackRejectsGateway('staging', 'STAGING'),
   ],
 ])('a rack is %s if it %s', async (state, why, error) => {
-  const { statuses, answer, fail, pass } = scriptedRack()
+  const { statuses, response, fail, pass } = scriptedRack()
   statuses.lastSeen(staging)
-  await answer(running)
+  await response(running)
   pass(20_000)
   const check = statuses.check(staging)
   await fail(error)
@@ -215,8 +215,8 @@ test.each([
     'answered, but not with its status. Ask an administrator of the gateway to check its URL.',
   ],
 ])('the status %d with %j is unreadable', async (status, value, why) => {
-  const { statuses, answer } = scriptedRack()
+  const { statuses, response } = scriptedRack()
   const check = statuses.check(staging)
-  await answer(value, status)
+  await response(value, status)
   expect(await check).toMatchObject({ state: 'unreadable', why: `The rack staging ${why}` })
 })

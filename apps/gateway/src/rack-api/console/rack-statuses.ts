@@ -2,26 +2,26 @@ import { visibleText } from '@rack-gateway/audit'
 import { asSentences, explanationOf } from '@rack-gateway/errors'
 import { type Rack, RackRejectsGateway, ResponseTooLarge } from '@rack-gateway/rack-registry'
 import { textField } from '../../json/text-field.ts'
-import { JsonOutOfBounds, QuestionTimedOut, type RackAnswer, sendQuestion } from '../lookups/rack-question.ts'
+import { JsonOutOfBounds, QuestionTimedOut, type RackStatusResponse, sendQuestion } from '../lookups/rack-question.ts'
 
 /** From a rack's `GET /system`. */
 export interface RackStatus {
   /** Empty until the rack has answered. */
   readonly provider: string
-  /** `unknown` before the first answer, `unreachable` if the last request to the rack failed. */
+  /** `unknown` before the first response, `unreachable` if the last request to the rack failed. */
   readonly status: string
   /** Empty until the rack has answered. */
   readonly version: string
 }
 
 export interface RackCheck {
-  /** `unreachable`: no answer came. `unreadable`: the answer was not the status of a rack. */
+  /** `unreachable`: no response came. `unreadable`: the response was not the status of a rack. */
   readonly state: 'reachable' | 'unreachable' | 'unreadable'
-  /** From the last answer that was a status. After a failed check, its `status` is `unreachable`. */
+  /** From the last response that was a status. After a failed check, its `status` is `unreachable`. */
   readonly lastSeen: RackStatus
   /** Sentences for people, without addresses; null if the rack is reachable. */
   readonly why: string | null
-  /** Milliseconds until the answer or the failure. */
+  /** Milliseconds until the response or the failure. */
   readonly latency: number
   /** Milliseconds since the epoch. */
   readonly checkedAt: number
@@ -44,7 +44,7 @@ export interface RackStatusesOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Asks a rack for its `GET /system`. @throws as `sendQuestion` */
-  readonly askSystem: (rack: Rack) => Promise<RackAnswer>
+  readonly askSystem: (rack: Rack) => Promise<RackStatusResponse>
   /** Whether the rack answered the last request of any caller; null before the first request. */
   readonly isReachable: (rack: Rack) => boolean | null
 }
@@ -58,27 +58,27 @@ const longestWait = 5_000
 /** Characters of each field of a status. */
 const longestText = 64
 /** Bytes. */
-const answerLimit = 256 * 1024
-/** Members and items of an answer. A rack has some hundred parameters. */
-const answerEntries = 10_000
+const responseLimit = 256 * 1024
+/** Members and items of a response. A rack has some hundred parameters. */
+const responseEntries = 10_000
 
 /** The gateway itself asks, so no event records the call. */
-export function askSystem(rack: Rack): Promise<RackAnswer> {
-  return sendQuestion(rack, '/system', { timeout: longestWait, limit: answerLimit, entries: answerEntries })
+export function askSystem(rack: Rack): Promise<RackStatusResponse> {
+  return sendQuestion(rack, '/system', { timeout: longestWait, limit: responseLimit, entries: responseEntries })
 }
 
 const unknownStatus: RackStatus = { provider: '', status: 'unknown', version: '' }
 
 interface RackEntry {
-  /** From the last answer that was a status. */
+  /** From the last response that was a status. */
   answered: RackStatus
   /** Whether the last question failed. */
   hasFailed: boolean
   /** Whether the rack was reachable when the last question ended. */
   wasReachable: boolean | null
   askedAt: number
-  /** The last answer, or the answer that the gateway waits for; null before the first question. */
-  answer: Promise<RackCheck> | null
+  /** The last response, or the response that the gateway waits for; null before the first question. */
+  response: Promise<RackCheck> | null
   isAsking: boolean
 }
 
@@ -94,7 +94,7 @@ export function createRackStatuses({ now, askSystem, isReachable }: RackStatuses
       hasFailed: false,
       wasReachable: null,
       askedAt: Number.NEGATIVE_INFINITY,
-      answer: null,
+      response: null,
       isAsking: false,
     }
     entries.set(name, entry)
@@ -105,7 +105,7 @@ export function createRackStatuses({ now, askSystem, isReachable }: RackStatuses
   async function ask(rack: Rack, entry: RackEntry): Promise<RackCheck> {
     const startedAt = now()
     const result = await askSystem(rack).then(
-      (answer) => readAnswer(rack, answer, entry.answered),
+      (response) => readResponse(rack, response, entry.answered),
       (error: unknown) => explainFailure(rack, error, entry.answered),
     )
     entry.hasFailed = result.state !== 'reachable'
@@ -118,11 +118,11 @@ export function createRackStatuses({ now, askSystem, isReachable }: RackStatuses
   function askIfOlder(rack: Rack, maxAge: number): Promise<RackCheck> {
     const entry = entryOf(rack)
     const isRecent = now() - entry.askedAt < maxAge && entry.wasReachable === isReachable(rack)
-    if (entry.answer !== null && (entry.isAsking || isRecent)) return entry.answer
+    if (entry.response !== null && (entry.isAsking || isRecent)) return entry.response
     entry.isAsking = true
     entry.askedAt = now()
-    entry.answer = ask(rack, entry)
-    return entry.answer
+    entry.response = ask(rack, entry)
+    return entry.response
   }
 
   return {
@@ -139,7 +139,7 @@ export function createRackStatuses({ now, askSystem, isReachable }: RackStatuses
 
 type CheckResult = Pick<RackCheck, 'state' | 'lastSeen' | 'why'>
 
-function readAnswer(rack: Rack, { status, value }: RackAnswer, previous: RackStatus): CheckResult {
+function readResponse(rack: Rack, { status, value }: RackStatusResponse, previous: RackStatus): CheckResult {
   const lastSeen = statusOf(value)
   if (lastSeen !== null) return { state: 'reachable', lastSeen, why: null }
   const why =

@@ -1,15 +1,15 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import type { DecidedCall } from '../../calls/call.ts'
 import { textField } from '../../json/text-field.ts'
-import type { PreparedAnswer } from '../responses/answer.ts'
+import type { PreparedResponse } from '../responses/prepare-response.ts'
 
 /** Only the response of the rack has the ID of a new release or build. */
 export function createdItem(
   { match }: DecidedCall,
-  { answer, body }: PreparedAnswer,
+  { response, body }: PreparedResponse,
 ): Pick<EventDraft, 'release' | 'detail'> {
   const name = createdBy[match.route.id]
-  if (name === undefined || answer.status >= 400 || body === null) return {}
+  if (name === undefined || response.status >= 400 || body === null) return {}
   const id = idIn(body)
   if (id === null) return {}
   return name === 'release' ? { release: id } : { detail: { build: id } }

@@ -13,7 +13,7 @@ async function startListing() {
   const errors: unknown[] = []
   const faults: ('before' | 'after')[] = []
   let statements = 0
-  /** Fails a statement before it reaches the database, or loses its answer. */
+  /** Fails a statement before it reaches the database, or loses its response. */
   const faulty = new Proxy(sql, {
     apply(target, self, [first, ...rest]: Parameters<Sql>) {
       if (!('raw' in Object(first))) return Reflect.apply(target, self, [first, ...rest])
@@ -21,7 +21,7 @@ async function startListing() {
       const fault = faults.shift()
       if (fault === 'before') return Promise.reject(new Error('the database is away'))
       const done = Reflect.apply(target, self, [first, ...rest])
-      return fault === 'after' ? done.then(() => Promise.reject(new Error('the answer was lost'))) : done
+      return fault === 'after' ? done.then(() => Promise.reject(new Error('the response was lost'))) : done
     },
   })
   const stream = randomUUID()

@@ -134,8 +134,8 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
   }
 }
 
-/** The decision that permits the call, apart from a proof of a second factor; null if the call is not permitted. */
+/** The decision that allows the call, apart from a proof of a second factor; null if the call is not allowed. */
 function allowedApartFromStepUp(decision: Decision): Allowed | null {
   if (decision.effect === 'allow') return decision
-  return decision.effect === 'needs' && decision.requirement === 'step-up' ? decision.granted : null
+  return decision.effect === 'require' && decision.requirement === 'step-up' ? decision.granted : null
 }

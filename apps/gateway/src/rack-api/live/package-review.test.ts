@@ -14,13 +14,13 @@ const decision = {} as Allowed
 const seconds = 1_000
 
 let now = 0
-let answer: Reviewed | Promise<Reviewed> = fine
+let response: Reviewed | Promise<Reviewed> = fine
 let asked: string[] = []
 let review: PackageReview
 
 beforeEach(() => {
   now = 0
-  answer = fine
+  response = fine
   asked = []
   const packages: Pick<PolicyPackages, 'loaded' | 'review'> = {
     loaded: [
@@ -28,7 +28,7 @@ beforeEach(() => {
     ],
     async review({ call: { at } }, which) {
       asked.push(`${at / seconds} ${which}`)
-      return answer
+      return response
     },
   }
   review = createPackageReview(packages as PolicyPackages, () => now)
@@ -57,30 +57,30 @@ describe('a review of calls in progress', () => {
 
   test('ends a call for a denial, with the reason of the package', async () => {
     const objection = { effect: 'deny', reason: 'Frozen.', remedy: 'Wait.' } as Decision
-    answer = { objection, unclear: false }
+    response = { objection, unclear: false }
     expect(await at(1)).toBe('Frozen. Wait.')
   })
 
   test('lets a call continue for a minute while a package fails, and no longer', async () => {
-    answer = unclear
+    response = unclear
     expect(await at(1)).toBeNull()
     expect(await at(60)).toBeNull()
     expect(await at(61)).toContain('A policy package has failed for a minute')
   })
 
   test('restarts the minute after a review without a failure', async () => {
-    answer = unclear
+    response = unclear
     await at(1)
-    answer = fine
+    response = fine
     await at(31)
-    answer = unclear
+    response = unclear
     expect(await at(61)).toBeNull()
     expect(await at(121)).toContain('for a minute')
   })
 
   test('asks once at a time', async () => {
     let settle: (value: Reviewed) => void = () => undefined
-    answer = new Promise((resolve) => {
+    response = new Promise((resolve) => {
       settle = resolve
     })
     const first = at(1)

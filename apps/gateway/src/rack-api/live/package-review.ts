@@ -29,11 +29,11 @@ export function createPackageReview(packages: PolicyPackages, now: () => number)
     return state
   }
 
-  async function ask(state: ReviewState, call: LiveCall, permitted: [Principal, Allowed]): Promise<string | null> {
+  async function ask(state: ReviewState, call: LiveCall, allowed: [Principal, Allowed]): Promise<string | null> {
     const at = now()
     const asksAll = at - state.allAskedAt >= asynchronousInterval
     if (asksAll) state.allAskedAt = at
-    const [principal, decision] = permitted
+    const [principal, decision] = allowed
     const { objection, unclear } = await packages.review(
       { principal, call: { ...call.rackCall, at }, decision },
       asksAll ? 'all' : 'synchronous',

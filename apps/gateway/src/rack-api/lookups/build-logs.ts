@@ -1,6 +1,6 @@
 import { objectId, objectUrl } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
-import { InvalidParameter, NotPermitted, UpstreamUnclear } from '../../errors/errors.ts'
+import { InvalidParameter, NotAllowed, UpstreamUnclear } from '../../errors/errors.ts'
 import { textField } from '../../json/text-field.ts'
 import { askRack } from './rack-question.ts'
 
@@ -15,8 +15,8 @@ const runningStatuses: ReadonlySet<string | null> = new Set(['created', 'running
  *
  * @param build the ID from the caller; it is checked, because a path that ends with `.tgz` would return a whole archive
  * @returns whether the build has not ended
- * @throws NotPermitted if the logs are not an object of the same app, InvalidParameter for an invalid ID,
- * UpstreamUnclear if the rack's answer has no address
+ * @throws NotAllowed if the logs are not an object of the same app, InvalidParameter for an invalid ID,
+ * UpstreamUnclear if the rack's response has no address
  */
 export async function rejectForeignLogs(rack: Rack, app: string, build: string): Promise<boolean> {
   if (!objectId.pattern.test(build)) throw invalidBuild()
@@ -26,7 +26,7 @@ export async function rejectForeignLogs(rack: Rack, app: string, build: string):
   if (logs === null) throw unclear(rack, build)
   if (logs === '' || objectUrl.pattern.exec(logs)?.groups?.app === app)
     return runningStatuses.has(textField(value, 'status'))
-  throw new NotPermitted(
+  throw new NotAllowed(
     `The logs of the build ${build} are not an object of ${app}, so the gateway does not let the rack read them.`,
     'Create the build again.',
     { rule: 'foreign-object' },

@@ -9,7 +9,7 @@ import { UpstreamUnclear } from '../../errors/errors.ts'
 const decisionBounds = { timeout: 10_000, limit: 4 * 1024 * 1024, entries: 50_000 }
 
 /** `value` is null for a status other than 200. */
-export interface RackAnswer {
+export interface RackStatusResponse {
   readonly status: number
   readonly value: unknown
 }
@@ -17,9 +17,9 @@ export interface RackAnswer {
 /**
  * Asks a rack for a fact that a decision depends on.
  *
- * @throws UpstreamUnclear if the answer takes too long, isn't JSON, or exceeds its bounds; ResponseTooLarge, RackRejectsGateway, RackUnreachable, RackBroken
+ * @throws UpstreamUnclear if the response takes too long, isn't JSON, or exceeds its bounds; ResponseTooLarge, RackRejectsGateway, RackUnreachable, RackBroken
  */
-export async function askRack(rack: Rack, target: string): Promise<RackAnswer> {
+export async function askRack(rack: Rack, target: string): Promise<RackStatusResponse> {
   try {
     return await sendQuestion(rack, target, decisionBounds)
   } catch (error) {
@@ -33,7 +33,7 @@ export async function askRack(rack: Rack, target: string): Promise<RackAnswer> {
 
 export class QuestionTimedOut extends Error {}
 
-/** The answer is nested too deeply, or has too many members and items. */
+/** The response is nested too deeply, or has too many members and items. */
 export class JsonOutOfBounds extends Error {}
 
 /** Milliseconds, bytes of the response, and members and items in it. */
@@ -42,7 +42,7 @@ export interface QuestionBounds extends Pick<JsonBounds, 'entries'> {
   readonly limit: number
 }
 
-/** Levels. The answers of real racks have at most some eight. */
+/** Levels. The responses of real racks have at most some eight. */
 const maxDepth = 32
 
 /**
@@ -54,16 +54,16 @@ export async function sendQuestion(
   rack: Rack,
   target: string,
   { timeout, limit, entries }: QuestionBounds,
-): Promise<RackAnswer> {
+): Promise<RackStatusResponse> {
   // `AbortSignal.timeout` would keep the response in memory until the timeout.
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort(), timeout)
   const headers = ['Accept', 'application/json', 'Convox-Actor', 'rack-gateway']
   try {
     const question = { method: 'GET', target, headers, body: null, length: null, pool: 'questions' } as const
-    const answer = await rack.send(question, deadline.signal)
-    const body = await answer.collect(limit)
-    return { status: answer.status, value: answer.status === 200 ? parseBounded(body, entries) : null }
+    const response = await rack.send(question, deadline.signal)
+    const body = await response.collect(limit)
+    return { status: response.status, value: response.status === 200 ? parseBounded(body, entries) : null }
   } catch (error) {
     throw deadline.signal.aborted ? new QuestionTimedOut() : error
   } finally {

@@ -5,12 +5,12 @@ function start() {
   const clock = { at: 1_000 }
   const asked: string[] = []
   const cache = createTtlCache<string>(() => clock.at)
-  const get = (key: string, answer: Promise<string> = Promise.resolve(key), isCacheable = true) =>
+  const get = (key: string, response: Promise<string> = Promise.resolve(key), isCacheable = true) =>
     cache.get(
       key,
       () => {
         asked.push(key)
-        return answer
+        return response
       },
       () => isCacheable,
     )

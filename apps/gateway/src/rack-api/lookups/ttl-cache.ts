@@ -5,24 +5,24 @@ export interface TtlCache<T> {
   /**
    * Failures are not cached.
    *
-   * @param isCacheable if false, the current waiters get the answer, and the next call asks again
+   * @param isCacheable if false, the current waiters get the response, and the next call asks again
    */
-  get(key: string, ask: () => Promise<T>, isCacheable?: (answer: T) => boolean): Promise<T>
+  get(key: string, ask: () => Promise<T>, isCacheable?: (response: T) => boolean): Promise<T>
 }
 
 /** @param now milliseconds since the epoch */
 export function createTtlCache<T>(now: () => number): TtlCache<T> {
-  const answers = new LRUCache<string, Promise<T>>({ max: 10_000, ttl: 10_000, ttlResolution: 0, perf: { now } })
+  const responses = new LRUCache<string, Promise<T>>({ max: 10_000, ttl: 10_000, ttlResolution: 0, perf: { now } })
 
   return {
     get(key, ask, isCacheable = () => true) {
-      const found = answers.get(key)
+      const found = responses.get(key)
       if (found !== undefined) return found
-      const answer = ask()
-      answers.set(key, answer)
-      const forget = () => answers.peek(key) === answer && answers.delete(key)
-      answer.then((value) => isCacheable(value) || forget(), forget)
-      return answer
+      const response = ask()
+      responses.set(key, response)
+      const forget = () => responses.peek(key) === response && responses.delete(key)
+      response.then((value) => isCacheable(value) || forget(), forget)
+      return response
     },
   }
 }

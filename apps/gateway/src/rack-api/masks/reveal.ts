@@ -2,7 +2,7 @@ import { visibilityOf } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { appOf } from '../../calls/app-of.ts'
 import type { RoutedCall } from '../../calls/call.ts'
-import { InvalidParameter, NotPermitted } from '../../errors/errors.ts'
+import { InvalidParameter, NotAllowed } from '../../errors/errors.ts'
 
 /** A header of the management API: the environment key whose value the caller wants to see. */
 const header = 'reveal-key'
@@ -21,7 +21,7 @@ export function readRevealedKey({ headers }: FastifyRequest, { parsedRequest, ma
   )
 }
 
-/** @throws NotPermitted if the caller has no permission to see the value */
+/** @throws NotAllowed if the caller has no permission to see the value */
 export function assertCanReveal(
   { policy, clock }: FastifyInstance,
   { revealedKey, principal, rack, match, address }: RoutedCall,
@@ -31,7 +31,7 @@ export function assertCanReveal(
   const { environment } = visibilityOf(policy, principal, scope, { at: clock.now(), address })
   if (environment === 'shown') return
   if (environment === 'secrets-hidden' && !policy.isSecretKey(revealedKey)) return
-  throw new NotPermitted(
+  throw new NotAllowed(
     `You cannot see the value of ${revealedKey} on the rack ${rack.name}, because it needs the permission ${environment === 'hidden' ? 'env:read' : 'secret:read'}.`,
     'Ask an administrator for a role with this permission.',
     { rule: 'secret-value' },

@@ -6,7 +6,7 @@ import type { DecidedCall } from '../../calls/call.ts'
 import { proofAddress } from '../../calls/proof-address.ts'
 import { OutcomeNotRecorded } from '../../errors/errors.ts'
 import { idIn } from '../events/created-item.ts'
-import type { PreparedAnswer } from '../responses/answer.ts'
+import type { PreparedResponse } from '../responses/prepare-response.ts'
 import type { Attach } from './runs.ts'
 
 /** Milliseconds for which the principal that started a run can use the process of the run. */
@@ -16,13 +16,13 @@ const runMaxAge = 86_400_000
 export async function rememberRun(
   request: FastifyRequest,
   call: DecidedCall,
-  prepared: PreparedAnswer,
+  prepared: PreparedResponse,
   intent: RecordedEvent,
-): Promise<PreparedAnswer> {
+): Promise<PreparedResponse> {
   const { server } = request
   const { principal } = request
   const { rackCall, rack } = call
-  if (prepared.answer.status !== 200 || prepared.body === null || !principal || !rackCall?.app || !rackCall.service)
+  if (prepared.response.status !== 200 || prepared.body === null || !principal || !rackCall?.app || !rackCall.service)
     return prepared
   const process = idIn(prepared.body)
   if (process === null) return prepared

@@ -18,13 +18,13 @@ import { shownLog } from '../../error-responses/command-stream.ts'
 import { hasBody } from '../../http/body.ts'
 import type { Turns } from '../../resource-account/turns.ts'
 import { buildRoute, callDigests, stableParams } from './call-digest.ts'
+import { denyStepUp, denyWithoutAddress, type ProofFlow } from './deny-step-up.ts'
 import { nextCommand } from './next-command.ts'
-import { type ProofFlow, refuseStepUp, refuseWithoutAddress } from './refuse-step-up.ts'
 
-type NeedsStepUp = Extract<Decision, { effect: 'needs'; requirement: 'step-up' }>
+type NeedsStepUp = Extract<Decision, { effect: 'require'; requirement: 'step-up' }>
 
 export function needsStepUp(decision: Decision): decision is NeedsStepUp {
-  return decision.effect === 'needs' && decision.requirement === 'step-up'
+  return decision.effect === 'require' && decision.requirement === 'step-up'
 }
 
 /**
@@ -63,7 +63,7 @@ export async function requireStepUp(
     return decision.granted
   }
   const delivery = deliveryOf(call)
-  if (delivery === 'code' && address === unknownAddress) throw refuseWithoutAddress(decision, presented)
+  if (delivery === 'code' && address === unknownAddress) throw denyWithoutAddress(decision, presented)
   const isRepeatedByProgram = delivery === 'response' || (delivery === 'callback' && canRepeat(request, call))
   const isRetryAfterProof = isRetry(await stepUps.freshProof(presented), decision.level)
   const canAsk = isRepeatedByProgram && !isRetryAfterProof
@@ -85,7 +85,7 @@ export async function requireStepUp(
     client: request.headers['user-agent'] ?? null,
     byProbe: flow === 'probe',
   })
-  throw refuseStepUp(
+  throw denyStepUp(
     decision,
     {
       id,

@@ -29,8 +29,8 @@ import { countCall } from '../contacts/count-calls.ts'
 import { assertStillAllowed } from '../decide.ts'
 import { listedCall } from '../live/listed-call.ts'
 import type { LiveCall } from '../live/live-call.ts'
-import { deliver, prepareAnswer, recordLater } from '../responses/answer.ts'
 import { managementHeaders } from '../responses/management-headers.ts'
+import { deliver, prepareResponse, recordLater } from '../responses/prepare-response.ts'
 import { upstreamRequest } from '../upstream-request.ts'
 
 /** A WebSocket close code. @see RFC 6455, section 7.4.1 */
@@ -68,9 +68,9 @@ export async function openWebsocket(request: FastifyRequest, reply: FastifyReply
     throw error
   })
   if (!attempt.upgraded) {
-    const { response: answer } = attempt
-    recordEnd(server, session, null, { status: answer.status, close: 'the rack refused the websocket' })
-    const prepared = await prepareAnswer(server, request, call, answer)
+    const { response: received } = attempt
+    recordEnd(server, session, null, { status: received.status, close: 'the rack refused the websocket' })
+    const prepared = await prepareResponse(server, request, call, received)
     return deliver(request, reply, call, prepared, { draft, of: null })
   }
   const { client, clientHead } = acceptCaller(request, reply, call)

@@ -34,7 +34,7 @@ const responses: Record<string, (query: URLSearchParams) => unknown> = {
   '/second-factors/settings': () => ({ required: false }),
   '/audit/histogram': () => ({
     ...{ from: inAnHour, to: inAnHour, width: 60, total: 3, complete: true, countedFrom: inAnHour },
-    buckets: [{ at: inAnHour, denied: 1, needs: 0, failed: 0, allowed: 2, none: 0 }],
+    buckets: [{ at: inAnHour, denied: 1, required: 0, failed: 0, allowed: 2, none: 0 }],
   }),
   '/audit/checkpoint': () => ({ checkpoint: null }),
 }

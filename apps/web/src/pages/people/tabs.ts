@@ -27,21 +27,21 @@ const actions = [
     to: '/people/invitations',
     label: 'Invite a person',
     dialog: 'create',
-    needs: ['gateway:user:write', 'gateway:binding:write'],
+    permissions: ['gateway:user:write', 'gateway:binding:write'],
   },
-  { to: '/people/bindings', label: 'Grant a role', dialog: 'create', needs: ['gateway:binding:write'] },
+  { to: '/people/bindings', label: 'Grant a role', dialog: 'create', permissions: ['gateway:binding:write'] },
   {
     to: '/people/service-accounts',
     label: 'Create a service account',
     dialog: 'create',
-    needs: ['gateway:service-account:write'],
+    permissions: ['gateway:service-account:write'],
   },
-  { to: '/people/tokens', label: 'Create an API token', dialog: 'create', needs: [] },
-  { to: '/people/trusts', label: 'Create a CI trust', dialog: 'create', needs: ['gateway:trust:write'] },
-  { to: '/people/trusts', label: 'Test the claims of a job', dialog: 'test', needs: ['gateway:trust:write'] },
+  { to: '/people/tokens', label: 'Create an API token', dialog: 'create', permissions: [] },
+  { to: '/people/trusts', label: 'Create a CI trust', dialog: 'create', permissions: ['gateway:trust:write'] },
+  { to: '/people/trusts', label: 'Test the claims of a job', dialog: 'test', permissions: ['gateway:trust:write'] },
 ] as const
 
 /** The dialogs that the person can open from the command palette. */
 export function peopleActions(me: Me) {
-  return actions.filter(({ needs }) => needs.every((permission) => can(me, permission)))
+  return actions.filter(({ permissions }) => permissions.every((permission) => can(me, permission)))
 }

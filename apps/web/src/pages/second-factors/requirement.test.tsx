@@ -19,7 +19,7 @@ test('without a requirement there is no text', () => {
 
 test('the text says for which actions, or from when on, the policy requires a second factor', () => {
   expect(textOf({})).toBe(
-    'The policy requires a second factor for some actions that your roles permit. Add one before you need it.',
+    'The policy requires a second factor for some actions that your roles allow. Add one before you need it.',
   )
   expect(textOf({ requiredBy: minutesAhead(1) })).toMatch(
     /^The policy requires a second factor from .+ on\. Without one, you can then only manage your own account\.$/,

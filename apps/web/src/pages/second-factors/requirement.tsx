@@ -14,7 +14,7 @@ export function Requirement({ settings: { required, requiredBy }, hasFactor }: R
   return (
     <p className={`${styles.notice} ${styles.warning}`}>
       {requiredBy === null ? (
-        'The policy requires a second factor for some actions that your roles permit. Add one before you need it.'
+        'The policy requires a second factor for some actions that your roles allow. Add one before you need it.'
       ) : Date.parse(requiredBy) <= serverNow() ? (
         <span>
           The policy requires a second factor since <Time at={requiredBy} />. Until you add one, you can only manage

@@ -11,25 +11,25 @@ export interface ReceivedRequest {
   readonly body: string
 }
 
-export type Answer = (request: ReceivedRequest, response: ServerResponse, socket: Socket) => void
+export type Responder = (request: ReceivedRequest, response: ServerResponse, socket: Socket) => void
 
 /** A server with scripted answers, closed when the test ends. */
 export async function startHttpReceiver({
-  answer = answerWith(200),
+  respond = respondWith(200),
   tls = false,
 }: {
-  readonly answer?: Answer
+  readonly respond?: Responder
   readonly tls?: boolean
 } = {}) {
   const received: ReceivedRequest[] = []
-  const answers: Answer[] = []
+  const responses: Responder[] = []
   async function onRequest(request: IncomingMessage, response: ServerResponse) {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const { url = '', headers, socket } = request
     const complete = { path: url, headers, body: Buffer.concat(chunks).toString() }
     received.push(complete)
-    const next = answers.shift() ?? answer
+    const next = responses.shift() ?? respond
     next(complete, response, socket)
   }
   const listener = (request: IncomingMessage, response: ServerResponse) =>
@@ -39,21 +39,21 @@ export async function startHttpReceiver({
   return {
     url: tls ? server.url.replace('http:', 'https:') : server.url,
     received,
-    /** Sets the answers of the next requests, one each. */
-    next(...scripted: readonly Answer[]) {
-      answers.push(...scripted)
+    /** Sets the responses of the next requests, one each. */
+    next(...scripted: readonly Responder[]) {
+      responses.push(...scripted)
     },
   }
 }
 
-export function answerWith(status: number, body = '', headers: Readonly<Record<string, string>> = {}): Answer {
+export function respondWith(status: number, body = '', headers: Readonly<Record<string, string>> = {}): Responder {
   return (_request, response) => void response.writeHead(status, headers).end(body)
 }
 
-export const hang: Answer = () => {}
+export const hang: Responder = () => {}
 
-/** Breaks the connection in the middle of an answer. */
-export const breakOff: Answer = (_request, response, socket) => {
+/** Breaks the connection in the middle of a response. */
+export const breakOff: Responder = (_request, response, socket) => {
   response.writeHead(500, { 'content-length': '100' })
   response.write('half', () => socket.destroy())
 }

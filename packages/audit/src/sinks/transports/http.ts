@@ -16,16 +16,16 @@ export interface HttpPoster {
    * @throws SinkBusy for another failure with `Retry-After` in seconds
    * @throws Error for any other failure
    */
-  post(body: string | Uint8Array, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpAnswer>
+  post(body: string | Uint8Array, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpResponse>
   close(): Promise<void>
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly contentType: string
   readonly body: Buffer
 }
 
-const maxAnswerBytes = 64 * 1024
+const maxResponseBytes = 64 * 1024
 const maxPause = 60_000
 const bodyErrors: readonly number[] = [400, 413, 422]
 
@@ -40,22 +40,22 @@ export function createHttpPoster({ url, ca }: HttpOptions): HttpPoster {
   })
   return {
     async post(body, headers, signal) {
-      const answer = await request(url, {
+      const response = await request(url, {
         dispatcher: agent,
         method: 'POST',
         signal,
         headers: { 'user-agent': 'rack-gateway', ...headers },
         body,
       })
-      const contentType = String(answer.headers['content-type'] ?? '')
-      const isAccepted = answer.statusCode >= 200 && answer.statusCode < 300
-      const text = await firstBytes(answer.body).catch((error: unknown) => {
+      const contentType = String(response.headers['content-type'] ?? '')
+      const isAccepted = response.statusCode >= 200 && response.statusCode < 300
+      const text = await firstBytes(response.body).catch((error: unknown) => {
         // A success status counts even if the response body breaks off.
         if (isAccepted) return Buffer.alloc(0)
         throw error
       })
       if (isAccepted) return { contentType, body: text }
-      throw failureOf(answer.statusCode, answer.headers['retry-after'], text)
+      throw failureOf(response.statusCode, response.headers['retry-after'], text)
     },
     close: () => agent.destroy(),
   }
@@ -65,10 +65,10 @@ async function firstBytes(body: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of body) {
-    chunks.push(chunk.subarray(0, maxAnswerBytes - size))
+    chunks.push(chunk.subarray(0, maxResponseBytes - size))
     size += chunk.length
     // Leaving the loop closes the stream and the connection.
-    if (size >= maxAnswerBytes) break
+    if (size >= maxResponseBytes) break
   }
   return Buffer.concat(chunks)
 }

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { neverAborted, sinkEvents } from '../testing/events.ts'
-import { answerWith, startHttpReceiver } from '../testing/http-receiver.ts'
+import { respondWith, startHttpReceiver } from '../testing/http-receiver.ts'
 import { createOtlpTransport } from './otlp.ts'
 import { SinkRejected } from './transport.ts'
 
@@ -27,7 +27,7 @@ function otlp(url: string) {
 }
 
 test('each event is a log record with its canonical form as the body', async () => {
-  const collector = await startHttpReceiver({ answer: answerWith(200, '{}', json) })
+  const collector = await startHttpReceiver({ respond: respondWith(200, '{}', json) })
   await otlp(`${collector.url}/v1/logs`).deliver(events, neverAborted)
   const [request] = collector.received
   expect(request?.path).toBe('/v1/logs')
@@ -62,7 +62,7 @@ test('each event is a log record with its canonical form as the body', async () 
 
 test('a collector that rejects some records rejects the batch', async () => {
   const body = '{"partialSuccess":{"rejectedLogRecords":"1","errorMessage":"too \\u001b old"}}'
-  const collector = await startHttpReceiver({ answer: answerWith(200, body, json) })
+  const collector = await startHttpReceiver({ respond: respondWith(200, body, json) })
   const rejection = otlp(collector.url).deliver(events, neverAborted)
   await expect(rejection).rejects.toThrow(SinkRejected)
   await expect(rejection).rejects.toThrow('it rejects 1 log records: too \\u001b old')
@@ -74,13 +74,13 @@ test.each([
   ['text that is not JSON', 'ok'],
   ['null', 'null'],
 ])('%s in a 200 is not a rejection', async (_name, body) => {
-  const collector = await startHttpReceiver({ answer: answerWith(200, body, json) })
+  const collector = await startHttpReceiver({ respond: respondWith(200, body, json) })
   await otlp(collector.url).deliver(events, neverAborted)
 })
 
 test('other statuses mean the same as for a webhook', async () => {
   const collector = await startHttpReceiver()
-  collector.next(answerWith(400, 'bad'), answerWith(503), answerWith(307, '', { location: collector.url }))
+  collector.next(respondWith(400, 'bad'), respondWith(503), respondWith(307, '', { location: collector.url }))
   await expect(otlp(collector.url).deliver(events, neverAborted)).rejects.toThrow(SinkRejected)
   await expect(otlp(collector.url).deliver(events, neverAborted)).rejects.toThrow('it answers 503')
   await expect(otlp(collector.url).deliver(events, neverAborted)).rejects.toThrow('redirects are not followed')

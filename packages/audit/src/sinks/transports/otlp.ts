@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../events/event.ts'
 import { visibleText } from '../../events/visible-text.ts'
-import { createHttpPoster, type HttpAnswer, type HttpOptions } from './http.ts'
+import { createHttpPoster, type HttpOptions, type HttpResponse } from './http.ts'
 import { type Severity, severityOf } from './severity.ts'
 import type { SinkEvent } from './sink-event.ts'
 import { SinkRejected, type SinkTransport } from './transport.ts'
@@ -19,8 +19,8 @@ export function createOtlpTransport({ headers, ...http }: OtlpTransportOptions):
   return {
     limits: { events: 500, characters: 1024 * 1024 },
     async deliver(events, signal) {
-      const answer = await poster.post(requestOf(events), { ...headers, 'content-type': 'application/json' }, signal)
-      const rejected = rejectionOf(answer)
+      const response = await poster.post(requestOf(events), { ...headers, 'content-type': 'application/json' }, signal)
+      const rejected = rejectionOf(response)
       if (rejected !== null) throw new SinkRejected(rejected)
     },
     close: () => poster.close(),
@@ -80,22 +80,22 @@ function attributes(values: Readonly<Record<string, string | number | undefined>
 }
 
 /** The partial rejection in a successful response, or null. */
-function rejectionOf({ contentType, body }: HttpAnswer): string | null {
+function rejectionOf({ contentType, body }: HttpResponse): string | null {
   if (!contentType.startsWith('application/json')) return null
-  const { partialSuccess } = readAnswer(body.toString())
+  const { partialSuccess } = readResponse(body.toString())
   const count = Number(partialSuccess?.rejectedLogRecords ?? 0)
   if (!(count > 0)) return null
   return `it rejects ${count} log records: ${visibleText(String(partialSuccess?.errorMessage ?? '').slice(0, 200))}`
 }
 
-interface OtlpAnswer {
+interface OtlpResponse {
   readonly partialSuccess?: { readonly rejectedLogRecords?: unknown; readonly errorMessage?: unknown }
 }
 
-function readAnswer(text: string): OtlpAnswer {
+function readResponse(text: string): OtlpResponse {
   try {
-    const answer: unknown = JSON.parse(text)
-    return typeof answer === 'object' && answer !== null ? answer : {}
+    const response: unknown = JSON.parse(text)
+    return typeof response === 'object' && response !== null ? response : {}
   } catch {
     return {}
   }

@@ -6,7 +6,7 @@ import { runWithTimeout } from '@rack-gateway/time'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { createSink } from '../create-sink.ts'
 import { neverAborted, sinkEvents } from '../testing/events.ts'
-import { type Answer, answerWith, hang, startHttpReceiver } from '../testing/http-receiver.ts'
+import { hang, type Responder, respondWith, startHttpReceiver } from '../testing/http-receiver.ts'
 import { createS3Transport } from './s3.ts'
 
 const events = sinkEvents(...Array.from({ length: 3 }, () => ({ kind: 'call' as const })))
@@ -20,8 +20,8 @@ beforeEach(() => {
 })
 
 /** An HTTP server instead of S3, which checks no signature. */
-async function bucketAt(answer?: Answer) {
-  const server = await startHttpReceiver(answer ? { answer } : {})
+async function bucketAt(respond?: Responder) {
+  const server = await startHttpReceiver(respond ? { respond } : {})
   const address = `s3://records/audit?region=eu-central-1&endpoint=${server.url}`
   const settings = { name: 'archive', target: { kind: 's3', address } as const, headers: {}, ca: null, kinds: [] }
   const { transport } = await createSink(settings, Date)
@@ -58,7 +58,7 @@ test('the S3 client puts the object below the prefix, and never over another one
 
 test('a refused or hanging request is a failure, and is retried under the same key', async () => {
   const { next, received, transport } = await bucketAt()
-  next(answerWith(403, '<Error><Code>AccessDenied</Code></Error>'), hang)
+  next(respondWith(403, '<Error><Code>AccessDenied</Code></Error>'), hang)
   await expect(transport.deliver(events, neverAborted)).rejects.toThrow()
   await expect(
     runWithTimeout((signal) => transport.deliver(events, signal), { milliseconds: 300, signal: neverAborted }),

@@ -4,5 +4,5 @@ export type Severity = 'info' | 'notice' | 'warning'
 
 export function severityOf({ kind, decision }: AuditEvent): Severity {
   if (decision?.effect === 'deny' || kind.endsWith('.failed') || kind.endsWith('.rejected')) return 'warning'
-  return decision?.effect === 'needs' || kind.startsWith('stream.') ? 'notice' : 'info'
+  return decision?.effect === 'require' || kind.startsWith('stream.') ? 'notice' : 'info'
 }

@@ -55,7 +55,7 @@ test.each([
   [{ kind: 'call' as const }, 110],
   [{ kind: 'stream.opened' as const }, 109],
   [{ kind: 'login.failed' as const }, 108],
-  [{ kind: 'call' as const, decision: { effect: 'needs' as const, rule: 'x' } }, 109],
+  [{ kind: 'call' as const, decision: { effect: 'require' as const, rule: 'x' } }, 109],
 ])('%j has the priority %d', (draft, priority) => {
   const [event] = sinkEvents(draft)
   if (!event) throw new Error('there is one')

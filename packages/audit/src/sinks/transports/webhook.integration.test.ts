@@ -3,7 +3,14 @@ import { otherRootCertificate, selfSignedIdentity } from '@rack-gateway/testing/
 import { runWithTimeout } from '@rack-gateway/time'
 import { expect, onTestFinished, test } from 'vitest'
 import { neverAborted, sinkEvents } from '../testing/events.ts'
-import { answerWith, breakOff, hang, idsIn, type ReceivedRequest, startHttpReceiver } from '../testing/http-receiver.ts'
+import {
+  breakOff,
+  hang,
+  idsIn,
+  type ReceivedRequest,
+  respondWith,
+  startHttpReceiver,
+} from '../testing/http-receiver.ts'
 import { SinkBusy, SinkRejected } from './transport.ts'
 import { createWebhookTransport, type WebhookTransportOptions } from './webhook.ts'
 
@@ -69,7 +76,7 @@ test('each key adds a signature', async () => {
 
 test('a repeated batch has the same ID', async () => {
   const receiver = await startHttpReceiver()
-  receiver.next(answerWith(500))
+  receiver.next(respondWith(500))
   const transport = webhook({ url: receiver.url })
   await expect(transport.deliver(events, neverAborted)).rejects.toThrow('it answers 500')
   await transport.deliver(events, neverAborted)
@@ -79,7 +86,7 @@ test('a repeated batch has the same ID', async () => {
 })
 
 test.each([400, 413, 422])('%s rejects the events, with the text of the response', async (status) => {
-  const receiver = await startHttpReceiver({ answer: answerWith(status, `no \u001b[31mred\n${'x'.repeat(5_000)}`) })
+  const receiver = await startHttpReceiver({ respond: respondWith(status, `no \u001b[31mred\n${'x'.repeat(5_000)}`) })
   const refusal = webhook({ url: receiver.url }).deliver(events, neverAborted)
   await expect(refusal).rejects.toThrow(SinkRejected)
   await refusal.catch(({ message }: Error) => {
@@ -89,7 +96,7 @@ test.each([400, 413, 422])('%s rejects the events, with the text of the response
 })
 
 test.each([401, 403, 404, 405, 408, 409, 410, 500, 502, 503])('%s is retried', async (status) => {
-  const receiver = await startHttpReceiver({ answer: answerWith(status) })
+  const receiver = await startHttpReceiver({ respond: respondWith(status) })
   const failure = webhook({ url: receiver.url }).deliver(events, neverAborted)
   await expect(failure).rejects.toThrow(`it answers ${status}`)
   await expect(failure).rejects.not.toBeInstanceOf(SinkRejected)
@@ -97,7 +104,7 @@ test.each([401, 403, 404, 405, 408, 409, 410, 500, 502, 503])('%s is retried', a
 
 test('Retry-After delays the next attempt, within limits', async () => {
   const receiver = await startHttpReceiver()
-  receiver.next(answerWith(429, '', { 'retry-after': '7' }), answerWith(503, '', { 'retry-after': '999999' }))
+  receiver.next(respondWith(429, '', { 'retry-after': '7' }), respondWith(503, '', { 'retry-after': '999999' }))
   const transport = webhook({ url: receiver.url })
   await expect(transport.deliver(events, neverAborted)).rejects.toEqual(new SinkBusy('it answers 429', 7_000))
   await expect(transport.deliver(events, neverAborted)).rejects.toMatchObject({ pause: 60_000 })
@@ -105,7 +112,7 @@ test('Retry-After delays the next attempt, within limits', async () => {
 
 test.each([301, 302, 307, 308])('a redirect (%s) is not followed, so credentials are not leaked', async (status) => {
   const elsewhere = await startHttpReceiver()
-  const receiver = await startHttpReceiver({ answer: answerWith(status, '', { location: `${elsewhere.url}/x` }) })
+  const receiver = await startHttpReceiver({ respond: respondWith(status, '', { location: `${elsewhere.url}/x` }) })
   await expect(webhook({ url: receiver.url }).deliver(events, neverAborted)).rejects.toThrow(
     'redirects are not followed',
   )
@@ -125,14 +132,14 @@ test('a hanging receiver fails at the deadline, and the next attempt uses a new 
 })
 
 test('a response that breaks off is a failure', async () => {
-  const receiver = await startHttpReceiver({ answer: breakOff })
+  const receiver = await startHttpReceiver({ respond: breakOff })
   await expect(webhook({ url: receiver.url }).deliver(events, neverAborted)).rejects.toThrow()
 })
 
 test('only the beginning of an endless response is read', async () => {
   let written = 0
   const receiver = await startHttpReceiver({
-    answer(_request, response) {
+    respond(_request, response) {
       response.writeHead(200)
       const chunk = 'x'.repeat(64 * 1024)
       const pour = () => {
@@ -148,7 +155,7 @@ test('only the beginning of an endless response is read', async () => {
 
 test('a slow response succeeds', async () => {
   const receiver = await startHttpReceiver({
-    answer(_request, response) {
+    respond(_request, response) {
       response.writeHead(200)
       const timer = setInterval(() => response.write('.'), 5)
       setTimeout(() => {

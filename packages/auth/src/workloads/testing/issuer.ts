@@ -11,7 +11,7 @@ export interface TestIssuer {
   /** The paths of all requests, in order. */
   readonly asked: string[]
   /** If set, called for each request. @returns whether it has answered instead of the issuer */
-  answer: ((path: string, response: ServerResponse) => boolean) | null
+  response: ((path: string, response: ServerResponse) => boolean) | null
   /** A JWT that the current key signed. These claims and header fields replace the usual ones. */
   jwt(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>
   rotate(): Promise<void>
@@ -68,7 +68,7 @@ export async function startTestIssuer({
   const server = createServer((request, response) => {
     const path = (request.url ?? '').slice(basePath.length)
     asked.push(path)
-    if (issuer.answer?.(path, response)) return
+    if (issuer.response?.(path, response)) return
     const documents: Record<string, unknown> = {
       '/.well-known/openid-configuration': { issuer: issuer.url, jwks_uri: `${issuer.url}/jwks` },
       '/jwks': { keys: [key.jwk] },
@@ -81,7 +81,7 @@ export async function startTestIssuer({
   const issuer: TestIssuer = {
     url: `${url}${basePath}`,
     asked,
-    answer: null,
+    response: null,
     jwt(claims = {}, header = {}) {
       const at = Math.floor(now() / 1000)
       const usual = { iss: issuer.url, aud: audience, iat: at, nbf: at, exp: at + 300, jti: `jti-${++serial}` }

@@ -28,7 +28,7 @@ const hasSize = isAnyGiven(...sizes)
 const scalesToZero = (invocation: Invocation) => isGiven('min')(invocation) && Number(flagText('min')(invocation)) === 0
 const triggers = ['cpu', 'memory', 'gpu', 'queue'] as const
 
-/** With these calls, a command finds out whether the budget of the app is exhausted. It shows the answer. */
+/** With these calls, a command finds out whether the budget of the app is exhausted. It shows the response. */
 export const showBudget = () => [
   optionalCall('GET /apps/{app}/budget'),
   optionalCall('GET /apps/{app}/budget/shutdown-state'),

@@ -74,12 +74,12 @@ CREATE INDEX events_principal_name ON audit.events (principal_name, at) WHERE pr
 CREATE INDEX events_app ON audit.events (rack, app, at);
 CREATE INDEX events_one_app ON audit.events (app, at) WHERE app IS NOT NULL;
 CREATE INDEX events_changes ON audit.events (rack, app, at) WHERE kind = 'outcome' AND status < 400;
-CREATE INDEX events_effect ON audit.events (effect, at) WHERE effect IN ('deny', 'needs');
+CREATE INDEX events_effect ON audit.events (effect, at) WHERE effect IN ('deny', 'require');
 CREATE INDEX events_status ON audit.events (status, at) WHERE status <> 200;
 CREATE INDEX events_status_class ON audit.events ((status / 100), at) WHERE status / 100 <> 2;
 CREATE INDEX events_facet ON audit.events (audit.facet_of(kind, rack, route, permission, rule), at);
 CREATE INDEX events_network ON audit.events (audit.address_of(address), at) WHERE address IS NOT NULL;
 CREATE INDEX events_words ON audit.events USING gin (audit.words_of(command, canonical))
   WITH (fastupdate = on, gin_pending_list_limit = 256)
-  WHERE command IS NOT NULL OR effect IN ('deny', 'needs') OR kind NOT IN ('call', 'intent', 'outcome', 'opened', 'closed');
+  WHERE command IS NOT NULL OR effect IN ('deny', 'require') OR kind NOT IN ('call', 'intent', 'outcome', 'opened', 'closed');
 `

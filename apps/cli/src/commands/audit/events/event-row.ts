@@ -8,7 +8,7 @@ export function cellsOf({ id, event }: LoggedEvent, zone: Zone): string[] {
   return [shownTime(event.at, zone), ...detailsOf(event), id]
 }
 
-/** The same cells for a narrow terminal: times without today's date, and IDs that are as short as `audit show` permits. */
+/** The same cells for a narrow terminal: times without today's date, and IDs that are as short as `audit show` allows. */
 export function shortRowsOf(
   items: readonly LoggedEvent[],
   { zone, now }: { readonly zone: Zone; readonly now: number },

@@ -16,7 +16,7 @@ const exactOptions = {
   kind: listOption('The kind of event, such as intent or login.failed'),
   permission: listOption('The permission, such as release:promote'),
   route: listOption('The ID of a route, such as "POST /apps/{app}/builds"'),
-  effect: listOption('The effect of the decision', { choices: ['allow', 'deny', 'needs'] }),
+  effect: listOption('The effect of the decision', { choices: ['allow', 'deny', 'require'] }),
   rule: listOption('The rule that decided'),
   status: listOption('The HTTP status, such as 403, or a class such as 5xx'),
   address: listOption('The client address, or a network such as 192.0.2.0/24'),

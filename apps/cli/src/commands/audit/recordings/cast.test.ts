@@ -75,6 +75,6 @@ test.each(['', '<html>', '{"version":2}\n', `${header.replace('80', '0')}`, `${h
 test.each(['nonsense\n', '[1,"o"]\n', '[-1,"o","x"]\n', `[0,"o","${'x'.repeat(2_000_000)}`])(
   'a line that is not an event is rejected',
   async (line) => {
-    expect((await read(header + line, 65_536)).end).toContain('The answer is not a recording')
+    expect((await read(header + line, 65_536)).end).toContain('The response is not a recording')
   },
 )

@@ -80,7 +80,7 @@ function isState(text: string): text is CastState {
 }
 
 function notACast(): Error {
-  return new GatewayUnreachable('The answer is not a recording.', 'Check that this is the address of a Rack Gateway.')
+  return new GatewayUnreachable('The response is not a recording.', 'Check that this is the address of a Rack Gateway.')
 }
 
 export interface CastReader {

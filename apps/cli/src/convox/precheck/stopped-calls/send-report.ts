@@ -11,9 +11,9 @@ export async function sendReport(
   signal: AbortSignal,
 ): Promise<boolean> {
   const path = '/gateway/api/v1/policy/stopped-calls'
-  const answer = await tryGateway(origin, { path, token, tlsTrust, body: report, signal }).catch(() => null)
-  if (answer === null || answer.kind === 'unanswered') return false
-  return answer.status < 500 && !laterStatuses.includes(answer.status)
+  const response = await tryGateway(origin, { path, token, tlsTrust, body: report, signal }).catch(() => null)
+  if (response === null || response.kind === 'unanswered') return false
+  return response.status < 500 && !laterStatuses.includes(response.status)
 }
 
 /** The token has expired, or the limit of reports is reached. Any other error is final, as of an older gateway. */

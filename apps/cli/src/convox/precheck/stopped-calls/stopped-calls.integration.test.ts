@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Target } from '../../../rack-choice/local/target.ts'
 import { createDeferred } from '../../../testing/deferred.ts'
 import { effectivePolicy } from '../../../testing/effective-policy.ts'
-import { type FakeAnswer, type FakeGateway, startFakeGateway } from '../../../testing/fake-gateway.ts'
+import { type FakeGateway, type FakeResponse, startFakeGateway } from '../../../testing/fake-gateway.ts'
 import { quietContext } from '../../../testing/quiet-context.ts'
 import { precheck } from '../precheck.ts'
 import { reportCallOf } from './report-of-error.ts'
@@ -15,19 +15,19 @@ const reportPath = '/gateway/api/v1/policy/stopped-calls'
 const noon = Date.UTC(2030, 0, 2, 12)
 const promote = ['releases', 'promote', 'R1', '-a', 'web']
 const run = ['run', 'command', 'rake db:drop PASSWORD=hunter2', '-a', 'web', '--detach']
-const recorded: FakeAnswer = { status: 200, body: { recorded: true } }
+const recorded: FakeResponse = { status: 200, body: { recorded: true } }
 /** Convox does not end. */
 const running = new Promise<void>(() => undefined)
 
 let home: string
 let gateway: FakeGateway
-/** The answers by path, which a test can change. */
-let answers: Record<string, FakeAnswer>
+/** The responses by path, which a test can change. */
+let responses: Record<string, FakeResponse>
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'rack-gateway-stopped-'))
   mkdirSync(join(home, 'project'))
-  answers = { [reportPath]: recorded }
-  gateway = await startFakeGateway(effectivePolicy({ at: noon }), answers)
+  responses = { [reportPath]: recorded }
+  gateway = await startFakeGateway(effectivePolicy({ at: noon }), responses)
 })
 afterEach(async () => {
   rmSync(home, { recursive: true, force: true })
@@ -58,8 +58,8 @@ async function stop(words: readonly string[] = promote): Promise<void> {
   await reportCallOf(error)
 }
 
-/** A permitted command, while which reports are sent. */
-async function permitted(ended = running): Promise<void> {
+/** A allowed command, while which reports are sent. */
+async function allowed(ended = running): Promise<void> {
   await (await precheck(context(), target(), ['apps'])).refresh(ended)
 }
 
@@ -105,21 +105,21 @@ describe('a stopped command', () => {
 
 describe('a report is kept for a later command', () => {
   test.each([401, 429, 500, 503])('if the gateway answers %i', async (status) => {
-    answers[reportPath] = { status }
+    responses[reportPath] = { status }
     await stop()
     expect(kept()).toHaveLength(1)
   })
 
   test('if the gateway does not answer soon', async () => {
-    const answer = createDeferred()
-    answers[reportPath] = { ...recorded, delay: answer.promise }
+    const response = createDeferred()
+    responses[reportPath] = { ...recorded, delay: response.promise }
     await stop()
     expect(kept()).toHaveLength(1)
-    answer.end()
+    response.end()
   })
 
   test('in a file that only its user can read, without a secret', async () => {
-    answers[reportPath] = { status: 503 }
+    responses[reportPath] = { status: 503 }
     await stop()
     const [file = ''] = kept()
     const path = join(directory(), file)
@@ -130,19 +130,19 @@ describe('a report is kept for a later command', () => {
   })
 
   test.each([400, 403, 404, 413])('but not if the gateway answers %i, which is final', async (status) => {
-    answers[reportPath] = { status }
+    responses[reportPath] = { status }
     await stop()
     expect(kept()).toEqual([])
   })
 
   test('but at most 32', async () => {
-    answers[reportPath] = { status: 503 }
+    responses[reportPath] = { status: 503 }
     for (let count = 0; count < 34; count++) await stop()
     expect(kept()).toHaveLength(32)
   })
 
   test('but without write access, it is lost, and the command is stopped all the same', async () => {
-    answers[reportPath] = { status: 503 }
+    responses[reportPath] = { status: 503 }
     await stop()
     rmSync(directory(), { recursive: true })
     writeFileSync(directory(), '')
@@ -152,43 +152,43 @@ describe('a report is kept for a later command', () => {
 
 describe('a kept report', () => {
   beforeEach(async () => {
-    answers[reportPath] = { status: 503 }
+    responses[reportPath] = { status: 503 }
     await stop()
     gateway.bodies.length = 0
   })
 
-  test('is sent while the next permitted command runs, once', async () => {
-    answers[reportPath] = recorded
-    await permitted()
+  test('is sent while the next allowed command runs, once', async () => {
+    responses[reportPath] = recorded
+    await allowed()
     expect(reports()).toEqual([expect.objectContaining({ principal: 'u1', at: '2030-01-02T12:00:00.000Z' })])
     expect(kept()).toEqual([])
-    await permitted()
+    await allowed()
     expect(reports()).toHaveLength(1)
   })
 
   test('is sent after the report of the next stopped command', async () => {
-    answers[reportPath] = recorded
+    responses[reportPath] = recorded
     await stop(['apps', 'delete', 'web'])
     expect(reports()).toMatchObject([{ call: { route: 'DELETE /apps/{app}' } }, { call: { app: 'web' } }])
     expect(kept()).toEqual([])
   })
 
   test('is kept again if the gateway cannot receive it', async () => {
-    await permitted()
+    await allowed()
     expect(reports()).toHaveLength(1)
     expect(kept()).toHaveLength(1)
   })
 
   test('does not delay a short command for long if the gateway does not answer', async () => {
-    const answer = createDeferred()
-    answers[reportPath] = { ...recorded, delay: answer.promise }
-    await permitted(Promise.resolve())
+    const response = createDeferred()
+    responses[reportPath] = { ...recorded, delay: response.promise }
+    await allowed(Promise.resolve())
     expect(kept()).toHaveLength(1)
-    answer.end()
+    response.end()
   })
 
   test('is not sent as another principal', async () => {
-    answers[reportPath] = recorded
+    responses[reportPath] = recorded
     const principal = {
       kind: 'user',
       id: 'u2',
@@ -198,7 +198,7 @@ describe('a kept report', () => {
       bindings: [],
       owner: null,
     }
-    gateway.answer = effectivePolicy({ at: noon, role: 'ops', change: { principal } })
+    gateway.response = effectivePolicy({ at: noon, role: 'ops', change: { principal } })
     await stop()
     expect(reports()).toMatchObject([{ principal: 'u2' }])
     expect(kept()).toHaveLength(1)
@@ -217,12 +217,12 @@ describe('a kept report', () => {
   })
 
   test('is removed after a week, and a broken file is ignored', async () => {
-    answers[reportPath] = recorded
+    responses[reportPath] = recorded
     const [file = ''] = kept()
     const old = Date.now() / 1_000 - 8 * 24 * 60 * 60
     utimesSync(join(directory(), file), old, old)
     writeFileSync(join(directory(), file.replace(/ .*/, ' broken.json')), '{"id":')
-    await permitted()
+    await allowed()
     expect(reports()).toEqual([])
     expect(kept()).toEqual([expect.stringContaining('broken')])
   })

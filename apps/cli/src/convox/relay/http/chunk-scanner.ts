@@ -42,7 +42,7 @@ export function createChunkScanner(): BodyScanner {
     trailersLength += line.length
     const { name } = parseField(line.replace(/\r\n$/, ''))
     if (forbiddenTrailers.test(name))
-      throw new RequestError(400, `The header field ${name} is not permitted after the body.`)
+      throw new RequestError(400, `The header field ${name} is not allowed after the body.`)
   }
 
   return {

@@ -17,7 +17,7 @@ export interface BodyScanner {
   scan(bytes: Buffer): number
 }
 
-/** The permitted options of Connection. Another option could make a proxy remove a field, such as Authorization. */
+/** The allowed options of Connection. Another option could make a proxy remove a field, such as Authorization. */
 const connectionOptions = new Set(['close', 'keep-alive', 'upgrade'])
 
 /**

@@ -43,7 +43,7 @@ function sentenceWithoutProof(event: AuditEvent): string {
   switch (resultOf(event)) {
     case 'denied':
       return `${name} was denied ${call}${event.sent === false ? ', before it was sent' : ''}.`
-    case 'needs':
+    case 'required':
       return `${name} asked for ${call}, which needs step-up or approval first.`
     case 'failed':
       return `${name} used ${call}, and it failed with the status ${status}.`

@@ -23,7 +23,7 @@ test('Enter applies what was typed, and Escape takes it back', async () => {
 test('a name is explained while its value is typed', async () => {
   const { field, getByText } = show('')
   await userEvent.type(field, '-result:')
-  getByText(/result: allow, deny, or needs/)
+  getByText(/result: allow, deny, or require/)
 })
 
 test('a mistake is shown until the text is changed', async () => {

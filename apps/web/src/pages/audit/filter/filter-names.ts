@@ -6,7 +6,7 @@ export const filterNames = {
   app: { parameter: 'app', canExclude: true, hint: 'the app' },
   permission: { parameter: 'permission', canExclude: true, hint: 'such as release:promote' },
   route: { parameter: 'route', canExclude: true, hint: 'such as "POST /apps/{app}/builds"' },
-  result: { parameter: 'effect', canExclude: true, hint: 'allow, deny, or needs' },
+  result: { parameter: 'effect', canExclude: true, hint: 'allow, deny, or require' },
   rule: { parameter: 'rule', canExclude: true, hint: 'the rule that decided' },
   status: { parameter: 'status', canExclude: true, hint: 'the HTTP status, such as 403 or 5xx' },
   address: { parameter: 'address', canExclude: true, hint: 'an address, or a network such as 192.0.2.0/24' },

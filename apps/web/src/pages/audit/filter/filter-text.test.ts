@@ -65,7 +65,7 @@ test.each([
   ['RACK:prod', 'Did you mean rack:prod?'],
   ['db:migrate', '"db:migrate"'],
   ['result:denied', 'Did you mean result:deny?'],
-  ['result:ok', 'result is allow, deny, or needs.'],
+  ['result:ok', 'result is allow, deny, or require.'],
   ['status:40', 'such as 403'],
   ['actor:', 'actor: needs a value: who:'],
   ['-command:rake', 'command cannot be excluded'],

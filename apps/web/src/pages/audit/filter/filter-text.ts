@@ -63,10 +63,10 @@ function readTerm({ word, value, isExcluded }: { word: string; value: string; is
   if (value === '') throw new FilterMistake(`${word}: needs a value: ${filterNames[word].hint}.`)
   if (isExcluded && !filterNames[word].canExclude)
     throw new FilterMistake(`${word} cannot be excluded. Remove the minus before ${word}.`)
-  if (word === 'result' && !/^(?:allow|deny|needs)$/.test(value)) {
-    const near = nearest(value, ['allow', 'deny', 'needs', 'allowed', 'denied'])
+  if (word === 'result' && !/^(?:allow|deny|require)$/.test(value)) {
+    const near = nearest(value, ['allow', 'deny', 'require', 'allowed', 'denied'])
     throw new FilterMistake(
-      `result is allow, deny, or needs.${near === null ? '' : ` Did you mean result:${results[near] ?? near}?`}`,
+      `result is allow, deny, or require.${near === null ? '' : ` Did you mean result:${results[near] ?? near}?`}`,
     )
   }
   if (word === 'status' && !/^[1-5](?:\d\d|xx)$/.test(value))

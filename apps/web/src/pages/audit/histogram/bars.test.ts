@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { barsOf, countsByResult, rangeOf, totalText, uncountedBuckets, widen } from './bars.ts'
 
-const none = { denied: 0, needs: 0, failed: 0, allowed: 0, none: 0 }
+const none = { denied: 0, required: 0, failed: 0, allowed: 0, none: 0 }
 const buckets = [
   { at: '2027-01-31T12:00:00.000Z', ...none, denied: 1, allowed: 999 },
   { at: '2027-01-31T12:01:00.000Z', ...none },

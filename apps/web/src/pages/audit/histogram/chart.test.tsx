@@ -7,7 +7,7 @@ import { ResultCount } from './result-count.tsx'
 
 afterEach(cleanup)
 
-const counts = { denied: 5, needs: 4, failed: 3, allowed: 2, none: 1 }
+const counts = { denied: 5, required: 4, failed: 3, allowed: 2, none: 1 }
 const counted = {
   from: '2027-01-31T12:00:00.000Z',
   to: '2027-01-31T12:01:00.000Z',

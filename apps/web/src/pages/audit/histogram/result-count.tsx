@@ -4,7 +4,7 @@ import { Value } from '../value-menu/value-menu.tsx'
 import { ResultSwatch } from './result-pattern.tsx'
 
 /** How the filter `result` calls each result. Null: the filter cannot select it. */
-const effects = { denied: 'deny', needs: 'needs', allowed: 'allow', failed: null, none: null } as const
+const effects = { denied: 'deny', required: 'require', allowed: 'allow', failed: null, none: null } as const
 
 /** Also the legend of the chart. */
 export function ResultCount({ result, count }: { readonly result: ResultKind; readonly count: number }) {

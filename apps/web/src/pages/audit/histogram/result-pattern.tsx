@@ -4,7 +4,7 @@ import styles from './result-pattern.module.css'
 /** SVG paths on a tile of 6 × 6 px. They distinguish the results for people who do not see the colors. */
 const lines: Readonly<Record<ResultKind, string>> = {
   denied: 'M-1 7 7 -1M-4 4 4 -4M2 10 10 2',
-  needs: 'M1 1h2v2h-2zM4 4h2v2h-2z',
+  required: 'M1 1h2v2h-2zM4 4h2v2h-2z',
   failed: 'M1 0v6M4 0v6',
   allowed: '',
   none: 'M3 2h1v2h-1z',

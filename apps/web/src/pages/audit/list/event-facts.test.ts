@@ -30,7 +30,7 @@ test.each<[string, Members, string, string]>([
 
 test.each<[string, Members]>([
   ['denied', { decision: deny, status: 403 }],
-  ['needs', { decision: { effect: 'needs', rule: 'r' }, status: 403 }],
+  ['required', { decision: { effect: 'require', rule: 'r' }, status: 403 }],
   ['failed', { decision: { effect: 'allow', rule: 'r' }, status: 502 }],
   ['allowed', { decision: { effect: 'allow', rule: 'r' }, status: 200 }],
   ['none', {}],
@@ -60,7 +60,7 @@ test.each<[string, Members]>([
   ['ada@example.com logged in.', { kind: 'login.succeeded', detail: { email: 'ada@example.com' } }],
   [
     'ada@example.com asked for process:run on prod/web with the CLI, which needs step-up or approval first.',
-    { permission: 'process:run', ...onWeb, decision: { effect: 'needs', rule: 'r' }, status: 403 },
+    { permission: 'process:run', ...onWeb, decision: { effect: 'require', rule: 'r' }, status: 403 },
   ],
   [
     'The gateway does not know how this call ended: its process ended.',

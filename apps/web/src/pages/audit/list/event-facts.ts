@@ -50,12 +50,12 @@ function clientTypeOf({ principal, source, mode, detail }: AuditEvent): ClientTy
   return isBrowser ? 'browser' : 'cli'
 }
 
-export const resultKinds = ['denied', 'needs', 'failed', 'allowed', 'none'] as const
+export const resultKinds = ['denied', 'required', 'failed', 'allowed', 'none'] as const
 export type ResultKind = (typeof resultKinds)[number]
 
 export const resultWords = {
   denied: { word: 'Denied', tone: 'deny' },
-  needs: { word: 'Not yet allowed', tone: 'accent' },
+  required: { word: 'Not yet allowed', tone: 'accent' },
   failed: { word: 'Failed', tone: 'warn' },
   allowed: { word: 'Allowed', tone: 'allow' },
   none: { word: 'Recorded', tone: 'neutral' },
@@ -64,7 +64,7 @@ export const resultWords = {
 /** The histogram of the management API uses the same rules. */
 export function resultOf({ decision, status = 0 }: Pick<AuditEvent, 'decision' | 'status'>): ResultKind {
   if (decision?.effect === 'deny') return 'denied'
-  if (decision?.effect === 'needs') return 'needs'
+  if (decision?.effect === 'require') return 'required'
   if (status >= 400) return 'failed'
   return decision?.effect === 'allow' ? 'allowed' : 'none'
 }

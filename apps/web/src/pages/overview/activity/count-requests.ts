@@ -4,7 +4,7 @@ import type { Bucket } from '../../audit/histogram/bars.ts'
 export function countRequests(buckets: readonly Bucket[]) {
   const sum = (count: (bucket: Bucket) => number) => buckets.reduce((total, bucket) => total + count(bucket), 0)
   return {
-    requests: sum(({ denied, needs, failed, allowed }) => denied + needs + failed + allowed),
+    requests: sum(({ denied, required, failed, allowed }) => denied + required + failed + allowed),
     denied: sum(({ denied }) => denied),
     failed: sum(({ failed }) => failed),
   }

@@ -41,7 +41,7 @@ export const templates: Readonly<Record<Provider, TemplateForm>> = {
       {
         name: 'events',
         label: 'Events',
-        hint: 'If empty, these events are permitted: push, workflow_dispatch, schedule, release.',
+        hint: 'If empty, these events are allowed: push, workflow_dispatch, schedule, release.',
         isList: true,
       },
     ],
@@ -62,7 +62,7 @@ export const templates: Readonly<Record<Provider, TemplateForm>> = {
       {
         name: 'sources',
         label: 'Pipeline sources',
-        hint: 'If empty, these sources are permitted: push, web, schedule, api, trigger.',
+        hint: 'If empty, these sources are allowed: push, web, schedule, api, trigger.',
         isList: true,
       },
       { name: 'issuer', label: 'GitLab address', hint: 'Only for a GitLab of your own. Leave empty for gitlab.com.' },

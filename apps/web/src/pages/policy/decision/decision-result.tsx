@@ -45,7 +45,7 @@ export function DecisionResult({ question, result }: DecisionResultProps) {
 const words: Readonly<Record<Decision['effect'], { readonly tone: Tone; readonly text: string }>> = {
   allow: { tone: 'allow', text: 'Allowed' },
   deny: { tone: 'deny', text: 'Denied' },
-  needs: { tone: 'warn', text: 'Needs' },
+  require: { tone: 'warn', text: 'Requires' },
 }
 
 function Outcome({ when, decision }: { readonly when: string | null; readonly decision: Decision }) {

@@ -36,9 +36,9 @@ export function DecisionTab() {
           {question !== null && (
             <Card
               title="Answer"
-              actions={<CopyButton text={location.href} what="The link to this answer" label="Copy link" />}
+              actions={<CopyButton text={location.href} what="The link to this response" label="Copy link" />}
             >
-              <QueryResult query={decisions} what="the answer">
+              <QueryResult query={decisions} what="the response">
                 {(result) => <DecisionResult question={question} result={result} />}
               </QueryResult>
             </Card>

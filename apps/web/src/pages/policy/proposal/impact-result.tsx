@@ -8,12 +8,12 @@ import styles from './proposal.module.css'
 const numberFormat = new Intl.NumberFormat()
 
 export function ImpactResult({ impact }: { readonly impact: Impact }) {
-  const { calls, since, permitted, refused, cut, changes, more } = impact
+  const { calls, since, allowed, denied, cut, changes, more } = impact
   return (
     <div className={styles.group}>
       <p className={styles.figures}>
-        <Badge tone="deny">Newly denied: {numberFormat.format(refused)}</Badge>
-        <Badge tone="allow">Newly permitted: {numberFormat.format(permitted)}</Badge>
+        <Badge tone="deny">Newly denied: {numberFormat.format(denied)}</Badge>
+        <Badge tone="allow">Newly allowed: {numberFormat.format(allowed)}</Badge>
         <span>
           Calls since <Time at={cut?.from ?? since} />: {numberFormat.format(calls)}
         </span>
@@ -47,14 +47,14 @@ export function ImpactResult({ impact }: { readonly impact: Impact }) {
   )
 }
 
-function StepUps({ stepUp: { prompts, users, refused, requirements } }: Pick<Impact, 'stepUp'>) {
-  if (requirements.length === 0 && refused === 0) return null
+function StepUps({ stepUp: { prompts, users, denied, requirements } }: Pick<Impact, 'stepUp'>) {
+  if (requirements.length === 0 && denied === 0) return null
   return (
     <>
       <p>
         Step-ups: {counted(prompts, 'prompt')} for {counted(users, 'user')}, if every user has a second factor.
-        {refused > 0 &&
-          ` ${counted(refused, 'call')} of API tokens and CI jobs would be denied, because they cannot prove a second factor.`}
+        {denied > 0 &&
+          ` ${counted(denied, 'call')} of API tokens and CI jobs would be denied, because they cannot prove a second factor.`}
       </p>
       {requirements.length > 0 && (
         <Table
@@ -79,7 +79,7 @@ function counted(number: number, noun: string): string {
 }
 
 function Effect({ effect }: Pick<ImpactChange, 'effect'>) {
-  return effect === 'refuses' ? <Badge tone="deny">Denied</Badge> : <Badge tone="allow">Permitted</Badge>
+  return effect === 'denies' ? <Badge tone="deny">Denied</Badge> : <Badge tone="allow">Permitted</Badge>
 }
 
 function Call({ change: { route, rack, app, command } }: { readonly change: ImpactChange }) {

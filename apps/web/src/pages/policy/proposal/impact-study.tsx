@@ -20,7 +20,7 @@ export function ImpactStudy({ document }: { readonly document: string }) {
   const [since, setSince] = useState('30d')
   const study = useNewestResult(
     (range: string, signal) => post('/policy/impact', { body: { document, since: range } }, signal),
-    ({ permitted, refused }) => announce(`Newly permitted calls: ${permitted}. Newly denied calls: ${refused}.`),
+    ({ allowed, denied }) => announce(`Newly allowed calls: ${allowed}. Newly denied calls: ${denied}.`),
   )
   return (
     <Card title="Impact on recorded calls">

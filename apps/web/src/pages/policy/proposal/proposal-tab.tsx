@@ -61,7 +61,7 @@ function ApplyInstructions() {
       <p>
         The console cannot change the policy. Save the document as the file that <code>POLICY_FILE</code> of the gateway
         names. The gateway checks that file every second, and at once on SIGHUP. A valid document applies to all calls
-        that begin afterwards. Open WebSockets that it no longer permits end within a second.
+        that begin afterwards. Open WebSockets that it no longer allows end within a second.
       </p>
       <p>In a pipeline, check the file first:</p>
       <CommandLine>rack-gateway policy check policy.yaml</CommandLine>
@@ -85,8 +85,8 @@ function TextDifference({ proposed }: { readonly proposed: string }) {
 }
 
 const effects = [
-  { effect: 'permits', title: 'Newly permitted', tone: 'allow' },
-  { effect: 'refuses', title: 'Newly denied', tone: 'deny' },
+  { effect: 'allows', title: 'Newly allowed', tone: 'allow' },
+  { effect: 'denies', title: 'Newly denied', tone: 'deny' },
   { effect: 'changes', title: 'Changed', tone: 'warn' },
 ] as const
 

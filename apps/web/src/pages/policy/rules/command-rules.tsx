@@ -14,7 +14,7 @@ export function CommandRules({ rules }: { readonly rules: readonly CommandRule[]
         label="Commands and roles"
         rows={rules}
         keyOf={({ id }) => id}
-        empty="No rule permits a command."
+        empty="No rule allows a command."
         columns={[
           { title: 'Command', cell: ({ command }) => <VisibleText as="code">{command}</VisibleText> },
           { title: 'Roles', cell: ({ roles }) => roles.join(', ') },

@@ -1,7 +1,7 @@
 import { isVariableName } from '@rack-gateway/convox-api/environment'
 import { useBlocker } from '@tanstack/react-router'
 import { useState } from 'react'
-import { usePermitted } from '../../../../api/rack-data/permitted.ts'
+import { useAllowed } from '../../../../api/rack-data/allowed.ts'
 import type { Release } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/controls/button.tsx'
 import { TextField } from '../../../../ui/controls/fields.tsx'
@@ -26,7 +26,7 @@ interface EnvironmentEditorProps {
 
 export function EnvironmentEditor({ release, runningId, draft }: EnvironmentEditorProps) {
   const { rack, app } = useApp()
-  const canEdit = usePermitted(rack, app)('POST /apps/{app}/releases')
+  const canEdit = useAllowed(rack, app)('POST /apps/{app}/releases')
   const { edits, isReviewing, setReviewing, createdId } = draft
   const changes = environmentDifference(release.env, applyEdits(release.env, edits)).length
   return (

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
+import { useAllowed } from '../../../../api/rack-data/allowed.ts'
 import { sendRackChange } from '../../../../api/rack-data/client.ts'
-import { usePermitted } from '../../../../api/rack-data/permitted.ts'
 import { rackQuery } from '../../../../api/rack-data/queries.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { type Process, readProcesses } from '../../../../api/rack-data/readers.ts'
@@ -37,9 +37,9 @@ export default function ProcessesTab() {
 function ProcessTable({ processes }: { readonly processes: readonly Process[] }) {
   const { rack, app } = useApp()
   const { openDialog } = useAppsSearch()
-  const isPermitted = usePermitted(rack, app)
-  const canStop = isPermitted('DELETE /apps/{app}/processes/{pid}')
-  const canExec = isPermitted('WS /apps/{app}/processes/{pid}/exec')
+  const isAllowed = useAllowed(rack, app)
+  const canStop = isAllowed('DELETE /apps/{app}/processes/{pid}')
+  const canExec = isAllowed('WS /apps/{app}/processes/{pid}/exec')
   return (
     <FilteredList
       label="Processes"

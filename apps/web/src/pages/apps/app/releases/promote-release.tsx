@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import { usePermitted } from '../../../../api/rack-data/permitted.ts'
+import { useAllowed } from '../../../../api/rack-data/allowed.ts'
 import type { App, Release } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/controls/button.tsx'
 import { Problem } from '../../../../ui/problems/problem.tsx'
@@ -21,12 +21,12 @@ interface PromoteReleaseProps {
 /** The button that promotes the release, or rolls back to it. */
 export function PromoteRelease({ release, app, state, promotion }: PromoteReleaseProps) {
   const { rack, app: name } = useApp()
-  const isPermitted = usePermitted(rack, name)
+  const isAllowed = useAllowed(rack, name)
   const { start, targetId, isPending, isSuccess, error } = promotion
   const hint = useId()
   const kind: PromotionKind = state === 'older' ? 'roll-back' : 'promote'
-  const canPromote = isPermitted('POST /apps/{app}/releases/{id}/promote')
-  const isOffered = canPromote && (kind === 'promote' || isPermitted('POST /apps/{app}/releases'))
+  const canPromote = isAllowed('POST /apps/{app}/releases/{id}/promote')
+  const isOffered = canPromote && (kind === 'promote' || isAllowed('POST /apps/{app}/releases'))
   const problem = error && (
     <Problem
       error={error}

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { usePermitted } from '../../../../api/rack-data/permitted.ts'
+import { useAllowed } from '../../../../api/rack-data/allowed.ts'
 import type { Build, Release } from '../../../../api/rack-data/readers.ts'
 import { Facts } from '../../../../ui/lists/facts.tsx'
 import { Time } from '../../../../ui/time/time.tsx'
@@ -12,7 +12,7 @@ import { useItemChanges } from '../items/use-item-changes.ts'
 
 export function ReleaseFacts({ release }: { readonly release: Release }) {
   const { rack, app } = useApp()
-  const canReadBuild = usePermitted(rack, app)('GET /apps/{app}/builds/{id}')
+  const canReadBuild = useAllowed(rack, app)('GET /apps/{app}/builds/{id}')
   const changes = useItemChanges({ release: [release.id] })
   const { created, promoted } = changes.data?.releases[0] ?? {}
   const hasBuild = release.build !== ''

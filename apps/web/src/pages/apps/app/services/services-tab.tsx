@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
+import { useAllowed } from '../../../../api/rack-data/allowed.ts'
 import { sendRackChange } from '../../../../api/rack-data/client.ts'
-import { usePermitted } from '../../../../api/rack-data/permitted.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import type { Service } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/controls/button.tsx'
@@ -31,9 +31,9 @@ export default function ServicesTab() {
 function ServiceTable({ services }: { readonly services: readonly Service[] }) {
   const { rack, app } = useApp()
   const { openDialog } = useAppsSearch()
-  const isPermitted = usePermitted(rack, app)
-  const canScale = isPermitted('PUT /apps/{app}/services/{service}')
-  const canRestart = isPermitted('POST /apps/{app}/services/{service}/restart')
+  const isAllowed = useAllowed(rack, app)
+  const canScale = isAllowed('PUT /apps/{app}/services/{service}')
+  const canRestart = isAllowed('POST /apps/{app}/services/{service}/restart')
   return (
     <Table
       label="Services"

@@ -69,7 +69,7 @@ function classOf({ color, background, flags }: CellStyle, isFixed: boolean): str
     .join(' ')
 }
 
-/** React sets styles by the CSS object model, which the content security policy permits. */
+/** React sets styles by the CSS object model, which the content security policy allows. */
 function inlineStyle({ color, background }: CellStyle, cells: number | null): CSSProperties {
   return {
     ...(isColor(color) && { color: cssColor(color) }),

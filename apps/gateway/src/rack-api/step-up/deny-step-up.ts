@@ -28,7 +28,7 @@ export interface RequestedProof {
 type StepUpDenial = Pick<DecisionBase, 'rule' | 'source' | 'reason' | 'policy'>
 
 /** For the flow `challenge`, also sets the response header of the challenge. */
-export function refuseStepUp(
+export function denyStepUp(
   { rule, source, reason, policy }: StepUpDenial,
   { id, page, flow, hasFactor, next = 'repeat the command' }: RequestedProof,
   reply: FastifyReply,
@@ -44,7 +44,7 @@ export function refuseStepUp(
  * The denial of a call whose proof would be bound to the address of the caller, which the gateway does not know. It names
  * no step-up, because nobody could use one.
  */
-export function refuseWithoutAddress(
+export function denyWithoutAddress(
   { rule, source, reason, policy }: StepUpDenial,
   { secret }: { readonly secret: string | null },
 ): Error {

@@ -4,7 +4,7 @@ import { reasonOf } from '@rack-gateway/errors'
 import { createTokenRedactor, type UpstreamResponse, watchMinimumRate } from '@rack-gateway/rack-registry'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { DecidedCall } from '../../calls/call.ts'
-import { UnmaskableAnswer, UpstreamRedirect } from '../../errors/errors.ts'
+import { UnmaskableResponse, UpstreamRedirect } from '../../errors/errors.ts'
 import { sentCost } from '../../resource-account/costs.ts'
 import type { Release } from '../../resource-account/fair-limit.ts'
 import { principalPayer } from '../../resource-account/payer.ts'
@@ -16,8 +16,8 @@ import { sizeOf } from '../masks/masks.ts'
 import { managementHeaders } from './management-headers.ts'
 
 /** A response whose status and headers are final. `body` is null if the gateway streams the rack's body. */
-export interface PreparedAnswer {
-  readonly answer: UpstreamResponse
+export interface PreparedResponse {
+  readonly response: UpstreamResponse
   readonly body: readonly Buffer[] | null
 }
 
@@ -29,7 +29,7 @@ export interface CallRecord {
 }
 
 /** Bytes. For a larger response that must be masked, memory is reserved in `account.answers`. */
-const smallAnswer = 64 * 1024
+const smallResponse = 64 * 1024
 /** Bytes. Masking a larger response at once could block all calls for more than a few milliseconds. */
 const maskedAtOnce = 16 * 1024
 /** Bytes. An error of a rack is a sentence. */
@@ -43,26 +43,27 @@ const largeBody = 64 * 1024
  *
  * @returns no promise if the response can be prepared without waiting
  */
-export function prepareAnswer(
+export function prepareResponse(
   server: FastifyInstance,
   { method }: FastifyRequest,
   call: DecidedCall,
-  answer: UpstreamResponse,
-): PreparedAnswer | Promise<PreparedAnswer> {
-  if (answer.status >= 300 && answer.status < 400) {
-    answer.discard()
-    return Promise.reject(redirected(call, answer))
+  response: UpstreamResponse,
+): PreparedResponse | Promise<PreparedResponse> {
+  if (response.status >= 300 && response.status < 400) {
+    response.discard()
+    return Promise.reject(redirected(call, response))
   }
-  if (method === 'HEAD' || answer.length === 0 || !mustBuffer(call.match.route, answer)) return { answer, body: null }
-  if (answer.header('content-encoding') !== undefined) {
-    answer.discard()
+  if (method === 'HEAD' || response.length === 0 || !mustBuffer(call.match.route, response))
+    return { response, body: null }
+  if (response.header('content-encoding') !== undefined) {
+    response.discard()
     return Promise.reject(unmaskable(call, 'it is compressed'))
   }
-  const received = receiveBody(server, call, answer)
-  if (received instanceof Promise || mustMaskInTurns(call, answer, received))
-    return maskReceived(server, call, answer, received)
+  const received = receiveBody(server, call, response)
+  if (received instanceof Promise || mustMaskInTurns(call, response, received))
+    return maskReceived(server, call, response, received)
   try {
-    return { answer, body: [maskSmall(server, call, answer, received)] }
+    return { response, body: [maskSmall(server, call, response, received)] }
   } catch (error) {
     return Promise.reject(explainFailure(call, error))
   }
@@ -70,20 +71,20 @@ export function prepareAnswer(
 
 /** @returns a promise, unless a small body has arrived completely */
 function receiveBody(
-  { resourceAccount: { answers } }: FastifyInstance,
+  { resourceAccount: { responses } }: FastifyInstance,
   call: DecidedCall,
-  answer: UpstreamResponse,
+  response: UpstreamResponse,
 ): readonly Buffer[] | Promise<readonly Buffer[]> {
   let release: Release = () => {}
   async function reserve(): Promise<void> {
     const { principal, rack, signal } = call
     const payer = principalPayer(principal)
-    const amount = Math.min(answer.length ?? maskLimit, maskLimit)
-    release = answers.take(payer, amount) ?? (await answers.wait({ payer, rack: rack.name, signal }, amount))
+    const amount = Math.min(response.length ?? maskLimit, maskLimit)
+    release = responses.take(payer, amount) ?? (await responses.wait({ payer, rack: rack.name, signal }, amount))
     signal.onEnd(release)
   }
-  const limit = answer.status >= 400 ? maxErrorSize : maskLimit
-  const received = answer.collectChunks(limit, { freeBytes: smallAnswer, reserve })
+  const limit = response.status >= 400 ? maxErrorSize : maskLimit
+  const received = response.collectChunks(limit, { freeBytes: smallResponse, reserve })
   if (!(received instanceof Promise)) return received
   return received.then((chunks) => {
     release(sizeOf(chunks))
@@ -106,18 +107,19 @@ function mustMaskInTurns(
 async function maskReceived(
   server: FastifyInstance,
   call: DecidedCall,
-  answer: UpstreamResponse,
+  response: UpstreamResponse,
   receiving: readonly Buffer[] | Promise<readonly Buffer[]>,
-): Promise<PreparedAnswer> {
+): Promise<PreparedResponse> {
   const received = await receiving
   try {
-    if (!mustMaskInTurns(call, answer, received)) return { answer, body: [maskSmall(server, call, answer, received)] }
+    if (!mustMaskInTurns(call, response, received))
+      return { response, body: [maskSmall(server, call, response, received)] }
     const { costs, masks, turns } = server
     const charge = (milliseconds: number) =>
       costs.chargeMeasured(principalPayer(call.principal), 'mask', sizeOf(received) / 1_024, milliseconds)
-    if (answer.status >= 400)
-      return { answer, body: [await runInTurns(masks.applyToText(call, joined(received)), turns, charge)] }
-    return { answer, body: await runInTurns(masks.applyInSteps(call, received), turns, charge) }
+    if (response.status >= 400)
+      return { response, body: [await runInTurns(masks.applyToText(call, joined(received)), turns, charge)] }
+    return { response, body: await runInTurns(masks.applyInSteps(call, received), turns, charge) }
   } catch (error) {
     throw explainFailure(call, error)
   }
@@ -153,7 +155,7 @@ function redirected({ rack }: DecidedCall, { status }: UpstreamResponse): Error 
 }
 
 function unmaskable(call: DecidedCall, why: string): Error {
-  return new UnmaskableAnswer(
+  return new UnmaskableResponse(
     `The response of the rack ${call.rack.name} may contain secrets and could not be masked (${why}), so it is not shown.`,
     'Tell an administrator of the gateway.',
     { rule: 'unmaskable-answer' },
@@ -165,36 +167,36 @@ export async function deliver(
   request: FastifyRequest,
   reply: FastifyReply,
   call: DecidedCall,
-  prepared: PreparedAnswer,
+  prepared: PreparedResponse,
   { draft, of }: CallRecord,
 ): Promise<void> {
   const { server } = request
   reply.hijack()
   const { raw } = reply
-  const { answer, body } = prepared
+  const { response, body } = prepared
   const recordClosed = (end: Pick<EventDraft, 'bytesOut' | 'close'>) =>
     recordLater(server, request.log, {
       ...draft,
       ...(of !== null && { of }),
       kind: 'closed',
-      status: answer.status,
+      status: response.status,
       durationMs: server.clock.now() - call.startedAt,
       ...end,
     })
   try {
-    raw.writeHead(answer.status, answer.statusText, headOf(call, answer, body))
+    raw.writeHead(response.status, response.statusText, headOf(call, response, body))
     if (body !== null) {
       if (body.length <= 1) return void raw.end(body[0])
       watchSlowResponse(request, reply, call)
       return await sendParts(call, reply, body, server.rackApi.bodyTimeout)
     }
     watchSlowResponse(request, reply, call)
-    const bytesOut = await answer.pipe(raw, createTokenRedactor(call.rack.token))
+    const bytesOut = await response.pipe(raw, createTokenRedactor(call.rack.token))
     server.costs.charge(principalPayer(call.principal), (bytesOut / 1_024) * sentCost)
     if (bytesOut > largeBody || call.match.route.mask === 'stream') recordClosed({ bytesOut, close: 'complete' })
   } catch (error) {
     raw.destroy()
-    countCall(request, reply, answer.status)
+    countCall(request, reply, response.status)
     recordClosed({ bytesOut: raw.socket?.bytesWritten ?? 0, close: reasonOf(error, 'the transfer broke off') })
   }
 }
@@ -229,15 +231,15 @@ function sendParts(
   })
 }
 
-function headOf({ parsedRequest }: DecidedCall, answer: UpstreamResponse, body: readonly Buffer[] | null): string[] {
-  const length = body === null ? answer.length : sizeOf(body)
-  const headers = parsedRequest.api === 'rack' ? rackHeaders(answer) : managementHeaders(mediaTypeOf(answer))
+function headOf({ parsedRequest }: DecidedCall, response: UpstreamResponse, body: readonly Buffer[] | null): string[] {
+  const length = body === null ? response.length : sizeOf(body)
+  const headers = parsedRequest.api === 'rack' ? rackHeaders(response) : managementHeaders(mediaTypeOf(response))
   return length === null ? [...headers] : [...headers, 'Content-Length', String(length)]
 }
 
-function rackHeaders(answer: UpstreamResponse): readonly string[] {
-  const { headers } = answer
-  if (answer.header('x-content-type-options') !== undefined) return headers
+function rackHeaders(response: UpstreamResponse): readonly string[] {
+  const { headers } = response
+  if (response.header('x-content-type-options') !== undefined) return headers
   return [...headers, 'X-Content-Type-Options', 'nosniff']
 }
 
@@ -245,8 +247,8 @@ function rackHeaders(answer: UpstreamResponse): readonly string[] {
  * A rack answers with JSON, and with text for some errors.
  * No other type is forwarded, so a browser never renders a response as HTML.
  */
-function mediaTypeOf(answer: UpstreamResponse): string {
-  const isJson = /^application\/json\b/i.test(answer.header('content-type') ?? '')
+function mediaTypeOf(response: UpstreamResponse): string {
+  const isJson = /^application\/json\b/i.test(response.header('content-type') ?? '')
   return `${isJson ? 'application/json' : 'text/plain'}; charset=utf-8`
 }
 

@@ -2,7 +2,7 @@
  * The built-in roles that can call each route, written by hand. V viewer, O ops, D deployer, C ci. An admin can call
  * everything except blocked routes. An auditor can call none of these routes. The list must contain every route.
  */
-export const permittedRoles: Readonly<Record<string, string>> = {
+export const allowedRoles: Readonly<Record<string, string>> = {
   'GET /apps': 'VODC',
   'POST /apps': '',
   'GET /apps/{app}': 'VODC',
@@ -109,7 +109,7 @@ export const permittedRoles: Readonly<Record<string, string>> = {
   'WS /proxy/{host}/{port}': 'blocked',
 }
 
-/** Patterns of routes of the whole rack, which a binding to certain apps does not permit. */
+/** Patterns of routes of the whole rack, which a binding to certain apps does not allow. */
 export const wholeRackRoutes: readonly RegExp[] = [
   /^POST \/apps$/,
   /^(POST|PUT|DELETE|OPTIONS|ANY) \/(certificates|letsencrypt|registries|system|resources|events|v2|custom|kubernetes)/,
@@ -119,7 +119,7 @@ export const wholeRackRoutes: readonly RegExp[] = [
   /^WS \/(system|proxy)/,
 ]
 
-/** Routes that any binding on the rack permits. Their lists contain only the items that the caller can see. */
+/** Routes that any binding on the rack allows. Their lists contain only the items that the caller can see. */
 export const listScopeRoutes = [
   'GET /apps',
   'GET /auth',

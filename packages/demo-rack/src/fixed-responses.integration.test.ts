@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { writeRequest } from '@rack-gateway/testing/http'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { largeLength } from './fixed-answers.ts'
+import { largeLength } from './fixed-responses.ts'
 import { ask, credentials, masked, open, read, startRack, until, upload } from './testing/client.ts'
 import { opcode } from './wire/frames.ts'
 
-const fixed = () => startRack({ fixedAnswers: true })
+const fixed = () => startRack({ fixedResponses: true })
 
-describe('fixed answers', () => {
+describe('fixed responses', () => {
   test.each(['/apps/app-0/releases?', '/apps/app-0/releases?limit=1', '/apps/app-0/releases'])(
     '%s is a list whose newest release shows 50 variables',
     async (target) => {
@@ -59,8 +59,8 @@ describe('fixed answers', () => {
   )
 
   test('the archive of the build B{n} has n bytes', async () => {
-    const answer = await ask(await fixed(), 'GET /apps/a/builds/B70001.tgz?')
-    expect(answer.body).toHaveLength(70_001)
+    const response = await ask(await fixed(), 'GET /apps/a/builds/B70001.tgz?')
+    expect(response.body).toHaveLength(70_001)
   })
 
   test('the description of an imported build has the number of received bytes', async () => {
@@ -76,8 +76,8 @@ describe('fixed answers', () => {
     socket.write(`${head.join('\r\n')}\r\n\r\n`)
     const chunk = Buffer.alloc(100_000)
     for (let sent = 0; sent < largeLength; sent += chunk.length) if (!socket.write(chunk)) await once(socket, 'drain')
-    const [answer] = await once(socket, 'data')
-    expect(answer.toString()).toContain('HTTP/1.1 200 OK')
+    const [response] = await once(socket, 'data')
+    expect(response.toString()).toContain('HTTP/1.1 200 OK')
   })
 
   test('a frame in several pieces, an empty one and a ping in between come back in order', async () => {

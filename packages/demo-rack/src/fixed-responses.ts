@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type Duplex, pipeline } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
-import * as answers from './fixed/answers.ts'
 import { echoFrames } from './fixed/echo.ts'
+import * as responses from './fixed/responses.ts'
 
 /**
  * The mode for benchmarks: prepared responses, no state, no log of requests, and no parsing. Checks only the password.
@@ -21,13 +21,13 @@ import { echoFrames } from './fixed/echo.ts'
  * | any other request | a new release, after the whole body has arrived |
  * | any websocket | an echo of each frame |
  */
-export function serveFixedAnswers(server: Server, token: string): void {
+export function serveFixedResponses(server: Server, token: string): void {
   const credentials = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
   server.on('request', (message: IncomingMessage, response: ServerResponse) => {
     if (message.headers.authorization !== credentials) refuse(response)
-    else if (message.method === 'GET') answerRead(message.url ?? '', response)
-    else if (importTarget.test(message.url ?? '')) answerImport(message, response)
-    else answerChange(message, response)
+    else if (message.method === 'GET') respondToRead(message.url ?? '', response)
+    else if (importTarget.test(message.url ?? '')) respondToImport(message, response)
+    else respondToChange(message, response)
   })
   server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (message.headers.authorization === credentials) echoFrames(message, socket, head)
@@ -46,40 +46,40 @@ const largeReleaseListTarget = /^\/apps\/app-large\/releases(?:\?.*)?$/
 const releaseListTarget = /\/releases(?:\?.*)?$/
 const singleReleaseTarget = /\/releases\/[^/]+$/
 
-function answerRead(target: string, response: ServerResponse): void {
-  if (target === appsTarget) send(response, answers.apps)
+function respondToRead(target: string, response: ServerResponse): void {
+  if (target === appsTarget) send(response, responses.apps)
   else if (largeTarget.test(target)) sendLarge(response, Number(sizedBuildTarget.exec(target)?.[1] ?? largeLength))
-  else if (largeReleaseListTarget.test(target)) sendInTurns(response, answers.largeReleases())
-  else if (singleReleaseTarget.test(target)) send(response, answers.oneRelease)
-  else send(response, releaseListTarget.test(target) ? answers.releases : answers.apps)
+  else if (largeReleaseListTarget.test(target)) sendInTurns(response, responses.largeReleases())
+  else if (singleReleaseTarget.test(target)) send(response, responses.oneRelease)
+  else send(response, releaseListTarget.test(target) ? responses.releases : responses.apps)
 }
 
-function answerChange(message: IncomingMessage, response: ServerResponse): void {
+function respondToChange(message: IncomingMessage, response: ServerResponse): void {
   message.resume()
-  message.on('end', () => send(response, answerTo(message.url ?? '')))
+  message.on('end', () => send(response, responseTo(message.url ?? '')))
 }
 
-function answerImport(message: IncomingMessage, response: ServerResponse): void {
+function respondToImport(message: IncomingMessage, response: ServerResponse): void {
   let bytes = 0
   message.on('data', (part: Buffer) => {
     bytes += part.length
   })
-  message.on('end', () => send(response, answers.importedBuild(bytes)))
+  message.on('end', () => send(response, responses.importedBuild(bytes)))
 }
 
-function answerTo(target: string): answers.FixedAnswer {
-  if (objectTarget.test(target)) return answers.storedObject
-  if (buildTarget.test(target)) return answers.build
-  return dataTarget.test(target) ? answers.acceptedUpload : answers.newRelease
+function responseTo(target: string): responses.FixedResponse {
+  if (objectTarget.test(target)) return responses.storedObject
+  if (buildTarget.test(target)) return responses.build
+  return dataTarget.test(target) ? responses.acceptedUpload : responses.newRelease
 }
 
-function send(response: ServerResponse, { headers, body }: answers.FixedAnswer): void {
+function send(response: ServerResponse, { headers, body }: responses.FixedResponse): void {
   response.writeHead(200, [...headers])
   response.end(body)
 }
 
 /** Like `send`, but in parts, so that a large response does not delay the other responses. */
-function sendInTurns(response: ServerResponse, { headers, body }: answers.FixedAnswer): void {
+function sendInTurns(response: ServerResponse, { headers, body }: responses.FixedResponse): void {
   response.writeHead(200, [...headers])
   pipeline(partsInTurns(body), response, () => {})
 }

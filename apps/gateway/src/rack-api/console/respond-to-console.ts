@@ -10,7 +10,7 @@ import { chooseRack } from '../choose-rack.ts'
 import { recordRead } from '../events/record-read.ts'
 
 /** The event is durable before the response is sent, unless reads are relaxed. */
-export async function answerConsole(
+export async function respondToConsole(
   request: FastifyRequest,
   reply: FastifyReply,
   consoleCall: ConsoleCall,
@@ -21,12 +21,12 @@ export async function answerConsole(
   const { route } = consoleCall
   if (route === null) throw unknownConsoleRoute(request.method, call.parsedRequest.path)
   if (server.rackApi.reads === 'relaxed') server.audit.check()
-  const answer = answerOf(server, { call, principal }, consoleCall)
+  const response = responseOf(server, { call, principal }, consoleCall)
   const decision = { effect: 'allow' as const, ...ownDataDecision, policy: server.policy.hash }
   await recordRead(server, request.log, { ...callEventOf(request), kind: 'call', route, decision, status: 200 })
   call.recorded = true
   reply.header('cache-control', 'no-store').type('application/json; charset=utf-8')
-  await reply.send(`${JSON.stringify(answer)}\n`)
+  await reply.send(`${JSON.stringify(response)}\n`)
 }
 
 interface Caller {
@@ -35,7 +35,7 @@ interface Caller {
 }
 
 /** Also asks racks whose status is old. So `GET /auth`, the login, prepares the list that the CLI shows next. */
-function answerOf(server: FastifyInstance, caller: Caller, { route, rack }: ConsoleCall): unknown {
+function responseOf(server: FastifyInstance, caller: Caller, { route, rack }: ConsoleCall): unknown {
   if (rack !== null) return toResponse(server, namedRack(server, caller, rack))
   const racks = racksOf(server, caller).map((one) => toResponse(server, one))
   return route === 'GET /auth' ? { id: caller.principal.name } : racks

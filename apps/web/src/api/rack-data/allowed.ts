@@ -31,15 +31,15 @@ function callOf(route: AppRoute, app: string): RequestedCall {
 }
 
 /**
- * While the decisions load, no call is permitted. If they cannot be loaded, every call is permitted, and the gateway
+ * While the decisions load, no call is allowed. If they cannot be loaded, every call is allowed, and the gateway
  * decides at the call.
  */
-export function usePermitted(rack: string, app: string): (route: AppRoute) => boolean {
+export function useAllowed(rack: string, app: string): (route: AppRoute) => boolean {
   const { data, isPending } = useQuery(decisionsQuery(rack, app))
   return (route) => {
     if (data === undefined) return !isPending
     const found = data.decisions.find((one) => one.route === route)
-    // `otherwise` is the decision in another case. Only the rack knows which case applies, so the call is permitted
+    // `otherwise` is the decision in another case. Only the rack knows which case applies, so the call is allowed
     // unless both decisions deny it.
     return found?.decision.effect !== 'deny' || (found.otherwise ?? found).decision.effect !== 'deny'
   }

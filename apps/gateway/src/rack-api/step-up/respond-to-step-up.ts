@@ -5,11 +5,11 @@ import { callEventOf } from '../../audit/call-event.ts'
 import { identityRecorder } from '../../audit/identity-recorder.ts'
 import type { CallState } from '../../calls/call.ts'
 import { proofAddress } from '../../calls/proof-address.ts'
-import { BodyTooLarge, NotPermitted } from '../../errors/errors.ts'
+import { BodyTooLarge, NotAllowed } from '../../errors/errors.ts'
 import { hasBody, readForm } from '../../http/body.ts'
 import { ownDataDecision } from '../../management-api/calls/authorize.ts'
 import { recordRead } from '../events/record-read.ts'
-import { noAddress, refuseStepUp } from './refuse-step-up.ts'
+import { denyStepUp, noAddress } from './deny-step-up.ts'
 import { secretOf } from './require-step-up.ts'
 
 /** Milliseconds. The maximum age of a proof that is not for a refused call. */
@@ -21,7 +21,7 @@ const longestResult = 256
 const route = 'GET /gateway-step-up'
 
 /** Answers the calls of the stock CLI about proofs of second factors. */
-export async function answerStepUp(
+export async function respondToStepUp(
   request: FastifyRequest,
   reply: FastifyReply,
   stepUpCall: StepUpCall,
@@ -117,7 +117,7 @@ async function start(
  * Answers the request that the stock CLI sends before each WebSocket, so that a console can ask for a proof. Asks for the
  * proof of the WebSocket that was denied last, because the request does not say which WebSocket follows.
  */
-export async function answerProbe(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+export async function respondToProbe(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { server } = request
   const { call, principal } = request
   if (!call || !principal) throw new Error('the request was not parsed or has no principal')
@@ -139,7 +139,7 @@ function challenge(
 ): Error {
   const denial = { rule: 'step-up', source: 'gateway', reason, policy: policy.hash }
   const hasFactor = principal?.secondFactor === true
-  return refuseStepUp(denial, { id, page: server.stepUpPage(id), flow: 'challenge', hasFactor }, reply)
+  return denyStepUp(denial, { id, page: server.stepUpPage(id), flow: 'challenge', hasFactor }, reply)
 }
 
 async function redeem(request: FastifyRequest, caller: ProofCaller, id: string, body: Buffer): Promise<string> {
@@ -158,18 +158,18 @@ function callerOf(request: FastifyRequest, { user, session, address }: ProofCall
   return { user, session, address, author, record: identityRecorder(request.server, request) }
 }
 
-async function send(request: FastifyRequest, reply: FastifyReply, answer: unknown): Promise<void> {
+async function send(request: FastifyRequest, reply: FastifyReply, response: unknown): Promise<void> {
   const { server } = request
   const { call } = request
   const decision = { effect: 'allow' as const, ...ownDataDecision, policy: server.policy.hash }
   await recordRead(server, request.log, { ...callEventOf(request), kind: 'call', route, decision, status: 200 })
   if (call) call.recorded = true
   reply.header('cache-control', 'no-store').type('application/json; charset=utf-8')
-  await reply.send(typeof answer === 'string' ? answer : `${JSON.stringify(answer)}\n`)
+  await reply.send(typeof response === 'string' ? response : `${JSON.stringify(response)}\n`)
 }
 
 function onlyPeople(): Error {
-  return new NotPermitted(
+  return new NotAllowed(
     'Only users can prove a second factor. API tokens and jobs have none.',
     'Log in, and use the session, or ask an administrator of the gateway to exempt this token or job in the policy.',
     { rule: 'people-only' },
@@ -177,5 +177,5 @@ function onlyPeople(): Error {
 }
 
 function addressNeeded(): Error {
-  return new NotPermitted(noAddress.reason, noAddress.remedy, { rule: 'unknown-address' })
+  return new NotAllowed(noAddress.reason, noAddress.remedy, { rule: 'unknown-address' })
 }

@@ -3,16 +3,16 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { gzipSync } from 'node:zlib'
 import type { PlannedFault } from './faults.ts'
-import type { Answer } from './wire/answer.ts'
+import type { RackResponse } from './wire/response.ts'
 
 /** A rack sends no Connection header, and a Content-Length only if it knows the length. */
-export async function sendAnswer(
+export async function sendResponse(
   response: ServerResponse,
-  answer: Answer,
+  content: RackResponse,
   planned: PlannedFault | null,
 ): Promise<void> {
   const fault = planned?.fault
-  const sent = fault?.kind === 'gzip' ? await compress(answer) : answer
+  const sent = fault?.kind === 'gzip' ? await compress(content) : content
   const headers = sent.headers.flat()
   const length =
     Buffer.isBuffer(sent.body) && !hasHeader(sent, 'content-length') ? ['Content-Length', String(sent.body.length)] : []
@@ -28,7 +28,7 @@ export async function sendAnswer(
 
 async function sendPart(
   response: ServerResponse,
-  { body }: Answer,
+  { body }: RackResponse,
   fault: { kind: 'cut' | 'stall'; after: number },
   released: Promise<void> | undefined,
 ): Promise<void> {
@@ -54,23 +54,23 @@ function write(response: ServerResponse, bytes: Buffer): Promise<void> {
   })
 }
 
-async function* chunksOf(body: Answer['body']): AsyncGenerator<Buffer> {
+async function* chunksOf(body: RackResponse['body']): AsyncGenerator<Buffer> {
   if (Buffer.isBuffer(body)) yield body
   else yield* body
 }
 
-async function compress(answer: Answer): Promise<Answer> {
-  const body = gzipSync(await collect(answer.body))
-  return { ...answer, headers: [...answer.headers, ['Content-Encoding', 'gzip']], body }
+async function compress(content: RackResponse): Promise<RackResponse> {
+  const body = gzipSync(await collect(content.body))
+  return { ...content, headers: [...content.headers, ['Content-Encoding', 'gzip']], body }
 }
 
-async function collect(body: Answer['body']): Promise<Buffer> {
+async function collect(body: RackResponse['body']): Promise<Buffer> {
   if (Buffer.isBuffer(body)) return body
   const chunks: Buffer[] = []
   for await (const chunk of body) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 
-function hasHeader({ headers }: Answer, name: string): boolean {
+function hasHeader({ headers }: RackResponse, name: string): boolean {
   return headers.some(([given]) => given.toLowerCase() === name)
 }

@@ -1,7 +1,7 @@
 import type { MaskPolicy } from '@rack-gateway/convox-api'
 
 /** What a mask policy redacts in a response, for the page; a policy that is missing here fails the build. */
-export const answers: Readonly<Record<MaskPolicy, string>> = {
+export const responses: Readonly<Record<MaskPolicy, string>> = {
   plain: '',
   opaque: 'not possible',
   stream: '',

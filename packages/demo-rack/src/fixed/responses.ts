@@ -1,4 +1,4 @@
-export interface FixedAnswer {
+export interface FixedResponse {
   readonly headers: readonly string[]
   readonly body: Buffer
 }
@@ -15,7 +15,7 @@ const env = Array.from({ length: 50 }, (_, index) => {
 const newest = release(0, env)
 
 /** `GET /apps`: ten apps, 2 KB. */
-export const apps = prepareAnswer(
+export const apps = prepareResponse(
   Array.from({ length: 10 }, (_, index) => ({
     generation: '3',
     locked: false,
@@ -28,24 +28,24 @@ export const apps = prepareAnswer(
 )
 
 /** `GET /apps/{app}/releases`: ten releases. Only the newest has variables (50). */
-export const releases = prepareAnswer([newest, ...Array.from({ length: 9 }, (_, index) => release(index + 1, ''))])
+export const releases = prepareResponse([newest, ...Array.from({ length: 9 }, (_, index) => release(index + 1, ''))])
 
-let large: FixedAnswer | null = null
+let large: FixedResponse | null = null
 
 /** `GET /apps/app-large/releases`: 10 MB, in which every release shows 50 variables. */
-export function largeReleases(): FixedAnswer {
-  large ??= prepareAnswer(Array.from({ length: 4_800 }, (_, index) => release(index % 26, env)))
+export function largeReleases(): FixedResponse {
+  large ??= prepareResponse(Array.from({ length: 4_800 }, (_, index) => release(index % 26, env)))
   return large
 }
 
 /** `GET /apps/{app}/releases/{release}`, with 50 variables. */
-export const oneRelease = prepareAnswer(newest)
+export const oneRelease = prepareResponse(newest)
 
 /** A new release: the response to every change that has no other response in this file. */
-export const newRelease = prepareAnswer(release(0, 'PLAIN=value\nRAILS_ENV=production'))
+export const newRelease = prepareResponse(release(0, 'PLAIN=value\nRAILS_ENV=production'))
 
 /** The answer to an uploaded object: its address. */
-export const storedObject = prepareAnswer({ Url: 'object://app-0/tmp/bench.tgz' })
+export const storedObject = prepareResponse({ Url: 'object://app-0/tmp/bench.tgz' })
 
 const plainBuild = {
   id: 'BAAAAAAAAAA',
@@ -64,13 +64,13 @@ const plainBuild = {
   ended: created,
 }
 
-export const build = prepareAnswer(plainBuild)
+export const build = prepareResponse(plainBuild)
 
-export function importedBuild(bytes: number): FixedAnswer {
-  return prepareAnswer({ ...plainBuild, description: `${bytes} bytes` })
+export function importedBuild(bytes: number): FixedResponse {
+  return prepareResponse({ ...plainBuild, description: `${bytes} bytes` })
 }
 
-export const acceptedUpload: FixedAnswer = {
+export const acceptedUpload: FixedResponse = {
   headers: ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', '3'],
   body: Buffer.from('ok\n'),
 }
@@ -87,7 +87,7 @@ function release(age: number, variables: string) {
   }
 }
 
-function prepareAnswer(value: unknown): FixedAnswer {
+function prepareResponse(value: unknown): FixedResponse {
   const body = Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
   return { body, headers: ['Content-Type', 'application/json', 'Content-Length', String(body.length)] }
 }
