@@ -399,7 +399,7 @@ test('a histogram has the results of events', async () => {
   const sum = (result: 'allowed' | 'denied' | 'required' | 'failed' | 'none') =>
     histogram.buckets.reduce((total, bucket) => total + bucket[result], 0)
   expect(histogram.buckets.length).toBeLessThanOrEqual(2)
-  expect([sum('allowed'), sum('denied'), sum('require'), sum('failed'), sum('none')]).toEqual([1, 1, 0, 1, 2])
+  expect([sum('allowed'), sum('denied'), sum('required'), sum('failed'), sum('none')]).toEqual([1, 1, 0, 1, 2])
   expect(histogram).toMatchObject({ total: 5, complete: true, countedFrom: new Date(from) })
 })
 

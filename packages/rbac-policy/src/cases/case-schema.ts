@@ -76,7 +76,7 @@ const Values = Type.Object(
 const Expect = Type.Object(
   {
     effect: Type.Enum(['allow', 'require', 'deny', 'open'], {
-      description: 'allow, needs (a step-up), deny, or open (it depends on what only the rack knows)',
+      description: 'allow, require (a step-up), deny, or open (it depends on what only the rack knows)',
     }),
     rule: Type.String({ description: 'the rule that decides, such as role:deployer or command:no-rule' }),
     reason: text('a part of the reason or of what to do next'),

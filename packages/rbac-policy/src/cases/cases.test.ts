@@ -264,7 +264,7 @@ describe('problems in a file of cases have a line and a column', () => {
   })
 })
 
-describe('a case of a call that require a step-up', () => {
+describe('a case of a call that requires a step-up', () => {
   const document = written(
     'roles: { boss: { extends: [deployer], stepUp: { recent: 1h } } }',
     'commands: { rules: { release: { run: bin/pre_release, roles: [deployer], stepUp: { always: any } } } }',
@@ -335,7 +335,7 @@ describe('a case of a call that require a step-up', () => {
   ])('fails if it expects %s', (_what, one) => expect(evaluate(one, document)).toMatchObject({ passed: false }))
 
   test.each([
-    ['level: always', 'effect: allow', 'only a call that require a step-up has a level'],
+    ['level: always', 'effect: allow', 'only a call that requires a step-up has a level'],
     ['level: none', 'effect: require', 'expect.level should be always'],
     ['level: { always: any, except: ["trust:x"] }', 'effect: require', 'expect.level should be always'],
     ['level: soon', 'effect: require', 'expect.level should be none, always'],
