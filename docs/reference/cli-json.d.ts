@@ -291,7 +291,7 @@ export interface AccessReview {
     name: string
     issuer: string | null // the identity provider of a user, or the CI system of a trust
     owner: string | null // the owner of an API token, by email address or name
-    suspended: boolean // whether the grant has no effect now, because the user is locked or the service account disabled
+    suspended: boolean // whether the binding has no effect now, because the user is locked or the service account disabled
   }
   role: string
   permissions: string[] | null

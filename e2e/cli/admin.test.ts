@@ -60,7 +60,7 @@ describe('tokens', () => {
       owner: { kind: 'service-account', name: 'reports' },
       rack: 'staging',
       sources: ['127.0.0.0/8', '::1/128'],
-      grants: [{ permissions: ['app:list', 'log:read'], racks: 'staging', apps: 'web-*', reason: 'a test' }],
+      bindings: [{ permissions: ['app:list', 'log:read'], racks: 'staging', apps: 'web-*', reason: 'a test' }],
     })
     expect((await run(['tokens', 'list', '--owner', 'reports'])).stdout).toContain(
       'app:list, log:read on staging/web-*',
@@ -308,8 +308,8 @@ describe('bindings', () => {
     expect((await run(['users', 'groups'])).stdout).toMatch(/^deployers +0 +1$/m)
   })
 
-  const scopesOf = (grants: readonly { racks: string; apps: string }[]) =>
-    grants.map(({ racks, apps }) => `${racks}/${apps}`)
+  const scopesOf = (bindings: readonly { racks: string; apps: string }[]) =>
+    bindings.map(({ racks, apps }) => `${racks}/${apps}`)
 
   test('of several racks and apps are one for each combination, repeated or with commas', async () => {
     const create = ['bindings', 'create', 'ops', '--group', 'night shift']
@@ -320,9 +320,9 @@ describe('bindings', () => {
     const made = await run([...create, '--racks', 'staging', '--racks', 'production', '--apps', 'api,db'])
     expect(made.stdout.match(/on (\S+) for group night shift\.$/gm)).toHaveLength(4)
     const token = await json('tokens', 'create', 'both', '--role', 'viewer', '--racks', 'staging,production')
-    expect(scopesOf(token.grants).toSorted()).toEqual(['production/*', 'staging/*'])
+    expect(scopesOf(token.bindings).toSorted()).toEqual(['production/*', 'staging/*'])
     const trust = await json(...trustOf('both racks'), '--racks', 'staging', '--racks', 'production')
-    expect(scopesOf(trust.grants).toSorted()).toEqual(['production/web', 'staging/web'])
+    expect(scopesOf(trust.bindings).toSorted()).toEqual(['production/web', 'staging/web'])
   })
 
   test('are created once: the second time names the first one, and those before it stay', async () => {

@@ -57,7 +57,7 @@ test('uninviting prints the revoked invitation as JSON', async () => {
   await run(['users', 'invite', 'ben@example.com', '--role', 'viewer', '--expires', '9d', '--valid-for', '3d'])
   const revoked = JSON.parse((await run(['users', 'uninvite', 'ben@example.com', '--json'])).stdout)
   expect(jsonFaults('users uninvite', revoked)).toEqual([])
-  expect(revoked).toMatchObject({ state: 'revoked', grants: [{ expiresAt: expect.any(String) }] })
+  expect(revoked).toMatchObject({ state: 'revoked', bindings: [{ expiresAt: expect.any(String) }] })
 })
 
 test.each([
@@ -77,8 +77,8 @@ test.each([
 
 test('an invitation has a role for each rack and app of the lists', async () => {
   const words = ['users', 'invite', 'lil@example.com', '--role', 'viewer', '--racks', 'staging,production']
-  const { grants } = JSON.parse((await run([...words, '--apps', 'web', '--apps', 'api', '--json'])).stdout)
-  expect(grants.map(({ racks, apps }: { racks: string; apps: string }) => `${racks}/${apps}`)).toEqual([
+  const { bindings } = JSON.parse((await run([...words, '--apps', 'web', '--apps', 'api', '--json'])).stdout)
+  expect(bindings.map(({ racks, apps }: { racks: string; apps: string }) => `${racks}/${apps}`)).toEqual([
     'staging/web',
     'staging/api',
     'production/web',

@@ -38,7 +38,7 @@ describeInChromium('the access of a person, and the shell of the web console', (
       )
 
     const done = steps.getByRole('listitem').filter({ hasText: '– done' })
-    await send(page, '/invitations', { email: 'ann@example.com', grants: [{ role: 'viewer' }] })
+    await send(page, '/invitations', { email: 'ann@example.com', bindings: [{ role: 'viewer' }] })
     await comeBack(page)
     await done.filter({ hasText: 'Invite a person' }).waitFor()
     expect(await done.count()).toBe(1)

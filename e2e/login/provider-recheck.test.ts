@@ -228,7 +228,7 @@ describe('the renewal of a session', () => {
     ['answers without end', response(200, `"${'x'.repeat(600_000)}"`, json), 503],
     ['knows the gateway no more', response(401, '{"error":"invalid_client"}', json), 502],
     ['calls the request wrong', response(400, '{"error":"invalid_request"}', json), 502],
-    ['only names the end of a grant', response(500, '{"error":"invalid_grant"}', json), 503],
+    ['only names the end of a binding', response(500, '{"error":"invalid_grant"}', json), 503],
   ])('is put off while the provider %s: the session continues', async (_, fault, status) => {
     const { token } = await loggedIn()
     at.idp.injectFault(fault)
@@ -278,7 +278,8 @@ describe('a refresh token', () => {
   beforeEach(start)
   afterEach(stop)
 
-  const kept = async () => (await at.system.sql`select user_id, sealed, version from gateway.provider_grants`)[0]
+  const kept = async () =>
+    (await at.system.sql`select user_id, sealed, version from gateway.provider_refresh_tokens`)[0]
 
   test('is nowhere to be read: not in the database, not in events, not in responses', async () => {
     const { token, browser } = await loggedIn()
@@ -304,8 +305,8 @@ describe('a refresh token', () => {
     const { token } = await loggedIn()
     await at.login('admin')
     clock.ahead += 61_000
-    await at.system.sql`update gateway.provider_grants set sealed = (
-      select sealed from gateway.provider_grants g join gateway.users u on u.id = g.user_id where u.subject = 'admin')`
+    await at.system.sql`update gateway.provider_refresh_tokens set sealed = (
+      select sealed from gateway.provider_refresh_tokens g join gateway.users u on u.id = g.user_id where u.subject = 'admin')`
     const before = refreshes().length
     expect((await renew(token)).status).toBe(200)
     expect(refreshes()).toHaveLength(before)

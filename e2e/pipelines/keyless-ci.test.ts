@@ -141,7 +141,7 @@ describe('the lines of the page', () => {
     })
     expect(JSON.parse(made.stdout)).toMatchObject({
       name: 'deploy-myapp',
-      grants: [{ role: 'ci', racks: 'staging', apps: 'myapp' }],
+      bindings: [{ role: 'ci', racks: 'staging', apps: 'myapp' }],
     })
   })
 

@@ -68,7 +68,7 @@ describe('a sensitive change of a user with a second factor', () => {
   test.each([
     ['POST', '/tokens', wanted],
     ['POST', '/bindings', { subject: { kind: 'user', id: '00000000-0000-4000-8000-000000000000' }, role: 'viewer' }],
-    ['POST', '/invitations', { email: 'new@example.com', grants: [{ role: 'viewer' }] }],
+    ['POST', '/invitations', { email: 'new@example.com', bindings: [{ role: 'viewer' }] }],
     ['POST', '/service-accounts', { name: 'robot' }],
     [
       'POST',

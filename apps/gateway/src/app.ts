@@ -89,7 +89,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       publicUrl,
       login,
     })
-    await app.register(loginProvider, { config, grantKeys: keys.login.providerGrants })
+    await app.register(loginProvider, { config, refreshTokenKeys: keys.login.providerRefreshTokens })
     await app.register(secondFactors, { keys: { totpSecrets, backupCodes }, publicUrl })
 
     await app.register(bodyDigest, { key: keys.bodyDigest })

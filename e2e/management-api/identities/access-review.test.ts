@@ -55,7 +55,7 @@ async function putInGroups(user: Person, ...groups: readonly string[]): Promise<
   await system.sql`update gateway.users set groups = ${[...groups]} where id = ${user.id}`
 }
 
-test('a grant has its principal, its binding, and who granted it when and why', async () => {
+test('a binding has its principal, its binding, and who granted it when and why', async () => {
   const ann = await person(system, null)
   const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
   const terms = { role: 'ops', racks: 'stag*', apps: 'web', expiresAt, reason: 'incident 7' }
@@ -187,7 +187,7 @@ test('a cursor with quotes is a text', async () => {
   expect((await ask('GET', `/access-review?cursor=${cursor}`)).status).toBe(200)
 })
 
-test('the CSV has the same grants, and no cell is a formula', async () => {
+test('the CSV has the same bindings, and no cell is a formula', async () => {
   const ann = await system.issuer.user('=1+1@example.com')
   const binding = await bind('user', ann.id, { reason: '@SUM(A1) "quoted", with a comma' })
   const response = await ask('GET', '/access-review/export')

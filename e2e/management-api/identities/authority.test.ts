@@ -50,7 +50,7 @@ async function serviceAccount(role: string) {
 }
 
 async function invitation(role: string) {
-  const invited = { email: `invited-${++made}@example.com`, grants: [{ role }] }
+  const invited = { email: `invited-${++made}@example.com`, bindings: [{ role }] }
   return (await send(admin.token, ['POST', '/invitations', invited])).text('id')
 }
 

@@ -77,7 +77,7 @@ describe.each(subjects)('bindings of %s', (_what, make) => {
     await expect.poll(() => statuses(token), { interval: 20 }).toEqual([200, 200])
 
     const grant = { id: made.text('id'), permissions: null, ...given }
-    expect((await ask('GET', `${page[kind]}/${id}`)).json).toMatchObject({ grants: expect.arrayContaining([grant]) })
+    expect((await ask('GET', `${page[kind]}/${id}`)).json).toMatchObject({ bindings: expect.arrayContaining([grant]) })
     expect((await ask('GET', `/bindings?subject=${id}`)).texts('id')).toContain(grant.id)
 
     expect((await ask('DELETE', `/bindings/${grant.id}`)).status).toBe(200)
@@ -169,8 +169,8 @@ describe('the same binding', () => {
 
 test('a token says why it was made, in its list and in the event', async () => {
   const made = await ask('POST', '/tokens', { name: 'nightly', role: 'viewer', reason: 'backups, ticket 7' })
-  expect(made.json).toMatchObject({ grants: [{ role: 'viewer', expiresAt: null, reason: 'backups, ticket 7' }] })
-  const [event] = await eventsOf(made.text('grants.0.id'))
+  expect(made.json).toMatchObject({ bindings: [{ role: 'viewer', expiresAt: null, reason: 'backups, ticket 7' }] })
+  const [event] = await eventsOf(made.text('bindings.0.id'))
   expect(event).toMatchObject({ kind: 'binding.created', detail: { reason: 'backups, ticket 7' } })
 })
 
@@ -199,14 +199,14 @@ describe('a trust', () => {
     const made = await ofTrust(given)
     expect([made.status, made.json]).toEqual([
       201,
-      expect.objectContaining({ grants: [expect.objectContaining(given)], role: 'viewer', apps: 'my*' }),
+      expect.objectContaining({ bindings: [expect.objectContaining(given)], role: 'viewer', apps: 'my*' }),
     ])
     const jwt = await pipelines.issuer.jwt({ repository_id: `for-a-time-${issued}` })
     const token = await pipelines.exchange(jwt)
     expect(await statuses(token)).toEqual([200, 200])
     clock.ahead = 5 * minute + 1
     expect(await statuses(token)).toEqual([403, 403])
-    expect(await eventsOf(made.text('grants.0.id'))).toMatchObject([
+    expect(await eventsOf(made.text('bindings.0.id'))).toMatchObject([
       { kind: 'binding.created', detail: { expires: given.expiresAt, reason: given.reason } },
     ])
   })

@@ -29,7 +29,7 @@ const ask = (method: string, path: string, body?: unknown, by = admin.token) => 
 const ops = { role: 'ops', racks: 'staging', apps: 'my*', expiresAt: null }
 const { expiresAt: _, ...wantedOps } = ops
 const invite = (email: string, more: object = {}, by = admin.token) =>
-  ask('POST', '/invitations', { email, grants: [wantedOps], ...more }, by)
+  ask('POST', '/invitations', { email, bindings: [wantedOps], ...more }, by)
 const stateOf = async (id: string) => (await ask('GET', `/invitations/${id}`)).text('state')
 const eventsOf = async (invitation: string) =>
   (await at.system.events()).filter(({ detail }) => detail?.invitation === invitation)
@@ -69,7 +69,7 @@ describe('an invitation', () => {
         id: expect.any(String),
         email: ann.email,
         issuer: at.idp.issuer,
-        grants: [ops],
+        bindings: [ops],
         reason: 'release night',
         state: 'open',
         invitedBy: { id: admin.id, email: admin.email },
@@ -106,7 +106,7 @@ describe('an invitation', () => {
         kind: 'invitation.redeemed',
         principal: expect.objectContaining({ kind: 'user', name: ann.email }),
         source: expect.objectContaining({ address: '127.0.0.1' }),
-        detail: expect.objectContaining({ invitedBy: admin.id, grants: 'ops on staging/my*' }),
+        detail: expect.objectContaining({ invitedBy: admin.id, bindings: 'ops on staging/my*' }),
       }),
     )
 
@@ -123,12 +123,12 @@ describe('an invitation', () => {
     const ann = newPerson()
     const inDays = (days: number) => new Date(Date.now() + days * day).toISOString()
     clock.ahead = -2 * day
-    const grants = [
+    const bindings = [
       { role: 'viewer' },
       { role: 'ops', racks: 'staging', expiresAt: inDays(-1) },
       { role: 'deployer', racks: 'staging', expiresAt: inDays(5) },
     ]
-    expect((await invite(ann.email, { grants })).status).toBe(201)
+    expect((await invite(ann.email, { bindings })).status).toBe(201)
     clock.ahead = 0
     await login(ann)
     expect((await bindingsOf(ann)).map(({ role }) => role).sort()).toEqual(['deployer', 'viewer'])
@@ -137,7 +137,7 @@ describe('an invitation', () => {
   test('warns of a pattern that matches no rack, and of an identity provider that is not the one of the gateway', async () => {
     const ann = newPerson()
     const issuer = 'https://accounts.other.example'
-    const made = await invite(ann.email, { issuer, grants: [{ role: 'viewer', racks: 'none' }] })
+    const made = await invite(ann.email, { issuer, bindings: [{ role: 'viewer', racks: 'none' }] })
     expect((made.json as { warnings: string[] }).warnings).toEqual([
       expect.stringContaining('No rack matches "none"'),
       `Nobody can log in at ${issuer} now. The identity provider of this gateway is ${at.idp.issuer}.`,
@@ -151,7 +151,7 @@ describe('an invitation', () => {
     const open = await startLoginSystem({ defaultRole: 'viewer' })
     try {
       const { token } = await person(open.system, 'admin')
-      await call(open.system, token, 'POST', '/invitations', { email: 'nobody@example.com', grants: [wantedOps] })
+      await call(open.system, token, 'POST', '/invitations', { email: 'nobody@example.com', bindings: [wantedOps] })
       const { browser } = await open.login('nobody')
       const me = JSON.parse((await open.visit(browser, '/gateway/api/v1/me')).body)
       expect(me.roles.sort()).toEqual(['ops', 'viewer'])
@@ -277,8 +277,8 @@ describe('an invitation whose inviter can no longer grant its roles', () => {
     const inviter = await person(at.system, 'admin', { expiresAt: until })
     const ann = newPerson()
     clock.ahead = -day
-    const grants = [{ role: 'viewer', expiresAt: until.toISOString() }]
-    const id = (await invite(ann.email, { grants }, inviter.token)).text('id')
+    const bindings = [{ role: 'viewer', expiresAt: until.toISOString() }]
+    const id = (await invite(ann.email, { bindings }, inviter.token)).text('id')
     clock.ahead = 0
     await login(ann)
     expect([await bindingsOf(ann), await stateOf(id)]).toEqual([[], 'denied'])
@@ -349,7 +349,7 @@ describe('a caller without the permission cannot manage invitations', () => {
       ['GET', '/invitations'],
       ['DELETE', `/invitations/${someId()}`],
     ] as const) {
-      const body = method === 'POST' ? { email: 'x@example.com', grants: [{ role }] } : undefined
+      const body = method === 'POST' ? { email: 'x@example.com', bindings: [{ role }] } : undefined
       expect((await ask(method, path, body, token)).text('rule')).toBe('no-permission')
     }
   })
@@ -384,11 +384,11 @@ describe('a caller without the permission cannot manage invitations', () => {
     ['a reason on two lines', { reason: 'one\ntwo' }],
     ['an issuer that is not an address', { issuer: 'javascript:alert(1)' }],
     ['an issuer with a line break', { issuer: 'https://a.example\nx' }],
-    ['an unknown role', { grants: [{ role: '<b>admin</b>' }] }],
-    ['an invalid pattern', { grants: [{ role: 'viewer', racks: "'; drop table" }] }],
-    ['no roles', { grants: [] }],
-    ['permissions', { grants: [{ role: 'viewer', permissions: ['*'] }] }],
-    ['an end in the past', { grants: [{ role: 'viewer', expiresAt: '2020-01-01T00:00:00Z' }] }],
+    ['an unknown role', { bindings: [{ role: '<b>admin</b>' }] }],
+    ['an invalid pattern', { bindings: [{ role: 'viewer', racks: "'; drop table" }] }],
+    ['no roles', { bindings: [] }],
+    ['permissions', { bindings: [{ role: 'viewer', permissions: ['*'] }] }],
+    ['an end in the past', { bindings: [{ role: 'viewer', expiresAt: '2020-01-01T00:00:00Z' }] }],
     ['a hundred days', { lifetimeSeconds: 100 * 86_400 }],
   ]
   test.each(hostile)('%s', async (_what, more) => {
@@ -400,7 +400,7 @@ describe('a caller without the permission cannot manage invitations', () => {
   test('on a gateway without browser login', async () => {
     const refused = await call({ url: other.url }, (await person(other, 'admin')).token, 'POST', '/invitations', {
       email: 'ann@example.com',
-      grants: [{ role: 'viewer' }],
+      bindings: [{ role: 'viewer' }],
     })
     expect([refused.status, refused.text('code')]).toEqual([409, 'RGW_NO_BROWSER_LOGIN'])
   })

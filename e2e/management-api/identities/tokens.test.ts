@@ -32,7 +32,7 @@ describe('API tokens', () => {
       name: 'nightly',
       token: expect.stringMatching(/^rgt_[0-9A-Za-z]{63}$/),
       owner: { kind: 'user', id: deployer.id, name: deployer.email },
-      grants: [{ role: 'ci', racks: '*', apps: '*', permissions: null }],
+      bindings: [{ role: 'ci', racks: '*', apps: '*', permissions: null }],
       sources: [],
       revokedAt: null,
     })
@@ -121,7 +121,7 @@ describe('API tokens', () => {
     }
     expect((await make(token, { role: 'ci', racks: 'staging', apps: 'web-a*' })).status).toBe(201)
     const plain = await make(token, { role: 'ci' })
-    expect(plain.json).toMatchObject({ grants: [{ role: 'ci', racks: 'staging', apps: 'web-*' }] })
+    expect(plain.json).toMatchObject({ bindings: [{ role: 'ci', racks: 'staging', apps: 'web-*' }] })
   })
 
   test('a token loses the permissions that its owner loses', async () => {
@@ -146,7 +146,7 @@ describe('API tokens', () => {
 
   test('a rack-bound token is denied on another rack', async () => {
     const made = await make(admin, { role: 'viewer', rack: 'staging' })
-    expect(made.json).toMatchObject({ rack: 'staging', grants: [{ racks: 'staging' }] })
+    expect(made.json).toMatchObject({ rack: 'staging', bindings: [{ racks: 'staging' }] })
     expect((await apps(made.text('token'))).status).toBe(200)
     expect((await apps(made.text('token'), 'production')).status).toBe(403)
   })
@@ -154,7 +154,10 @@ describe('API tokens', () => {
   test('a rack-bound session creates only tokens bound to its rack', async () => {
     const { token } = await person(system, 'deployer', { rack: 'staging' })
     expect((await make(token, { role: 'ci', racks: '*', rack: 'production' })).status).toBe(403)
-    expect((await make(token, { role: 'ci' })).json).toMatchObject({ rack: 'staging', grants: [{ racks: 'staging' }] })
+    expect((await make(token, { role: 'ci' })).json).toMatchObject({
+      rack: 'staging',
+      bindings: [{ racks: 'staging' }],
+    })
   })
 
   test.each([

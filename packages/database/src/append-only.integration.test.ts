@@ -150,9 +150,9 @@ test('tampering is prevented for the runtime login and only detected for an owne
   expect(await tamperProtection(owner)).toBe('detected')
   expect(await tamperProtection(admin)).toBe('detected')
   expect(runtimeUrl).toContain('rack_gateway:')
-  const as = async (grant: string) => {
+  const as = async (binding: string) => {
     const role = `member_${Math.random().toString(36).slice(2)}`
-    await admin.unsafe(`CREATE ROLE ${role}; ${grant.replace('%s', role)}`)
+    await admin.unsafe(`CREATE ROLE ${role}; ${binding.replace('%s', role)}`)
     try {
       return await admin.begin(async (tx) => {
         await tx.unsafe(`SET LOCAL ROLE ${role}`)

@@ -259,7 +259,7 @@ export const deviceLogins = gateway.table('device_logins', {
  * Refresh tokens, for checking with the identity provider that a person's account is still valid. They are not in
  * `users`, so that a check does not raise the revision.
  */
-export const providerGrants = gateway.table('provider_grants', {
+export const providerRefreshTokens = gateway.table('provider_refresh_tokens', {
   userId: uuid('user_id')
     .primaryKey()
     .references(() => users.id),
@@ -285,7 +285,7 @@ export const firstAdministrators = gateway.table(
 )
 
 /** A role on the racks and apps of two patterns, as an invitation stores it. */
-export interface InvitationGrant {
+export interface InvitedBinding {
   readonly role: string
   readonly racks: string
   readonly apps: string
@@ -298,7 +298,7 @@ export const invitations = gateway.table('invitations', {
   id: uuid('id').primaryKey(),
   issuer: text('issuer').notNull(),
   email: text('email').notNull(),
-  grants: json('grants').$type<readonly InvitationGrant[]>().notNull(),
+  bindings: json('bindings').$type<readonly InvitedBinding[]>().notNull(),
   reason: text('reason'),
   invitedBy: reference('invited_by', () => users.id).notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),

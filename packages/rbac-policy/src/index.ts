@@ -1,5 +1,5 @@
 export { contains, isPattern } from './compiled-policy/can-grant.ts'
-export { individualPermissionsRole } from './compiled-policy/grants.ts'
+export { individualPermissionsRole } from './compiled-policy/compiled-bindings.ts'
 export type { Condition } from './conditions/condition.ts'
 export { compileNetworks, readNetwork } from './conditions/networks.ts'
 export type { Day, TimeWindow } from './conditions/time-window.ts'
@@ -15,7 +15,7 @@ export type {
   Binding,
   Decision,
   DecisionBase,
-  GrantDenial,
+  GrantingDenial,
   Job,
   Moment,
   Permission,
@@ -26,7 +26,7 @@ export type {
   RackCall,
   Requirement,
   StepUpLevel,
-  WantedGrant,
+  WantedBinding,
 } from './model/types.ts'
 export { issuerName, readUserName, userName } from './model/user-name.ts'
 export { expandPermission } from './permissions/permission-patterns.ts'

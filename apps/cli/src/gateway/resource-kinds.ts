@@ -1,7 +1,7 @@
 import type { Invitation, SecondFactor, ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-api'
 import { userName } from '@rack-gateway/rbac-policy'
 import { Usage } from '../errors/errors.ts'
-import { minuteText } from '../output/grant-text.ts'
+import { minuteText } from '../output/binding-text.ts'
 import { callGateway, type GatewayAccess } from './gateway-api.ts'
 import { listAllItems } from './list-all-items.ts'
 

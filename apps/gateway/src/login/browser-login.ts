@@ -21,7 +21,7 @@ export default fp<BrowserLoginOptions>(
   async function browserLogin(app, { mint, attemptKeys }) {
     const { browserSessions, clock, database, loginProvider } = app
     if (browserSessions === null || loginProvider === null) return
-    const { settings, provider, grants } = loginProvider
+    const { settings, provider, bindings } = loginProvider
     const { defaultRole } = settings
     if (defaultRole !== null && !app.policy.roles.has(defaultRole))
       throw new LoginMisconfigured(
@@ -34,7 +34,7 @@ export default fp<BrowserLoginOptions>(
       await scope.register(loginPlugin, {
         settings,
         provider,
-        grants,
+        bindings,
         browserSessions,
         database,
         mint,
@@ -84,14 +84,14 @@ const { permission, additionalPermission } = endpoints.createInvitation
 
 function canInvite(
   policy: Pick<Policy, 'hasPermission' | 'canGrant'>,
-  ...[inviter, grants, moment]: Parameters<CanInvite>
+  ...[inviter, bindings, moment]: Parameters<CanInvite>
 ): boolean {
   const canCreate = [permission, additionalPermission].every((needed) =>
     policy.hasPermission(inviter, needed, everywhere, moment),
   )
-  return canCreate && grants.every((grant) => policy.canGrant(inviter, toWantedGrant(grant), moment) === null)
+  return canCreate && bindings.every((binding) => policy.canGrant(inviter, toWantedBinding(binding), moment) === null)
 }
 
-function toWantedGrant({ expiresAt, ...grant }: Parameters<CanInvite>[1][number]) {
-  return { ...grant, until: expiresAt === null ? null : Date.parse(expiresAt) }
+function toWantedBinding({ expiresAt, ...binding }: Parameters<CanInvite>[1][number]) {
+  return { ...binding, until: expiresAt === null ? null : Date.parse(expiresAt) }
 }

@@ -1,10 +1,10 @@
 import type { Keys } from '@rack-gateway/auth'
 import {
-  createProviderGrants,
+  createProviderRefreshTokens,
   createProviderSource,
   createRecheck,
   type LoginSettings,
-  type ProviderGrants,
+  type ProviderRefreshTokens,
   type ProviderSource,
   type Recheck,
 } from '@rack-gateway/auth/login'
@@ -15,7 +15,7 @@ import fp from 'fastify-plugin'
 export interface LoginProvider {
   readonly settings: LoginSettings
   readonly provider: ProviderSource
-  readonly grants: ProviderGrants
+  readonly bindings: ProviderRefreshTokens
   readonly recheck: Recheck
 }
 
@@ -28,18 +28,18 @@ declare module 'fastify' {
 
 export interface LoginProviderOptions {
   readonly config: Pick<ServerConfig, 'login' | 'publicUrl' | 'sessions'>
-  readonly grantKeys: Keys
+  readonly refreshTokenKeys: Keys
 }
 
 export default fp<LoginProviderOptions>(
-  async function loginProvider(app, { config, grantKeys }) {
+  async function loginProvider(app, { config, refreshTokenKeys }) {
     const { clock, database } = app
     const settings = settingsOf(config)
     if (settings === null) return void app.decorate('loginProvider', null)
     const provider = createProviderSource(settings, clock)
-    const grants = createProviderGrants(database, grantKeys)
-    const recheck = createRecheck({ settings, provider, grants, database, clock, record: app.recordIdentityEvents })
-    app.decorate('loginProvider', { settings, provider, grants, recheck })
+    const bindings = createProviderRefreshTokens(database, refreshTokenKeys)
+    const recheck = createRecheck({ settings, provider, bindings, database, clock, record: app.recordIdentityEvents })
+    app.decorate('loginProvider', { settings, provider, bindings, recheck })
   },
   { name: 'login-provider', dependencies: ['clock', 'database', 'identities'] },
 )

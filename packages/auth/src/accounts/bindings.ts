@@ -12,14 +12,14 @@ export interface BindingSubjectRef {
   readonly id: string
 }
 
-/** A grant without an expiry is valid until it is removed. */
-export interface GrantTerms {
+/** A binding without an expiry is valid until it is removed. */
+export interface ScopeTerms {
   readonly expiresAt?: Date
   readonly reason?: string
 }
 
 /** By default, the binding applies to all racks and apps. */
-export interface BindingTerms extends GrantTerms {
+export interface BindingTerms extends ScopeTerms {
   readonly role: string
   /** The name of a rack, or a pattern in which `*` stands for any part of a name. */
   readonly racks?: string

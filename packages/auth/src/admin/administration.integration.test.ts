@@ -12,8 +12,8 @@ async function start() {
   const ann = await issuer.user('ann@example.com')
   const ben = await issuer.user('ben@example.com')
   const owner = { kind: 'user', id: ann.id } as const
-  const grants = [{ role: 'viewer', racks: '*', apps: '*' }]
-  const make = () => administration.createToken({ name: 'nightly', owner, grants, expiresAt: now + hour })
+  const bindings = [{ role: 'viewer', racks: '*', apps: '*' }]
+  const make = () => administration.createToken({ name: 'nightly', owner, bindings, expiresAt: now + hour })
   return { ...store, administration, ann, ben, owner, make }
 }
 

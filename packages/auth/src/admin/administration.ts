@@ -7,9 +7,9 @@ import {
   type BindingTerms,
   createBinding,
   deleteBinding,
-  type GrantTerms,
+  type ScopeTerms,
 } from '../accounts/bindings.ts'
-import { assertBelowTokenLimit, closeApiToken, type GrantedApiToken, storeApiToken } from '../api-tokens/api-tokens.ts'
+import { type ApiTokenTerms, assertBelowTokenLimit, closeApiToken, storeApiToken } from '../api-tokens/api-tokens.ts'
 import {
   assertOwnerExists,
   changeApiTokenOwner,
@@ -50,7 +50,7 @@ export function createAdministration(
   const now = () => new Date(clock.now())
 
   return {
-    async createToken({ sources = [], ...token }: GrantedApiToken) {
+    async createToken({ sources = [], ...token }: ApiTokenTerms) {
       assertFuture(clock, token.expiresAt)
       const checked = checkSources(sources)
       await assertOwnerExists(change, token.owner)
@@ -79,9 +79,9 @@ export function createAdministration(
     /** @returns whether the session was still open */
     endRecordedSession: (id: string, reason: string) => endRecordedSession(change, id, reason),
     endLiveCall: (id: string, reason: string) => endLiveCall(change, id, reason),
-    async createTrust(terms: TrustTerms, grant: GrantTerms = {}) {
-      if (grant.expiresAt !== undefined) assertFuture(clock, grant.expiresAt.getTime())
-      return insertTrust(change, terms, grant)
+    async createTrust(terms: TrustTerms, binding: ScopeTerms = {}) {
+      if (binding.expiresAt !== undefined) assertFuture(clock, binding.expiresAt.getTime())
+      return insertTrust(change, terms, binding)
     },
     revokeTrust: (id: string) => closeTrust(change, id, now()),
     endWorkloadSession: (id: string, reason: string) => closeWorkloadSession(change, id, reason, now()),
@@ -91,7 +91,7 @@ export function createAdministration(
       request: Omit<InvitationRequest, 'now'>,
       settings: Pick<LoginSettings, 'allowedDomains'>,
     ): Promise<string> {
-      for (const { expiresAt } of request.grants) if (expiresAt !== null) assertFuture(clock, Date.parse(expiresAt))
+      for (const { expiresAt } of request.bindings) if (expiresAt !== null) assertFuture(clock, Date.parse(expiresAt))
       return insertInvitation(change, { ...request, now: clock.now() }, settings)
     },
     revokeInvitation: (id: string) => revokeInvitation(change, id, now()),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type InvitationGrant, invitations, users } from '@rack-gateway/database'
+import { type InvitedBinding, invitations, users } from '@rack-gateway/database'
 import type { Moment, Principal } from '@rack-gateway/rbac-policy'
 import { and, eq, gt, isNull } from 'drizzle-orm'
 import { ensureBinding } from '../accounts/bindings.ts'
@@ -18,13 +18,13 @@ import type { Change, Transaction } from '../transactions/change.ts'
 import type { IdentityEvent } from '../transactions/events.ts'
 import { canonicalEmail, checkId } from '../transactions/names.ts'
 
-export type { InvitationGrant }
+export type { InvitedBinding }
 
 export interface InvitationRequest {
   readonly email: string
   /** The identity provider at which the person must log in. */
   readonly issuer: string
-  readonly grants: readonly InvitationGrant[]
+  readonly bindings: readonly InvitedBinding[]
   readonly reason?: string
   /** The ID of the user who invites. */
   readonly invitedBy: string
@@ -37,7 +37,7 @@ export interface InvitationRequest {
 /** @returns the ID. @throws InvalidName, DomainNotAllowed, UserExists, AlreadyInvited */
 export async function insertInvitation(
   change: Change,
-  { grants, now, issuer, lifetime, ...request }: InvitationRequest,
+  { bindings, now, issuer, lifetime, ...request }: InvitationRequest,
   { allowedDomains }: Pick<LoginSettings, 'allowedDomains'>,
 ): Promise<string> {
   const { tx } = change
@@ -50,13 +50,13 @@ export async function insertInvitation(
   if ((await tx.$count(invitations, isOpen({ issuer, email }, now))) > 0) throw new AlreadyInvited()
   const id = randomUUID()
   const times = { createdAt: new Date(now), expiresAt: new Date(now + lifetime) }
-  await tx.insert(invitations).values({ id, issuer, ...request, email, grants, ...times })
+  await tx.insert(invitations).values({ id, issuer, ...request, email, bindings, ...times })
   const { reason } = request
   const detail = {
     invitation: id,
     email,
     issuer,
-    grants: textOf(grants),
+    bindings: textOf(bindings),
     expires: times.expiresAt.toISOString(),
     ...(reason !== undefined && { reason }),
   }
@@ -78,7 +78,7 @@ export async function revokeInvitation(change: Change, id: string, at: Date): Pr
   change.events.push({ kind: 'invitation.revoked', principal: change.by, detail: { invitation: id, email } })
 }
 
-export type CanInvite = (inviter: Principal, grants: readonly InvitationGrant[], moment: Moment) => boolean
+export type CanInvite = (inviter: Principal, bindings: readonly InvitedBinding[], moment: Moment) => boolean
 
 export interface FirstLogin {
   readonly person: Person
@@ -100,16 +100,16 @@ export async function redeemInvitation(
   const { tx, events } = change
   const [invitation] = await tx.select().from(invitations).where(isOpen({ issuer, email }, now)).for('update')
   if (!invitation) return
-  const { id, invitedBy, createdAt, grants } = invitation
+  const { id, invitedBy, createdAt, bindings } = invitation
   const inviter = await inviterOf(tx, invitedBy, now)
-  const canGrant = inviter !== null && canInvite(inviter, grants, { at: createdAt.getTime(), address: null })
+  const canGrant = inviter !== null && canInvite(inviter, bindings, { at: createdAt.getTime(), address: null })
   const outcome = canGrant ? 'redeemed' : 'denied'
   await tx
     .update(invitations)
     .set({ endedAt: new Date(now), outcome, userId: user })
     .where(eq(invitations.id, id))
   const principal = { kind: 'user', id: user, name: email } as const
-  const detail = { invitation: id, user, email, invitedBy, grants: textOf(grants) }
+  const detail = { invitation: id, user, email, invitedBy, bindings: textOf(bindings) }
   if (!canGrant) {
     const decision = {
       effect: 'deny',
@@ -122,7 +122,7 @@ export async function redeemInvitation(
   }
   events.push({ kind: 'invitation.redeemed', principal, ...context, detail })
   const reason = invitation.reason === null ? {} : { reason: invitation.reason }
-  for (const { role, racks, apps, expiresAt } of grants) {
+  for (const { role, racks, apps, expiresAt } of bindings) {
     if (expiresAt !== null && Date.parse(expiresAt) <= now) continue
     const end = expiresAt === null ? {} : { expiresAt: new Date(expiresAt) }
     const terms = { role, racks, apps, ...end, ...reason, invitation: { id, invitedBy } }
@@ -148,6 +148,6 @@ async function inviterOf(tx: Transaction, id: string, now: number): Promise<Prin
   }
 }
 
-function textOf(grants: readonly InvitationGrant[]): string {
-  return grants.map(({ role, racks, apps }) => `${role} on ${racks}/${apps}`).join(', ')
+function textOf(bindings: readonly InvitedBinding[]): string {
+  return bindings.map(({ role, racks, apps }) => `${role} on ${racks}/${apps}`).join(', ')
 }

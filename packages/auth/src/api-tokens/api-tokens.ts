@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { apiTokens, credentials, type Database, serviceAccounts, users } from '@rack-gateway/database'
 import { and, desc, eq, gt, isNull } from 'drizzle-orm'
 import { findServiceAccount, findUser } from '../accounts/accounts.ts'
-import { createBinding, type GrantTerms } from '../accounts/bindings.ts'
+import { createBinding, type ScopeTerms } from '../accounts/bindings.ts'
 import { TooManyTokens } from '../errors/errors.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'
 import type { TokenMint } from '../tokens/token.ts'
@@ -34,7 +34,7 @@ export async function insertApiToken(
   { role, racks = '*', apps = '*', owner, ...request }: ApiTokenRequest,
 ): Promise<IssuedCredential> {
   const ref = { kind: owner.kind, id: await findOwner(change, owner) }
-  return storeApiToken(change, mint, { ...request, owner: ref, grants: [{ role, racks, apps }] })
+  return storeApiToken(change, mint, { ...request, owner: ref, bindings: [{ role, racks, apps }] })
 }
 
 export interface OwnerRef {
@@ -42,17 +42,17 @@ export interface OwnerRef {
   readonly id: string
 }
 
-export interface ApiTokenGrant extends GrantTerms {
+export interface ApiTokenBinding extends ScopeTerms {
   readonly role: string
   readonly racks: string
   readonly apps: string
   readonly permissions?: readonly string[]
 }
 
-export interface GrantedApiToken {
+export interface ApiTokenTerms {
   readonly name: string
   readonly owner: OwnerRef
-  readonly grants: readonly ApiTokenGrant[]
+  readonly bindings: readonly ApiTokenBinding[]
   /** Valid CIDRs. */
   readonly sources?: readonly string[]
   /** The only rack that the token is valid for. */
@@ -64,7 +64,7 @@ export interface GrantedApiToken {
 export async function storeApiToken(
   change: Change,
   mint: TokenMint,
-  { owner, grants, rack, sources = [], expiresAt: requestedExpiry, ...request }: GrantedApiToken,
+  { owner, bindings, rack, sources = [], expiresAt: requestedExpiry, ...request }: ApiTokenTerms,
 ): Promise<IssuedCredential> {
   const name = checkName('name of an API token', request.name)
   const { token, hash, expiresAt } = mint.issue('api-token', requestedExpiry)
@@ -81,7 +81,7 @@ export async function storeApiToken(
   }
   await change.tx.insert(apiTokens).values(row)
   await change.tx.insert(credentials).values({ hash, apiTokenId: id, expiresAt: end })
-  for (const grant of grants) await createBinding(change, { kind: 'api-token', id }, grant)
+  for (const binding of bindings) await createBinding(change, { kind: 'api-token', id }, binding)
   const from = sources.length > 0 && { sources: sources.join(' ') }
   const detail = { token: id, name, owner: `${owner.kind}:${owner.id}`, expires: end.toISOString(), ...from }
   change.events.push({ kind: 'token.issued', principal: change.by, ...(rack !== undefined && { rack }), detail })

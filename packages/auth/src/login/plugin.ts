@@ -31,7 +31,7 @@ import { type Callback, readCallback } from './callback.ts'
 import { logout } from './logout.ts'
 import { createOpenAttempts } from './open-attempts.ts'
 import { busyPage, denialPage, explainLimit, type RateLimitError, unavailablePage } from './pages.ts'
-import type { ProviderGrants } from './provider-grants.ts'
+import type { ProviderRefreshTokens } from './provider-refresh-tokens.ts'
 import { goTo, home, returnTo } from './return-to.ts'
 import { type SignedIn, signIn, takeAttempt } from './sign-in.ts'
 
@@ -40,7 +40,7 @@ export { providerProblem } from '../provider/provider-problem.ts'
 export { createProviderSource, type ProviderSource } from '../provider/provider-source.ts'
 export type { LoginSettings } from '../provider/settings.ts'
 export { Html, html, sendPage } from './html.ts'
-export { createProviderGrants, type ProviderGrants } from './provider-grants.ts'
+export { createProviderRefreshTokens, type ProviderRefreshTokens } from './provider-refresh-tokens.ts'
 export { createRecheck, type Recheck } from './recheck.ts'
 
 export interface FailedLogin extends Explanation {
@@ -52,7 +52,7 @@ export interface FailedLogin extends Explanation {
 export interface LoginOptions {
   readonly settings: LoginSettings
   readonly provider: ProviderSource
-  readonly grants: ProviderGrants
+  readonly bindings: ProviderRefreshTokens
   readonly database: Pick<Database, 'db'> & ChangeDatabase
   readonly mint: TokenMint
   /** The keys that seal login attempts, newest first. */
@@ -104,7 +104,7 @@ export default fp(
 )
 
 async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise<void> {
-  const { settings, provider, grants, database, mint, clock, browserSessions, record, canInvite } = options
+  const { settings, provider, bindings, database, mint, clock, browserSessions, record, canInvite } = options
   const { cookies } = browserSessions
   const attempts = createOpenAttempts(cookies, options.attemptKeys)
 
@@ -167,7 +167,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   /** Some providers issue a refresh token only with consent. */
   async function needsConsent({ person, refreshToken }: ProviderResult, { consentAsked }: Attempt): Promise<boolean> {
     if (refreshToken !== null || consentAsked || !(await provider()).refreshable) return false
-    return grants.needsConsent(person)
+    return bindings.needsConsent(person)
   }
 
   /** Uses up the attempt, even if the login then fails. */
@@ -203,8 +203,8 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     user: string,
     { refreshToken, consentAsked }: ProviderResult,
   ): Promise<void> {
-    if (refreshToken !== null) await grants.store(tx, user, refreshToken, clock.now())
-    else if (consentAsked) await grants.markWithoutGrant(tx, user, clock.now())
+    if (refreshToken !== null) await bindings.store(tx, user, refreshToken, clock.now())
+    else if (consentAsked) await bindings.markWithoutGrant(tx, user, clock.now())
   }
 
   async function earlierSessions({ raw }: FastifyRequest): Promise<string[]> {

@@ -18,13 +18,13 @@ import type { LoginSettings } from '../provider/settings.ts'
 import { closeSessionsOf } from '../sessions/sessions.ts'
 import { type ChangeDatabase, changeIdentities } from '../transactions/change.ts'
 import type { Author, RecordIdentityEvents } from '../transactions/events.ts'
-import type { ProviderGrants, Reservation } from './provider-grants.ts'
+import type { ProviderRefreshTokens, Reservation } from './provider-refresh-tokens.ts'
 import { upsertUser } from './sign-in.ts'
 
 export interface RecheckOptions {
   readonly settings: LoginSettings
   readonly provider: ProviderSource
-  readonly grants: ProviderGrants
+  readonly bindings: ProviderRefreshTokens
   readonly database: Pick<Database, 'db'> & ChangeDatabase
   readonly clock: Clock
   readonly record: RecordIdentityEvents
@@ -51,7 +51,7 @@ const retryInterval = 50
 /** A login has stored a newer refresh token than the reserved one. */
 class ReservationSuperseded extends Error {}
 
-export function createRecheck({ settings, provider, grants, database, clock, record }: RecheckOptions): Recheck {
+export function createRecheck({ settings, provider, bindings, database, clock, record }: RecheckOptions): Recheck {
   const { db } = database
 
   return async function recheck(user) {
@@ -64,7 +64,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
   /** Waits while another call checks the same user, because a refresh token may be valid only once. */
   async function reserveToken(user: string): Promise<Reservation | null> {
     for (let waited = 0; waited <= maxWait; waited += retryInterval) {
-      const reservation = await grants.reserve(user, settings.issuer, clock.now())
+      const reservation = await bindings.reserve(user, settings.issuer, clock.now())
       if (reservation === 'settled') return null
       if (reservation !== 'busy') return reservation
       await pause(retryInterval)
@@ -79,14 +79,14 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
       const response = await (await provider()).refresh(reservation.refreshToken)
       if (response.kind === 'revoked') await endAll(reservation, 'provider-revoked', 'no longer confirms your account')
       else {
-        if (response.refreshToken !== null) reservation = await grants.replace(reservation, response.refreshToken)
+        if (response.refreshToken !== null) reservation = await bindings.replace(reservation, response.refreshToken)
         await confirm(reservation, await readPerson(reservation, await response.claims()))
       }
       return true
     } catch (error) {
       if (error instanceof ReservationSuperseded) return false
       if (error instanceof LoginDenied && endingDenials.includes(error.denial)) return endAsDenied(reservation, error)
-      await grants.release(reservation)
+      await bindings.release(reservation)
       throw error instanceof LoginDenied ? explain(error) : error
     }
   }
@@ -102,7 +102,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
   function confirm(reservation: Reservation, person: Person | null): Promise<void> {
     return changeIdentities({ database, by, record }, async (change) => {
       if (person !== null) await upsertUser(change, person)
-      await grants.confirm(change.tx, reservation, clock.now())
+      await bindings.confirm(change.tx, reservation, clock.now())
     })
   }
 
@@ -129,7 +129,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
     await changeIdentities({ database, by, record, isRevocation: true }, async (change) => {
       const reason = `the identity provider no longer confirms the account (${rule})`
       await closeSessionsOf(change, { user: reservation.user }, reason, at)
-      if (!(await grants.forget(change.tx, reservation))) throw new ReservationSuperseded()
+      if (!(await bindings.forget(change.tx, reservation))) throw new ReservationSuperseded()
     })
     throw notVouchedFor(rule, why)
   }

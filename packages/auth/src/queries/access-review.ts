@@ -2,11 +2,11 @@ import type { BindingSubject, Database } from '@rack-gateway/database'
 import { type SQL, sql } from 'drizzle-orm'
 import { InvalidCursor } from '../errors/errors.ts'
 import { isId } from '../transactions/names.ts'
-import { parsePermissions } from './listed-grants.ts'
+import { parsePermissions } from './listed-bindings.ts'
 import type { Page, PageRequest } from './page.ts'
 
 /** A role of a subject, through one binding. */
-export interface ReviewedGrant {
+export interface ReviewedBinding {
   readonly subjectKind: BindingSubject
   /** The ID of the subject; the name of a group that has no known members. */
   readonly subjectId: string
@@ -42,7 +42,7 @@ export interface ReviewedGrant {
   readonly lastUsedAt: Date | null
 }
 
-type Row = Omit<ReviewedGrant, 'permissions' | 'grantedAt' | 'expiresAt' | 'lastUsedAt'> & {
+type Row = Omit<ReviewedBinding, 'permissions' | 'grantedAt' | 'expiresAt' | 'lastUsedAt'> & {
   readonly permissions: string | null
   readonly grantedAt: number
   readonly expiresAt: number | null
@@ -50,17 +50,17 @@ type Row = Omit<ReviewedGrant, 'permissions' | 'grantedAt' | 'expiresAt' | 'last
 }
 
 /**
- * Lists every grant that has not expired, sorted by the name of its subject. Leaves out API tokens that were revoked or
+ * Lists every binding that has not expired, sorted by the name of its subject. Leaves out API tokens that were revoked or
  * have expired, and revoked trusts.
  */
 export function createAccessReview({ db }: Pick<Database, 'db'>) {
   return {
     /** @param now milliseconds since the epoch */
-    async accessReview({ limit, cursor }: PageRequest, now: number): Promise<Page<ReviewedGrant>> {
+    async accessReview({ limit, cursor }: PageRequest, now: number): Promise<Page<ReviewedBinding>> {
       const at = sql`${new Date(now).toISOString()}::timestamptz`
       const after = cursor === undefined ? sql`true` : sql`(${position}) > (${sql.join(readCursor(cursor), sql`, `)})`
       const rows = await db.execute<Row & Record<string, unknown>>(sql`
-        with granted as (${grants(at)}),
+        with granted as (${validBindings(at)}),
           page as (select * from granted where ${after} order by ${position} limit ${limit + 1})
         select subject_kind as "subjectKind", subject_id as "subjectId", subject_name as "subjectName", issuer, owner,
           suspended, role, permissions, racks, apps, binding, "group", invitation, granted_by as "grantedBy", reason,
@@ -70,7 +70,7 @@ export function createAccessReview({ db }: Pick<Database, 'db'>) {
         from page order by ${position}`)
       const shown = rows.slice(0, limit)
       const last = shown.at(-1)
-      return { items: shown.map(toGrant), next: rows.length > limit && last ? cursorOf(last) : null }
+      return { items: shown.map(toBinding), next: rows.length > limit && last ? cursorOf(last) : null }
     },
   }
 }
@@ -78,7 +78,7 @@ export function createAccessReview({ db }: Pick<Database, 'db'>) {
 /** Each row has its own position, because a subject has a binding at most once. */
 const position = sql`subject_name collate "C", subject_kind collate "C", subject_id collate "C", binding`
 
-function grants(at: SQL): SQL {
+function validBindings(at: SQL): SQL {
   const columns = sql`b.role, b.permissions, b.racks, b.apps, b.id as binding, b.invitation,
     b.created_by as granted_by, b.created_at as granted_at, b.reason, b.expires_at`
   const isValid = sql`(b.expires_at is null or b.expires_at > ${at})`
@@ -127,7 +127,7 @@ function milliseconds(time: SQL): SQL {
   return sql`floor(extract(epoch from ${time}) * 1000)::float8`
 }
 
-function toGrant({ permissions, grantedAt, expiresAt, lastUsedAt, ...row }: Row): ReviewedGrant {
+function toBinding({ permissions, grantedAt, expiresAt, lastUsedAt, ...row }: Row): ReviewedBinding {
   const date = (at: number | null) => (at === null ? null : new Date(at))
   return {
     ...row,

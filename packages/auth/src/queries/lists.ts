@@ -14,7 +14,7 @@ import { and, eq, getTableColumns, inArray, or, type SQL, sql } from 'drizzle-or
 import { checkId } from '../transactions/names.ts'
 import { createAccessReview, uuidFromText } from './access-review.ts'
 import { createGroupLists, isInGroup } from './group-lists.ts'
-import { parsePermissions, withGrants } from './listed-grants.ts'
+import { parsePermissions, withBindings } from './listed-bindings.ts'
 import { createLiveCallLists } from './live-call-lists.ts'
 import { onlyItem, type PageRequest, positionOf, readPage } from './page.ts'
 import { createSecondFactorLists } from './second-factor-lists.ts'
@@ -52,7 +52,7 @@ export function createLists(database: Pick<Database, 'db'>) {
       .leftJoin(users, eq(users.id, apiTokens.userId))
       .leftJoin(serviceAccounts, eq(serviceAccounts.id, apiTokens.serviceAccountId))
       .leftJoin(lastUses, eq(lastUses.credential, apiTokens.id))
-    return withGrants(db, 'api-token', await readPage(query.$dynamic(), apiTokens, page, filter))
+    return withBindings(db, 'api-token', await readPage(query.$dynamic(), apiTokens, page, filter))
   }
 
   function accountPage(page: PageRequest, filter?: SQL) {

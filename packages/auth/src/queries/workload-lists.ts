@@ -3,7 +3,7 @@ import type { TrustCondition } from '@rack-gateway/gateway-api'
 import type { Job } from '@rack-gateway/rbac-policy'
 import { eq, getTableColumns, type SQL } from 'drizzle-orm'
 import { checkId } from '../transactions/names.ts'
-import { withGrants } from './listed-grants.ts'
+import { withBindings } from './listed-bindings.ts'
 import { onlyItem, type PageRequest, positionOf, readPage } from './page.ts'
 
 /** Lists trusts and workload sessions in pages, newest first. */
@@ -12,7 +12,7 @@ export function createWorkloadLists({ db }: Pick<Database, 'db'>) {
     const query = db.select({ ...trustColumns, position: positionOf(trusts) }).from(trusts)
     const { items, next } = await readPage(query.$dynamic(), trusts, page, filter)
     const typed = items.map((trust) => ({ ...trust, conditions: trust.conditions as TrustCondition[] }))
-    return withGrants(db, 'trust', { items: typed, next })
+    return withBindings(db, 'trust', { items: typed, next })
   }
 
   async function sessionPage(page: PageRequest, filter?: SQL) {

@@ -26,13 +26,13 @@ async function start() {
   const ann = await issuer.user('ann@example.com')
   await admin`update gateway.users set groups = '{ops}' where id = ${ann.id}`
   const owner = { kind: 'user', id: ann.id } as const
-  const grants = [{ role: 'viewer', racks: '*', apps: '*' }]
-  const token = await administration.createToken({ name: 'nightly', owner, grants, expiresAt: now + hour })
+  const bindings = [{ role: 'viewer', racks: '*', apps: '*' }]
+  const token = await administration.createToken({ name: 'nightly', owner, bindings, expiresAt: now + hour })
   const account = await issuer.createServiceAccount({ name: 'deploys' })
   const robot = await administration.createToken({
     name: 'deploys',
     owner: { kind: 'service-account', id: account },
-    grants,
+    bindings,
     expiresAt: now + hour,
   })
   const others = []

@@ -4,7 +4,7 @@ const purposes = {
   csrfTokens: 'rack-gateway/csrf-token/1',
   loginAttempts: 'rack-gateway/login-attempt/1',
   // For sealing refresh tokens of the identity provider.
-  providerGrants: 'rack-gateway/provider-grant/1',
+  providerRefreshTokens: 'rack-gateway/provider-grant/1',
   loopbackLogins: 'rack-gateway/loopback-login/1',
   // For the stored hashes of the codes of device logins.
   deviceCodes: 'rack-gateway/device-login-code/1',
@@ -26,7 +26,7 @@ export function deriveLoginKeys(secrets: readonly Uint8Array[]): LoginKeys {
   return {
     csrfTokens: keysFor(purposes.csrfTokens),
     loginAttempts: keysFor(purposes.loginAttempts),
-    providerGrants: keysFor(purposes.providerGrants),
+    providerRefreshTokens: keysFor(purposes.providerRefreshTokens),
     loopbackLogins: keysFor(purposes.loopbackLogins),
     deviceCodes: keysFor(purposes.deviceCodes),
     typedCodes: keysFor(purposes.typedCodes),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Database, trusts } from '@rack-gateway/database'
 import type { TrustCondition } from '@rack-gateway/gateway-api'
 import { eq, isNull } from 'drizzle-orm'
-import { createBinding, type GrantTerms } from '../accounts/bindings.ts'
+import { createBinding, type ScopeTerms } from '../accounts/bindings.ts'
 import { TrustNameTaken, TrustRevoked } from '../errors/errors.ts'
 import type { Change } from '../transactions/change.ts'
 import { lockItem } from '../transactions/lock-item.ts'
@@ -18,13 +18,13 @@ export async function loadTrusts(db: Database['db']): Promise<Trust[]> {
 }
 
 /** @returns the ID. @throws TrustNameTaken */
-export async function insertTrust(change: Change, terms: TrustTerms, grant: GrantTerms = {}): Promise<string> {
+export async function insertTrust(change: Change, terms: TrustTerms, binding: ScopeTerms = {}): Promise<string> {
   const { name, issuer, audience, conditions, maxAge, role, scopes } = terms
   const id = randomUUID()
   const row = { id, name, issuer, audience, conditions, maxAge, createdBy: change.by.id }
   const inserted = await change.tx.insert(trusts).values(row).onConflictDoNothing().returning({ id: trusts.id })
   if (inserted.length === 0) throw new TrustNameTaken(name)
-  for (const scope of scopes) await createBinding(change, { kind: 'trust', id }, { role, ...scope, ...grant })
+  for (const scope of scopes) await createBinding(change, { kind: 'trust', id }, { role, ...scope, ...binding })
   const detail = { trust: id, name, issuer, audience, conditions: JSON.stringify(conditions), maxAge: `${maxAge}` }
   change.events.push({ kind: 'trust.created', principal: change.by, detail })
   return id

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { ReviewedGrant } from '../schemas/access-review.ts'
+import { ReviewedBinding } from '../schemas/access-review.ts'
 import { LongCursorPageQuery, pageOf } from '../schemas/common.ts'
 import { type EndpointTable, everyKind } from './endpoint.ts'
 
@@ -14,7 +14,7 @@ export const accessReviewEndpoints = {
     scope: 'gateway',
     principalKinds: everyKind,
     query: LongCursorPageQuery,
-    response: pageOf(ReviewedGrant),
+    response: pageOf(ReviewedBinding),
   },
   exportAccessReview: {
     method: 'GET',

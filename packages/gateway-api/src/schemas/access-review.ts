@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { bindingSubjectKinds, Granter } from './bindings.ts'
 import { ExtensibleEnum, Id, NamePattern, Nullable, Time } from './common.ts'
 
-export const ReviewedGrant = Type.Object({
+export const ReviewedBinding = Type.Object({
   subject: Type.Object({
     kind: ExtensibleEnum(bindingSubjectKinds),
     id: Type.String({ description: 'the ID of the subject; for a group without known members, its name' }),
@@ -10,7 +10,7 @@ export const ReviewedGrant = Type.Object({
     issuer: Nullable(Type.String({ description: 'the identity provider of a user, or the CI system of a trust' })),
     owner: Nullable(Type.String({ description: 'the owner of an API token, by email address or name' })),
     suspended: Type.Boolean({
-      description: 'whether the grant has no effect now, because the user is locked or the service account disabled',
+      description: 'whether the binding has no effect now, because the user is locked or the service account disabled',
     }),
   }),
   role: Type.String(),
@@ -32,4 +32,4 @@ export const ReviewedGrant = Type.Object({
     }),
   ),
 })
-export type ReviewedGrant = Static<typeof ReviewedGrant>
+export type ReviewedBinding = Static<typeof ReviewedBinding>

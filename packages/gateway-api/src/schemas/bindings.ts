@@ -4,7 +4,7 @@ import { ClosedObject, ExtensibleEnum, Id, Line, NamePattern, NamePatternRequest
 export const bindingSubjectKinds = ['user', 'group', 'service-account', 'api-token', 'trust'] as const
 const subjectId = 'the ID of the user, service account, API token, or trust, or the name of the group'
 
-const grant = {
+const binding = {
   role: Type.String(),
   permissions: Nullable(Type.Array(Type.String(), { description: 'granted instead of the permissions of the role' })),
   racks: NamePattern,
@@ -14,13 +14,16 @@ const grant = {
 }
 
 /** A binding without its subject, as a part of the response about the subject. */
-export const Grant = Type.Object({ id: Type.String({ ...Id, description: 'the ID of the binding' }), ...grant })
-export type Grant = Static<typeof Grant>
+export const BindingSummary = Type.Object({
+  id: Type.String({ ...Id, description: 'the ID of the binding' }),
+  ...binding,
+})
+export type BindingSummary = Static<typeof BindingSummary>
 
 export const Binding = Type.Object({
   id: Id,
   subject: Type.Object({ kind: ExtensibleEnum(bindingSubjectKinds), id: Type.String({ description: subjectId }) }),
-  ...grant,
+  ...binding,
   createdAt: Time,
 })
 export type Binding = Static<typeof Binding>

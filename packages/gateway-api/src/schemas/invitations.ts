@@ -9,7 +9,7 @@ export const Invitation = Type.Object({
   id: Id,
   email: Type.String(),
   issuer: Type.String({ description: issuer }),
-  grants: Type.Array(
+  bindings: Type.Array(
     Type.Object({ role: Type.String(), racks: NamePattern, apps: NamePattern, expiresAt: Nullable(Time) }),
     { description: 'the roles that the person gets at the first login' },
   ),
@@ -35,7 +35,7 @@ export const InvitationRequest = ClosedObject({
       description: `${issuer}; default: the identity provider of this gateway`,
     }),
   ),
-  grants: Type.Array(
+  bindings: Type.Array(
     ClosedObject({
       role: Type.String({ maxLength: 100 }),
       racks: Type.Optional(NamePatternRequest),

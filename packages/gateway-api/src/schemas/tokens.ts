@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Grant, Reason } from './bindings.ts'
+import { BindingSummary, Reason } from './bindings.ts'
 import { ClosedObject, ExtensibleEnum, Id, NamePatternRequest, Nullable, namePatterns, Time } from './common.ts'
 import { lastUse } from './sessions.ts'
 
@@ -21,7 +21,7 @@ export const Token = Type.Object({
   name: Type.String(),
   prefix: Nullable(Type.String({ description: 'the first characters, to recognize the token by' })),
   owner: Type.Object({ kind: ExtensibleEnum(ownerKinds), id: Id, name: Type.String() }),
-  grants: Type.Array(Grant),
+  bindings: Type.Array(BindingSummary),
   rack: Nullable(Type.String({ description: 'the only rack that the token is valid for' })),
   sources: Type.Array(Type.String(), { description: sources }),
   createdAt: Time,

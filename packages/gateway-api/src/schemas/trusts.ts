@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Grant } from './bindings.ts'
+import { BindingSummary } from './bindings.ts'
 import {
   ClosedObject,
   ExtensibleEnum,
@@ -124,10 +124,10 @@ export const Trust = Type.Object({
     description: 'conditions on the claims of a token; all of them must be met',
   }),
   maxAgeSeconds: Type.Integer({ description: 'the longest lifetime of a session' }),
-  role: Nullable(Type.String({ description: 'the role of the first of `grants`; null without grants' })),
+  role: Nullable(Type.String({ description: 'the role of the first of `bindings`; null without bindings' })),
   racks: Nullable(NamePattern),
   apps: Nullable(NamePattern),
-  grants: Type.Array(Grant, { description: 'the bindings of the trust, oldest first' }),
+  bindings: Type.Array(BindingSummary, { description: 'the bindings of the trust, oldest first' }),
   createdAt: Time,
   createdBy: Type.String(),
   revokedAt: Nullable(Time),

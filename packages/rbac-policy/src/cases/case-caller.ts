@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { inMessage, type Problem } from '@rack-gateway/command-matcher'
 import { readTime } from '@rack-gateway/time'
-import { unlimitedBinding } from '../compiled-policy/grants.ts'
+import { unlimitedBinding } from '../compiled-policy/compiled-bindings.ts'
 import { actorName } from '../model/actor-name.ts'
 import type { Binding, Principal } from '../model/types.ts'
 import type { WrittenBinding, WrittenCase } from './case-schema.ts'

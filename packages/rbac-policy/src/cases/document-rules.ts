@@ -82,8 +82,8 @@ export function ownGrants(document: PolicyDocument): ReadonlyMap<string, Readonl
 function roleRules(role: Role, document: PolicyDocument): string[] {
   const { name, when = [] } = role
   const own = ownPermissions(role, document)
-  const grants = own.length === 0 ? [`role:${name}`] : own.map((permission) => grantName(name, permission))
-  return when.length === 0 ? grants : [...grants, `condition:${name}`]
+  const bindings = own.length === 0 ? [`role:${name}`] : own.map((permission) => grantName(name, permission))
+  return when.length === 0 ? bindings : [...bindings, `condition:${name}`]
 }
 
 /** The permissions of a role that neither its base roles nor the built-in role of the same name have. */

@@ -127,7 +127,8 @@ function readLevel({ effect, level }: WrittenCase['expect']): {
   const at = ['expect', 'level']
   const problems: Problem[] = []
   const read = readStepUp(level, at, { lineOf: () => '', problems })
-  if (effect !== 'require') problems.push({ at, text: 'only a call that requires a step-up has a level: expect require' })
+  if (effect !== 'require')
+    problems.push({ at, text: 'only a call that requires a step-up has a level: expect require' })
   else if (problems.length === 0 && (read.level === null || read.except.length > 0))
     problems.push({ at, text: 'expect.level should be always, {recent: 10m}, or {always: any}' })
   return { level: read.level, problems }

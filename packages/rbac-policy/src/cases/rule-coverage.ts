@@ -22,7 +22,7 @@ export interface RuleCoverage {
 }
 
 export function coverageOf(document: PolicyDocument): RuleCoverage {
-  const grants = ownGrants(document)
+  const bindings = ownGrants(document)
   const exercised = new Set<string>()
   const rolesWithBases = new Map(document.roles.map(({ name, extends: names = [] }) => [name, [name, ...names]]))
   const valueRulesAt = compileValueRules(document.recordedValues ?? [])
@@ -31,7 +31,7 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
   function addRoles(held: readonly string[], required: readonly Permission[]): void {
     for (const role of new Set(held.flatMap((name) => rolesWithBases.get(name) ?? []))) {
       exercised.add(`role:${role}`)
-      for (const [pattern, permissions] of grants.get(role) ?? [])
+      for (const [pattern, permissions] of bindings.get(role) ?? [])
         if (required.some((permission) => permissions.includes(permission))) exercised.add(grantName(role, pattern))
     }
   }

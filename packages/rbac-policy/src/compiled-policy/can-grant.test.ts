@@ -2,14 +2,14 @@ import { compilePattern } from '@rack-gateway/command-matcher'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { builtInPolicy } from '../document/document.ts'
-import type { Binding, Principal, WantedGrant } from '../model/types.ts'
+import type { Binding, Principal, WantedBinding } from '../model/types.ts'
 import { compilePolicy } from '../policy/policy.ts'
 import { binding, moment, now, principal, token } from '../testing/calls.ts'
 import { contains } from './can-grant.ts'
 
 const policy = compilePolicy(builtInPolicy())
 
-function isGrantable(bindings: readonly Binding[], wanted: Partial<WantedGrant>, change = {}): boolean {
+function isGrantable(bindings: readonly Binding[], wanted: Partial<WantedBinding>, change = {}): boolean {
   const grant = { role: 'viewer', racks: '*', apps: '*', until: null, ...wanted }
   return policy.canGrant(principal(bindings, change), grant, moment()) === null
 }
@@ -104,7 +104,7 @@ describe('a caller can grant only roles that they hold', () => {
     )
   })
 
-  test.each<[Partial<WantedGrant>, Partial<Binding>, string]>([
+  test.each<[Partial<WantedBinding>, Partial<Binding>, string]>([
     [{ role: 'admin' }, {}, 'you do not have the role admin on all racks and apps'],
     [{ role: 'admin', racks: 'staging' }, {}, 'you do not have the role admin on the rack staging and all apps'],
     [{ role: 'admin', apps: 'web' }, {}, 'you do not have the role admin on all racks and the app web'],
@@ -151,7 +151,7 @@ describe('a caller can grant only roles that they hold', () => {
 
 describe('a principal can revoke only permissions that it has', () => {
   const all = { role: 'deployer', racks: '*', apps: '*', until: now }
-  const canRevoke = (revoker: Principal, held: Partial<WantedGrant> = {}) =>
+  const canRevoke = (revoker: Principal, held: Partial<WantedBinding> = {}) =>
     policy.canRevoke(revoker, { ...all, ...held }, moment()) === null
 
   test.each(['viewer', 'ops', 'deployer', 'admin'])('%s from the same role', (role) => {

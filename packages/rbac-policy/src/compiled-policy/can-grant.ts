@@ -1,8 +1,8 @@
 import { type CommandRule, compilePattern, inMessage, namesInMessage } from '@rack-gateway/command-matcher'
-import type { GrantDenial, Moment, Principal, WantedGrant } from '../model/types.ts'
+import type { GrantingDenial, Moment, Principal, WantedBinding } from '../model/types.ts'
 import { expandPermission } from '../permissions/permission-patterns.ts'
 import type { PolicyDocument } from '../policy-document/policy-document.ts'
-import { type CompiledBindings, type Grant, isLive } from './grants.ts'
+import { type CompiledBinding, isLive, type PrincipalBindings } from './compiled-bindings.ts'
 
 const pattern = /^(?:\*|[a-z0-9*][a-z0-9*-]*)$/
 
@@ -19,7 +19,7 @@ export function contains(outer: string, inner: string): boolean {
 
 interface Granter {
   readonly principal: Principal
-  readonly bindings: CompiledBindings
+  readonly bindings: PrincipalBindings
 }
 
 /**
@@ -30,9 +30,9 @@ interface Granter {
 export function canGrant(
   document: PolicyDocument,
   granter: Granter,
-  wanted: WantedGrant,
+  wanted: WantedBinding,
   moment: Moment,
-): GrantDenial | null {
+): GrantingDenial | null {
   const { principal } = granter
   // Only users can grant. The permissions of a token depend on its owner. The permissions of a job depend on its trust.
   const user = principal.kind === 'user' ? granter : { ...granter, principal: { ...principal, bindings: [] } }
@@ -49,9 +49,9 @@ export function canGrant(
 export function canRevoke(
   document: PolicyDocument,
   revoker: Granter,
-  held: WantedGrant,
+  held: WantedBinding,
   moment: Moment,
-): GrantDenial | null {
+): GrantingDenial | null {
   const { principal, bindings } = revoker
   // Permissions of earlier versions of the gateway grant nothing.
   const permissions = held.permissions?.filter((permission) => expandPermission(permission).length > 0)
@@ -68,9 +68,9 @@ export function canRevoke(
 /** @param needsCommands whether the granter needs the command rules of the role, too */
 function denialOf(
   document: PolicyDocument,
-  { granter, wanted, moment }: GrantRequest,
+  { granter, wanted, moment }: GrantingRequest,
   { needsCommands }: { readonly needsCommands: boolean },
-): GrantDenial | null {
+): GrantingDenial | null {
   const { racks, apps } = wanted
   if (!isPattern(racks) || !isPattern(apps))
     return denyUnknown(
@@ -90,8 +90,8 @@ function denialOf(
       'Choose one from the list of permissions.',
     )
 
-  const held = coveringGrants(granter, wanted, moment)
-  const missing = permissions.flatMap(expandUnlessStar).find((one) => !held.some((grant) => grant.role.has(one)))
+  const held = coveringBindings(granter, wanted, moment)
+  const missing = permissions.flatMap(expandUnlessStar).find((one) => !held.some((binding) => binding.role.has(one)))
   const scope = describeScope(wanted)
   if (missing !== undefined) return denyMissing(describeLack({ granter, wanted, moment }, missing))
   const command =
@@ -102,25 +102,25 @@ function denialOf(
   )
 }
 
-function denyUnknown(reason: string, remedy: string): GrantDenial {
+function denyUnknown(reason: string, remedy: string): GrantingDenial {
   return { cause: 'unknown', reason, remedy }
 }
 
 /** @param reason a clause that follows "because" */
-function denyMissing(reason: string): GrantDenial {
+function denyMissing(reason: string): GrantingDenial {
   return { cause: 'missing', reason, remedy: 'Ask someone who can grant this access.' }
 }
 
-interface GrantRequest {
+interface GrantingRequest {
   readonly granter: Granter
-  readonly wanted: WantedGrant
+  readonly wanted: WantedBinding
   readonly moment: Moment
 }
 
-function describeLack({ granter, wanted, moment }: GrantRequest, missing: string): string {
-  const currentGrants = coveringGrants(granter, { ...wanted, until: moment.at }, moment)
+function describeLack({ granter, wanted, moment }: GrantingRequest, missing: string): string {
+  const currentBindings = coveringBindings(granter, { ...wanted, until: moment.at }, moment)
   const what = wanted.permissions === undefined ? `role ${inMessage(wanted.role)}` : `permission ${inMessage(missing)}`
-  if (currentGrants.some((grant) => grant.role.has(missing))) return `you do not have the ${what} for that long`
+  if (currentBindings.some((binding) => binding.role.has(missing))) return `you do not have the ${what} for that long`
   const lack =
     wanted.permissions === undefined
       ? `do not have the role ${inMessage(wanted.role)}`
@@ -128,14 +128,14 @@ function describeLack({ granter, wanted, moment }: GrantRequest, missing: string
   return `you ${lack} ${describeScope(wanted)}`
 }
 
-function describeScope({ racks, apps }: WantedGrant): string {
+function describeScope({ racks, apps }: WantedBinding): string {
   if (racks === '*' && apps === '*') return 'on all racks and apps'
   const where = (what: string, pattern: string) =>
     pattern === '*' ? `all ${what}s` : `the ${what} ${inMessage(pattern)}`
   return `on ${where('rack', racks)} and ${where('app', apps)}`
 }
 
-function permissionsOf({ roles }: PolicyDocument, { role, permissions }: WantedGrant): readonly string[] | null {
+function permissionsOf({ roles }: PolicyDocument, { role, permissions }: WantedBinding): readonly string[] | null {
   return permissions ?? roles.find(({ name }) => name === role)?.permissions ?? null
 }
 
@@ -148,25 +148,26 @@ function expandUnlessStar(permission: string): string[] {
   return permission === '*' ? ['*'] : expandPermission(permission)
 }
 
-function coveringGrants({ principal, bindings }: Granter, wanted: WantedGrant, moment: Moment): Grant[] {
+function coveringBindings({ principal, bindings }: Granter, wanted: WantedBinding, moment: Moment): CompiledBinding[] {
   const { racks, apps, until } = wanted
   if (principal.rack !== null && !contains(principal.rack, racks)) return []
   const covering = new Set(
     principal.bindings.filter((one) => contains(one.racks, racks) && contains(one.apps, apps)).map(({ id }) => id),
   )
-  const lastsLongEnough = ({ expiresAt }: Grant) => expiresAt === null || (until !== null && until <= expiresAt)
+  const lastsLongEnough = ({ expiresAt }: CompiledBinding) =>
+    expiresAt === null || (until !== null && until <= expiresAt)
   return bindings.own.all.filter(
-    (grant) =>
-      covering.has(grant.id) &&
-      isLive(grant, moment.at) &&
-      lastsLongEnough(grant) &&
-      (grant.checkConditions?.(moment) ?? null) === null &&
-      keepsConditions(grant, wanted),
+    (binding) =>
+      covering.has(binding.id) &&
+      isLive(binding, moment.at) &&
+      lastsLongEnough(binding) &&
+      (binding.checkConditions?.(moment) ?? null) === null &&
+      keepsConditions(binding, wanted),
   )
 }
 
-/** Whether the new grant keeps the conditions of the existing grant. Only a grant of the same role keeps them. */
-function keepsConditions({ role }: Grant, wanted: WantedGrant): boolean {
+/** Whether the new binding keeps the conditions of the existing binding. Only a binding of the same role keeps them. */
+function keepsConditions({ role }: CompiledBinding, wanted: WantedBinding): boolean {
   return role.when.length === 0 || (wanted.permissions === undefined && role.name === wanted.role)
 }
 
@@ -174,10 +175,10 @@ function keepsConditions({ role }: Grant, wanted: WantedGrant): boolean {
 function findUncoveredCommand(
   { commands, roles }: PolicyDocument,
   role: string,
-  held: readonly Grant[],
+  held: readonly CompiledBinding[],
 ): string | null {
   const grantedRoles = [role, ...(roles.find(({ name }) => name === role)?.extends ?? [])]
-  const heldRoles = held.flatMap((grant) => grant.role.names)
+  const heldRoles = held.flatMap((binding) => binding.role.names)
   const isFor = (rule: CommandRule, roleNames: readonly string[]) => rule.roles.some((one) => roleNames.includes(one))
   const uncovered = commands.find((rule) => isFor(rule, grantedRoles) && !isFor(rule, heldRoles))
   return uncovered?.id ?? null

@@ -12,11 +12,11 @@ export interface CompiledRole {
   readonly when: readonly CompiledCondition[]
   readonly stepUp: readonly CompiledStepUpRule[]
   has(permission: Permission): boolean
-  explainGrant(permission: Permission): GrantExplanation
+  explainPermission(permission: Permission): PermissionOrigin
 }
 
 /** The rule, source, and reason of a decision that allows. */
-export interface GrantExplanation {
+export interface PermissionOrigin {
   readonly rule: string
   readonly source: string
   readonly reason: string
@@ -47,7 +47,7 @@ export function compileRole({
       return compileRule(rule, words) ?? []
     }),
     has: (permission) => hasEvery || all.has(permission),
-    explainGrant: (permission) => ({
+    explainPermission: (permission) => ({
       rule: `role:${name}`,
       source,
       reason: `The role ${name} grants ${permission}.`,

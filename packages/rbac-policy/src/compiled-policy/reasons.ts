@@ -1,7 +1,7 @@
 import { inMessage, namesInMessage } from '@rack-gateway/command-matcher'
 import { type Denial, denyByBindings } from '@rack-gateway/errors'
 import type { Permission, PolicyScope, Principal, RackCall } from '../model/types.ts'
-import type { FailedCondition, RoleSet } from './grants.ts'
+import type { FailedCondition, RoleSet } from './compiled-bindings.ts'
 
 /** Whose bindings lack the permission: the bindings of the caller, or of a token's owner. */
 export type Side = 'own' | 'owner'
@@ -55,8 +55,8 @@ export function proxyReason(
   return `${needed}${who}${inMessage(rack)}.`
 }
 
-export function denyByCondition({ grant, reason, remedy }: FailedCondition): Denial {
-  const { name, source } = grant.role
+export function denyByCondition({ binding, reason, remedy }: FailedCondition): Denial {
+  const { name, source } = binding.role
   return { rule: `condition:${name}`, source, reason: `The role ${inMessage(name)} applies ${reason}.`, remedy }
 }
 

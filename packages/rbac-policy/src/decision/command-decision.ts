@@ -7,9 +7,9 @@ import {
   maxCommandBytes,
 } from '@rack-gateway/command-matcher'
 import type { Denial, Explanation } from '@rack-gateway/errors'
+import type { ScopeBindings } from '../compiled-policy/compiled-bindings.ts'
 import type { CompiledDocument } from '../compiled-policy/compiled-document.ts'
-import type { GrantExplanation } from '../compiled-policy/compiled-role.ts'
-import type { ScopeGrants } from '../compiled-policy/grants.ts'
+import type { PermissionOrigin } from '../compiled-policy/compiled-role.ts'
 import { wrongCaller } from '../conditions/condition.ts'
 import type { Principal, RackCall } from '../model/types.ts'
 
@@ -21,19 +21,19 @@ import type { Principal, RackCall } from '../model/types.ts'
 export function decideCommand(
   document: CompiledDocument,
   principal: Principal,
-  scopeGrants: ScopeGrants,
+  scopeBindings: ScopeBindings,
   call: RackCall,
 ): AllowedCommand | Denial | null {
   const { permission } = call.route
   if (permission !== 'process:run' && permission !== 'process:exec') return null
-  const decision = matchCall(document, principal, scopeGrants, call)
+  const decision = matchCall(document, principal, scopeBindings, call)
   if (decision.effect === 'deny') return denyByMatcher(document, decision)
   return decision.by === null ? allowAttachedRun(document) : allowByRule(document, decision.by, decision.allowing)
 }
 
 type Denied = Extract<CommandDecision, { effect: 'deny' }>
 
-interface AllowedCommand extends GrantExplanation {
+interface AllowedCommand extends PermissionOrigin {
   /** IDs of all command rules that allow the command. Each of these rules can require a step-up. */
   readonly commandRules: readonly string[]
 }
@@ -61,7 +61,7 @@ const attachedReason = 'An attached run starts with a sleeping process. The comm
 function matchCall(
   document: CompiledDocument,
   principal: Principal,
-  scopeGrants: ScopeGrants,
+  scopeBindings: ScopeBindings,
   call: RackCall,
 ): CommandDecision {
   const { command } = call
@@ -84,7 +84,7 @@ function matchCall(
     service: (mode === 'exec' ? call.process?.service : call.service) ?? '',
     app: call.app ?? '',
     rack: call.rack,
-    roles: scopeGrants.own.commandRoles,
+    roles: scopeBindings.own.commandRoles,
     options,
     checkConditions:
       document.commandConditions.size === 0 ? undefined : (rule) => failedCondition(document, rule, principal, call),

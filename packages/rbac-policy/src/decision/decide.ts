@@ -1,14 +1,14 @@
 import type { Denial } from '@rack-gateway/errors'
-import type { CompiledDocument } from '../compiled-policy/compiled-document.ts'
-import type { GrantExplanation } from '../compiled-policy/compiled-role.ts'
 import {
   acceptsRack,
-  type CompiledBindings,
+  bindingsInScope,
   type FailedCondition,
   failedScopeConditions,
-  grantsInScope,
-  type ScopeGrants,
-} from '../compiled-policy/grants.ts'
+  type PrincipalBindings,
+  type ScopeBindings,
+} from '../compiled-policy/compiled-bindings.ts'
+import type { CompiledDocument } from '../compiled-policy/compiled-document.ts'
+import type { PermissionOrigin } from '../compiled-policy/compiled-role.ts'
 import {
   boundToOtherRack,
   denyByCondition,
@@ -30,35 +30,35 @@ import { applyStepUp } from './step-up-decision.ts'
 export function decide(
   document: CompiledDocument,
   principal: Principal,
-  bindings: CompiledBindings,
+  bindings: PrincipalBindings,
   call: RackCall,
 ): Decision {
   const permission = permissionOf(call)
   const scope = scopeOf(call)
   const isForRack = acceptsRack(bindings, call.rack)
-  const scopeGrants = isForRack ? grantsInScope(bindings, scope, call) : null
-  if (scopeGrants === null) return deny(document, permission, null, boundToOtherRack(principal, call))
+  const scopeBindings = isForRack ? bindingsInScope(bindings, scope, call) : null
+  if (scopeBindings === null) return deny(document, permission, null, boundToOtherRack(principal, call))
 
   const required = requiredPermissions(call)
-  const missing = findMissing(document, principal, { scope, scopeGrants, required, bindings, moment: call })
+  const missing = findMissing(document, principal, { scope, scopeBindings, required, bindings, moment: call })
   if (missing !== null) {
     const denial =
-      permission === openProxy ? explainProxy(document, principal, scopeGrants, call, missing) : missing.denial
+      permission === openProxy ? explainProxy(document, principal, scopeBindings, call, missing) : missing.denial
     return deny(
       document,
       missing.permission ?? permission,
-      scopeGrants,
+      scopeBindings,
       blockedInstead(document, call, denial) ?? denial,
     )
   }
 
-  const command = decideCommand(document, principal, scopeGrants, call)
-  if (command !== null && 'remedy' in command) return deny(document, permission, scopeGrants, command)
+  const command = decideCommand(document, principal, scopeBindings, call)
+  if (command !== null && 'remedy' in command) return deny(document, permission, scopeBindings, command)
   const blocked = document.blocked(call)
-  if (blocked) return deny(document, permission, scopeGrants, blocked)
-  const { rule, source, reason } = command ?? grantedBy(scopeGrants, required)
+  if (blocked) return deny(document, permission, scopeBindings, blocked)
+  const { rule, source, reason } = command ?? grantedBy(scopeBindings, required)
   const commandRules = command?.commandRules ?? noNames
-  const { roles } = scopeGrants.own
+  const { roles } = scopeBindings.own
   const granted: Allowed = {
     effect: 'allow',
     rule,
@@ -66,13 +66,13 @@ export function decide(
     permission,
     reason,
     roles,
-    bindings: scopeGrants.bindings,
+    bindings: scopeBindings.bindings,
     policy: document.hash,
   }
   const { stepUp } = document
   return stepUp === null
     ? granted
-    : applyStepUp(stepUp, { principal, call, scope, scopeGrants, required, commandRules, granted })
+    : applyStepUp(stepUp, { principal, call, scope, scopeBindings, required, commandRules, granted })
 }
 
 /** No role allows a blocked operation, so its denial must not name roles that have the permission. */
@@ -85,23 +85,23 @@ function blockedInstead(document: CompiledDocument, call: RackCall, { rule }: De
 export function checkPermissionAt(
   document: CompiledDocument,
   principal: Principal,
-  bindings: CompiledBindings,
+  bindings: PrincipalBindings,
   {
     permission,
     where,
     moment,
   }: { readonly permission: Permission; readonly where: PolicyScope; readonly moment: Moment },
 ): Denial | null {
-  const scopeGrants = grantsInScope(bindings, where, moment)
-  const check = { scope: where, scopeGrants, required: [permission], bindings, moment }
+  const scopeBindings = bindingsInScope(bindings, where, moment)
+  const check = { scope: where, scopeBindings, required: [permission], bindings, moment }
   return findMissing(document, principal, check)?.denial ?? null
 }
 
 interface PermissionCheck {
   readonly scope: PolicyScope
-  readonly scopeGrants: ScopeGrants
+  readonly scopeBindings: ScopeBindings
   readonly required: readonly Permission[]
-  readonly bindings: CompiledBindings
+  readonly bindings: PrincipalBindings
   readonly moment: Moment
 }
 
@@ -114,9 +114,9 @@ interface MissingPermission {
 function findMissing(
   document: CompiledDocument,
   principal: Principal,
-  { scope, scopeGrants, required, bindings, moment }: PermissionCheck,
+  { scope, scopeBindings, required, bindings, moment }: PermissionCheck,
 ): MissingPermission | null {
-  const { own, owner, failedConditions: failed } = scopeGrants
+  const { own, owner, failedConditions: failed } = scopeBindings
   if (own.roles.length === 0) {
     const first = failed[0] ?? failedScopeConditions(bindings, scope, moment)[0]
     return { permission: null, denial: first ? denyByCondition(first) : noBinding(principal, scope, 'own') }
@@ -134,7 +134,7 @@ function findMissing(
       permission,
       side,
       required: requiredRolesOf(document, permission),
-      held: scopeGrants[side] ?? own,
+      held: scopeBindings[side] ?? own,
     } as const
     return { permission, denial: noPermission(principal, scope, missing) }
   }
@@ -142,7 +142,7 @@ function findMissing(
 }
 
 function failedConditionFor(failed: readonly FailedCondition[], permission: Permission): FailedCondition | undefined {
-  return failed.find(({ grant }) => grant.role.has(permission))
+  return failed.find(({ binding }) => binding.role.has(permission))
 }
 
 const openProxy = 'proxy:open'
@@ -151,7 +151,7 @@ const openProxy = 'proxy:open'
 function explainProxy(
   document: CompiledDocument,
   principal: Principal,
-  { own }: ScopeGrants,
+  { own }: ScopeBindings,
   { rack }: RackCall,
   { denial }: MissingPermission,
 ): Denial {
@@ -176,19 +176,19 @@ const noNames: readonly string[] = Object.freeze([])
 function deny(
   { hash }: CompiledDocument,
   permission: Permission,
-  scopeGrants: ScopeGrants | null,
+  scopeBindings: ScopeBindings | null,
   { rule, source, reason, remedy }: Denial,
 ): Decision {
-  const roles = scopeGrants === null ? noNames : scopeGrants.own.roles
-  const bindings = scopeGrants === null ? noNames : scopeGrants.bindings
+  const roles = scopeBindings === null ? noNames : scopeBindings.own.roles
+  const bindings = scopeBindings === null ? noNames : scopeBindings.bindings
   return { effect: 'deny', rule, source, permission, reason, remedy, roles, bindings, policy: hash }
 }
 
 const ownRun = { rule: 'own-run', source: 'gateway', reason: 'The principal that started a run can end it.' }
 
-function grantedBy({ own }: ScopeGrants, [permission]: readonly Permission[]): GrantExplanation {
+function grantedBy({ own }: ScopeBindings, [permission]: readonly Permission[]): PermissionOrigin {
   const role = permission === undefined ? undefined : own.roleWith(permission)
-  return permission === undefined || !role ? ownRun : role.explainGrant(permission)
+  return permission === undefined || !role ? ownRun : role.explainPermission(permission)
 }
 
 function requiredRolesOf(document: CompiledDocument, permission: Permission): RequiredRolesText {

@@ -1,12 +1,12 @@
 import { compilePattern } from '@rack-gateway/command-matcher'
-import type { CompiledDocument } from '../compiled-policy/compiled-document.ts'
 import {
-  type CompiledBindings,
-  type Grant,
-  grantsInScope,
+  bindingsInScope,
+  type CompiledBinding,
   isLive,
-  type ScopeGrants,
-} from '../compiled-policy/grants.ts'
+  type PrincipalBindings,
+  type ScopeBindings,
+} from '../compiled-policy/compiled-bindings.ts'
+import type { CompiledDocument } from '../compiled-policy/compiled-document.ts'
 import type {
   Allowed,
   Decision,
@@ -34,7 +34,7 @@ interface GrantedCall {
   readonly principal: Principal
   readonly call: RackCall
   readonly scope: PolicyScope
-  readonly scopeGrants: ScopeGrants
+  readonly scopeBindings: ScopeBindings
   readonly required: readonly Permission[]
   /** IDs of all command rules that allow the call. */
   readonly commandRules: readonly string[]
@@ -59,12 +59,12 @@ function isLaterExecInOwnRun({ route, process }: RackCall): boolean {
   return route.permission === 'process:exec' && process?.own === true && process.attaches !== true
 }
 
-type Basis = Pick<GrantedCall, 'scope' | 'scopeGrants' | 'required' | 'commandRules'>
+type Basis = Pick<GrantedCall, 'scope' | 'scopeBindings' | 'required' | 'commandRules'>
 
 /** Among equally strict rules, the first one wins. */
 function* rulesFor(
   stepUp: CompiledStepUp,
-  { scope, scopeGrants, required, commandRules }: Basis,
+  { scope, scopeBindings, required, commandRules }: Basis,
 ): Generator<CompiledStepUpRule> {
   for (const permission of required)
     for (const rule of stepUp.permissions.get(permission) ?? []) if (concernsScope(rule, scope)) yield rule
@@ -72,7 +72,7 @@ function* rulesFor(
     const command = stepUp.commands.get(id)
     if (command !== undefined) yield command
   }
-  yield* roleRules(scopeGrants, required)
+  yield* roleRules(scopeBindings, required)
   for (const rule of stepUp.everyPermission) if (concernsScope(rule, scope)) yield rule
 }
 
@@ -80,8 +80,8 @@ function* rulesFor(
  * The requirements of every role that grants one of the permissions. For a token, the roles of its owner count, too:
  * otherwise a token with individual permissions, or with a weaker role, would need no proof.
  */
-function* roleRules({ grants }: ScopeGrants, required: readonly Permission[]): Generator<CompiledStepUpRule> {
-  for (const { role } of [...grants.own, ...(grants.owner ?? [])])
+function* roleRules({ compiled }: ScopeBindings, required: readonly Permission[]): Generator<CompiledStepUpRule> {
+  for (const { role } of [...compiled.own, ...(compiled.owner ?? [])])
     if (required.some((permission) => role.has(permission))) yield* role.stepUp
 }
 
@@ -104,7 +104,7 @@ export interface ManagementCall {
 interface ManagementRequest {
   readonly call: ManagementCall
   readonly moment: Moment
-  readonly bindings: CompiledBindings
+  readonly bindings: PrincipalBindings
 }
 
 const wholeGateway = { rack: '*', app: null, scope: 'rack' } as const
@@ -119,13 +119,13 @@ export function requireForManagement(
   const { permission, additionalPermission } = call
   const required = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
   const rules: CompiledStepUpRule[] = []
-  const scopeGrants = grantsInScope(bindings, wholeGateway, moment)
+  const scopeBindings = bindingsInScope(bindings, wholeGateway, moment)
   // Calls about the caller itself require no role, so requirements of permissions do not apply to them. A program needs
   // some of these calls to find out which calls need a proof.
   if (call.scope !== 'self') rules.push(...required.flatMap((one) => gatewayRules(stepUp, one)))
-  if (call.scope === 'gateway') rules.push(...roleRules(scopeGrants, required))
+  if (call.scope === 'gateway') rules.push(...roleRules(scopeBindings, required))
   if (call.stepUp === 'management') rules.push(...managementRules(stepUp, principal))
-  if (call.stepUp === 'management' || call.concernsOthers) rules.push(...rulesForOthers(stepUp, call, scopeGrants))
+  if (call.stepUp === 'management' || call.concernsOthers) rules.push(...rulesForOthers(stepUp, call, scopeBindings))
   const rule = strictestRule(rules, principal)
   return rule && requireProof(rule, principal)
 }
@@ -145,10 +145,10 @@ function isOpenWithoutFactor({ scope, stepUp, concernsOthers = false }: Manageme
 function rulesForOthers(
   stepUp: CompiledStepUp | null,
   { permissionForOthers: permission }: ManagementCall,
-  scopeGrants: ScopeGrants,
+  scopeBindings: ScopeBindings,
 ): readonly CompiledStepUpRule[] {
-  if (permission === undefined || scopeGrants.own.roleWith(permission) === null) return []
-  return [...gatewayRules(stepUp, permission), ...roleRules(scopeGrants, [permission])]
+  if (permission === undefined || scopeBindings.own.roleWith(permission) === null) return []
+  return [...gatewayRules(stepUp, permission), ...roleRules(scopeBindings, [permission])]
 }
 
 function gatewayRules(stepUp: CompiledStepUp | null, permission: Permission): readonly CompiledStepUpRule[] {
@@ -185,7 +185,7 @@ export interface Enrollment {
 export function enrollmentOf(
   { stepUp }: CompiledDocument,
   principal: Principal,
-  bindings: CompiledBindings,
+  bindings: PrincipalBindings,
   now: number,
 ): Enrollment {
   if (stepUp === null || principal.kind !== 'user') return { required: false, by: null }
@@ -193,30 +193,31 @@ export function enrollmentOf(
   const required =
     enrollBy !== null ||
     (management !== undefined && management !== null) ||
-    bindings.own.all.some((grant) => isLive(grant, now) && mayNeedProof(stepUp, grant))
+    bindings.own.all.some((binding) => isLive(binding, now) && mayNeedProof(stepUp, binding))
   return { required, by: enrollBy }
 }
 
 /**
- * Whether a requirement can apply to a call through a grant. Ignores conditions of roles, because their results change
+ * Whether a requirement can apply to a call through a binding. Ignores conditions of roles, because their results change
  * with time.
  */
-function mayNeedProof(stepUp: CompiledStepUp, grant: Grant): boolean {
-  const { role } = grant
+function mayNeedProof(stepUp: CompiledStepUp, binding: CompiledBinding): boolean {
+  const { role } = binding
   return (
     role.stepUp.length > 0 ||
     [...stepUp.permissions].some(
-      ([permission, rules]) => role.has(permission) && rules.some((rule) => canConcern(rule, grant)),
+      ([permission, rules]) => role.has(permission) && rules.some((rule) => canConcern(rule, binding)),
     ) ||
     role.names.some((name) => stepUp.commandRoles.has(name)) ||
-    stepUp.everyPermission.some((rule) => canConcern(rule, grant))
+    stepUp.everyPermission.some((rule) => canConcern(rule, binding))
   )
 }
 
-/** Whether the grant can allow a call on a rack and an app of the rule. */
-function canConcern({ racks = ['*'], apps = ['*'] }: CompiledCallRule, grant: Grant): boolean {
+/** Whether the binding can allow a call on a rack and an app of the rule. */
+function canConcern({ racks = ['*'], apps = ['*'] }: CompiledCallRule, binding: CompiledBinding): boolean {
   return (
-    racks.some((pattern) => canOverlap(pattern, grant.racks)) && apps.some((pattern) => canOverlap(pattern, grant.apps))
+    racks.some((pattern) => canOverlap(pattern, binding.racks)) &&
+    apps.some((pattern) => canOverlap(pattern, binding.apps))
   )
 }
 

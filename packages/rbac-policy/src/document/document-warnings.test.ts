@@ -183,7 +183,7 @@ describe('roles that nobody can grant', () => {
   })
 
   /** Users who begin with `admin`, and get every role that they can grant. */
-  function rolesByGrants(document: PolicyDocument): string[] {
+  function rolesByBindings(document: PolicyDocument): string[] {
     const policy = compilePolicy(document)
     const held = new Set(['admin'])
     for (let before = 0; before < held.size; ) {
@@ -218,7 +218,7 @@ describe('roles that nobody can grant', () => {
             return `    rule-${at}: { run: "command-${at}", roles: [${all.join(', ')}] }`
           }),
         )
-        expect(ungrantableRoles(document).map(({ role }) => role)).toEqual(rolesByGrants(document))
+        expect(ungrantableRoles(document).map(({ role }) => role)).toEqual(rolesByBindings(document))
       }),
     )
   })

@@ -21,18 +21,18 @@ export interface Binding {
   readonly permissions?: readonly Permission[]
 }
 
-/** A requested grant: a role, or permissions, on the racks and apps of two patterns. */
-export interface WantedGrant {
+/** A requested binding: a role, or permissions, on the racks and apps of two patterns. */
+export interface WantedBinding {
   readonly role: string
   readonly permissions?: readonly Permission[]
   readonly racks: string
   readonly apps: string
-  /** The expiry in milliseconds since the epoch; null for never. A grant can't last longer than the granter's own. */
+  /** The expiry in milliseconds since the epoch; null for never. A binding can't last longer than the granter's own. */
   readonly until: number | null
 }
 
 /** With `unknown`, the reason is a sentence. With `missing`, the reason is a clause that follows "because". */
-export interface GrantDenial extends Explanation {
+export interface GrantingDenial extends Explanation {
   readonly cause: 'unknown' | 'missing'
 }
 

@@ -60,8 +60,8 @@ describe('how long an API token lives', () => {
     ['a role that does not exist', [{ role: 'constructor' }], 'token-max-age', 90 * day, 4],
     ['the strictest of two', [{ role: 'on-call' }, { role: 'admin' }], 'token-max-age:secrets', 8 * hour, 7],
     ['nothing', [], 'token-max-age', 90 * day, 4],
-  ])('with %s', (_what, grants, rule, maxAge, line) => {
-    expect(tokenLimit(narrowed, grants)).toEqual({ rule, maxAge, source: `policy.yaml:${line}` })
+  ])('with %s', (_what, bindings, rule, maxAge, line) => {
+    expect(tokenLimit(narrowed, bindings)).toEqual({ rule, maxAge, source: `policy.yaml:${line}` })
   })
 
   test.each([

@@ -1,6 +1,6 @@
 import { inMessage, joinWithAnd, type Problem } from '@rack-gateway/command-matcher'
 import { durationProblem } from '@rack-gateway/time'
-import type { WantedGrant } from '../model/types.ts'
+import type { WantedBinding } from '../model/types.ts'
 import { expandPermission, expandWithImplied } from '../permissions/permission-patterns.ts'
 import type { PolicyDocument, TokenRule } from './policy-document.ts'
 
@@ -12,14 +12,14 @@ export interface TokenLimit {
 }
 
 /** The role or the individual permissions of a token. */
-type TokenGrant = Pick<WantedGrant, 'role' | 'permissions'>
+type TokenBinding = Pick<WantedBinding, 'role' | 'permissions'>
 
-/** The strictest limit for a token with all of these grants. */
-export function tokenLimit(document: PolicyDocument, grants: readonly TokenGrant[]): TokenLimit {
+/** The strictest limit for a token with all of these bindings. */
+export function tokenLimit(document: PolicyDocument, bindings: readonly TokenBinding[]): TokenLimit {
   const { maxAge, source = document.source, rules } = document.tokens
   const general = { maxAge, rule: 'token-max-age', source }
   return rules
-    .filter((rule) => grants.some((grant) => isFor(document, rule, grant)))
+    .filter((rule) => bindings.some((binding) => isFor(document, rule, binding)))
     .map((rule) => ({
       maxAge: rule.maxAge,
       rule: `token-max-age:${rule.id}`,
@@ -32,7 +32,7 @@ export function tokenLimit(document: PolicyDocument, grants: readonly TokenGrant
 function isFor(
   { roles }: PolicyDocument,
   { roles: namedRoles = [], permissions: namedPermissions = [] }: TokenRule,
-  { role: name, permissions }: TokenGrant,
+  { role: name, permissions }: TokenBinding,
 ): boolean {
   const role = permissions === undefined ? roles.find((one) => one.name === name) : undefined
   if (role !== undefined && [name, ...(role.extends ?? [])].some((one) => namedRoles.includes(one))) return true

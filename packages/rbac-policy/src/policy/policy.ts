@@ -1,14 +1,14 @@
 import { type CompiledRules, compileCheckedRules, compileRules } from '@rack-gateway/command-matcher'
 import type { Denial } from '@rack-gateway/errors'
 import { canGrant, canRevoke } from '../compiled-policy/can-grant.ts'
+import {
+  bindingsInScope,
+  compilePrincipalBindings,
+  type PrincipalBindings,
+  type RoleSet,
+} from '../compiled-policy/compiled-bindings.ts'
 import type { CompiledDocument } from '../compiled-policy/compiled-document.ts'
 import { compileRole } from '../compiled-policy/compiled-role.ts'
-import {
-  type CompiledBindings,
-  compilePrincipalBindings,
-  grantsInScope,
-  type RoleSet,
-} from '../compiled-policy/grants.ts'
 import { compileCondition } from '../conditions/condition.ts'
 import { compileBlocked } from '../decision/blocked-operations.ts'
 import { checkPermissionAt, decide, rolesWith } from '../decision/decide.ts'
@@ -24,13 +24,13 @@ import { documentProblems, hasEveryPermission } from '../document-check/document
 import { InvalidPolicy } from '../errors/errors.ts'
 import type {
   Decision,
-  GrantDenial,
+  GrantingDenial,
   Moment,
   Permission,
   PolicyScope,
   Principal,
   RackCall,
-  WantedGrant,
+  WantedBinding,
 } from '../model/types.ts'
 import { documentHash, type PolicyDocument, type Role } from '../policy-document/policy-document.ts'
 import { type ValueMatcher, type ValueScope, valuesRecordedBy } from '../policy-document/recorded-values.ts'
@@ -59,9 +59,9 @@ export interface Policy {
   /** Those of `racks` on which the principal has a role. */
   racksOf(principal: Principal, racks: readonly string[], moment: Moment): string[]
   /** @returns null if the principal can grant the wanted role or permissions */
-  canGrant(principal: Principal, wanted: WantedGrant, moment: Moment): GrantDenial | null
+  canGrant(principal: Principal, wanted: WantedBinding, moment: Moment): GrantingDenial | null
   /** @returns null if the principal has the permissions of another principal, and so can revoke them */
-  canRevoke(principal: Principal, held: WantedGrant, moment: Moment): GrantDenial | null
+  canRevoke(principal: Principal, held: WantedBinding, moment: Moment): GrantingDenial | null
   /** Whether lists show an app to the principal. */
   canSeeApp(principal: Principal, rack: string, app: string, moment: Moment): boolean
   isSecretKey(key: string): boolean
@@ -97,7 +97,7 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
     managementStepUp: (principal, call, moment) =>
       requireForManagement(compiled, principal, { call, moment, bindings: compiledBindingsOf(principal) }),
     enrollment: (principal, now) => enrollmentOf(compiled, principal, compiledBindingsOf(principal), now),
-    rolesAt: (principal, where, moment) => grantsInScope(compiledBindingsOf(principal), where, moment).own.roles,
+    rolesAt: (principal, where, moment) => bindingsInScope(compiledBindingsOf(principal), where, moment).own.roles,
     canGrant: (principal, wanted, moment) =>
       canGrant(document, { principal, bindings: compiledBindingsOf(principal) }, wanted, moment),
     canRevoke: (principal, held, moment) =>
@@ -133,13 +133,13 @@ export function compileForDecisions(document: PolicyDocument, hash: string): Pol
 }
 
 interface DeciderWithBindings extends PolicyDecider {
-  compiledBindingsOf(principal: Principal): CompiledBindings
+  compiledBindingsOf(principal: Principal): PrincipalBindings
 }
 
 function createDecider(compiled: CompiledDocument): DeciderWithBindings {
-  const cache = new WeakMap<Principal, CompiledBindings>()
+  const cache = new WeakMap<Principal, PrincipalBindings>()
 
-  function compiledBindingsOf(principal: Principal): CompiledBindings {
+  function compiledBindingsOf(principal: Principal): PrincipalBindings {
     const found = cache.get(principal)
     if (found) return found
     const created = compilePrincipalBindings(principal, compiled.roles)
@@ -152,7 +152,7 @@ function createDecider(compiled: CompiledDocument): DeciderWithBindings {
     compiledBindingsOf,
     decide: (principal, call) => decide(compiled, principal, compiledBindingsOf(principal), call),
     hasPermission(principal, permission, where, moment) {
-      const { own, owner } = grantsInScope(compiledBindingsOf(principal), where, moment)
+      const { own, owner } = bindingsInScope(compiledBindingsOf(principal), where, moment)
       return hasRoleWith(own, permission) && (owner === null || hasRoleWith(owner, permission))
     },
   }
@@ -185,7 +185,7 @@ function hasRoleWith(held: RoleSet, permission: Permission): boolean {
   return held.roleWith(permission) !== null
 }
 
-function hasRoleOnRack(bindings: CompiledBindings, rack: string, moment: Moment): boolean {
-  const { own, owner } = grantsInScope(bindings, { rack, app: null, scope: 'list' }, moment)
+function hasRoleOnRack(bindings: PrincipalBindings, rack: string, moment: Moment): boolean {
+  const { own, owner } = bindingsInScope(bindings, { rack, app: null, scope: 'list' }, moment)
   return own.roles.length > 0 && owner?.roles.length !== 0
 }

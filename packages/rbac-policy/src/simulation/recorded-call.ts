@@ -8,7 +8,7 @@ import {
   routesById,
   splitRackPrefix,
 } from '@rack-gateway/convox-api'
-import { individualPermissionsRole, unlimitedBinding } from '../compiled-policy/grants.ts'
+import { individualPermissionsRole, unlimitedBinding } from '../compiled-policy/compiled-bindings.ts'
 import type { Principal, PrincipalKind, RackCall } from '../model/types.ts'
 
 /** The part of an audit event that is needed to decide about its call again. */

@@ -1,10 +1,10 @@
-import { ReviewedGrant, requestFor } from '@rack-gateway/gateway-api'
+import { ReviewedBinding, requestFor } from '@rack-gateway/gateway-api'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { GatewayUnreachable, Interrupted, Usage } from '../../errors/errors.ts'
 import { failureReason } from '../../gateway/gateway-request.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
 import { openStream } from '../../gateway/open-stream.ts'
-import { expiryText, grantText, minuteText } from '../../output/grant-text.ts'
+import { bindingText, expiryText, minuteText } from '../../output/binding-text.ts'
 import { printJsonList, printTable } from '../../output/response.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import type { Target } from '../../rack-choice/local/target.ts'
@@ -26,15 +26,15 @@ export async function handler({ context, rack, json, csv }: Arguments<typeof bui
   const target = await targetOf(context, rack)
   if (csv) return context.print(withoutLineFeed(await readCsv(target, context.interruption())))
   const granted = await listAllItems(target, 'reviewAccess')
-  if (json) return printJsonList(context, ReviewedGrant, granted)
-  const rows = granted.map((grant) => [
-    `${grant.subject.kind} ${subjectText(grant.subject)}`,
-    grantText(grant),
-    throughText(grant),
-    grant.grantedBy.email ?? grant.grantedBy.id,
-    minuteText(grant.grantedAt),
-    expiryText(grant.expiresAt, context.now),
-    minuteText(grant.lastUsedAt),
+  if (json) return printJsonList(context, ReviewedBinding, granted)
+  const rows = granted.map((binding) => [
+    `${binding.subject.kind} ${subjectText(binding.subject)}`,
+    bindingText(binding),
+    throughText(binding),
+    binding.grantedBy.email ?? binding.grantedBy.id,
+    minuteText(binding.grantedAt),
+    expiryText(binding.expiresAt, context.now),
+    minuteText(binding.lastUsedAt),
   ])
   printTable(
     context,
@@ -44,11 +44,11 @@ export async function handler({ context, rack, json, csv }: Arguments<typeof bui
   )
 }
 
-function subjectText({ name, owner, suspended }: ReviewedGrant['subject']): string {
+function subjectText({ name, owner, suspended }: ReviewedBinding['subject']): string {
   return `${name}${owner === null ? '' : ` (${owner})`}${suspended ? ', suspended' : ''}`
 }
 
-function throughText({ group, invitation }: Pick<ReviewedGrant, 'group' | 'invitation'>): string {
+function throughText({ group, invitation }: Pick<ReviewedBinding, 'group' | 'invitation'>): string {
   if (group !== null) return `group ${group}`
   return invitation === null ? 'binding' : 'invitation'
 }

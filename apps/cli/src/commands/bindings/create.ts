@@ -6,9 +6,9 @@ import { NamedBinding } from '../../output/output-schemas.ts'
 import { printJsonList } from '../../output/response.ts'
 import { printWarnings } from '../../output/warnings.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
-import { grantFields } from '../options/grant.ts'
+import { bindingFields } from '../options/binding.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
-import { gatewayOptions, grantOptions } from '../options/shared-options.ts'
+import { bindingOptions, gatewayOptions } from '../options/shared-options.ts'
 import { subjectOf, subjectOptions, withSubjectNames } from './binding-subject.ts'
 import { printBinding } from './print-binding.ts'
 
@@ -24,7 +24,7 @@ export const examples = [
 export const builder = {
   role: { type: 'string', demandOption: true, describe: 'A role of the policy document' },
   ...subjectOptions,
-  ...grantOptions,
+  ...bindingOptions,
   ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
@@ -38,7 +38,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
       'A binding needs a subject.',
       'Pass one of --user, --group, --service-account, --token, and --trust.',
     )
-  const { racks, apps, ...terms } = grantFields(args, context.now)
+  const { racks, apps, ...terms } = bindingFields(args, context.now)
   const created: Binding[] = []
   try {
     for (const scope of scopesIn({ racks, apps })) {

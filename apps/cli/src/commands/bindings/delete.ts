@@ -2,8 +2,8 @@ import type { Arguments, CommandOptions } from '../../command-line/command-modul
 import { Usage } from '../../errors/errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
+import { bindingText } from '../../output/binding-text.ts'
 import { confirm } from '../../output/confirm.ts'
-import { grantText } from '../../output/grant-text.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import type { Target } from '../../rack-choice/local/target.ts'
 import { printable } from '../../terminal/terminal.ts'
@@ -36,5 +36,5 @@ async function describeDeletion(target: Target, id: string): Promise<string> {
   )
   if (binding === undefined)
     throw new Usage(`There is no binding ${printable(id)}.`, 'List the bindings with: rack-gateway bindings')
-  return `delete the binding of ${grantText(binding)} for ${binding.subject.kind} ${nameOf(binding)}`
+  return `delete the binding of ${bindingText(binding)} for ${binding.subject.kind} ${nameOf(binding)}`
 }

@@ -1,6 +1,6 @@
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
-import { expiryText } from '../../output/grant-text.ts'
+import { expiryText } from '../../output/binding-text.ts'
 import { NamedBinding } from '../../output/output-schemas.ts'
 import { printJsonList, printTable } from '../../output/response.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'

@@ -1,6 +1,6 @@
 import type { Binding } from '@rack-gateway/gateway-api'
 import type { Context } from '../../invocation/context.ts'
-import { expiryText, grantText } from '../../output/grant-text.ts'
+import { bindingText, expiryText } from '../../output/binding-text.ts'
 import { NamedBinding } from '../../output/output-schemas.ts'
 import { printJson } from '../../output/response.ts'
 import type { Target } from '../../rack-choice/local/target.ts'
@@ -20,7 +20,7 @@ export async function printBinding(
   const expiry = expiryText(named.expiresAt, context.now)
   context.print(
     printable(
-      `${action} the binding ${named.id}: ${grantText(named)} for ${named.subject.kind} ${nameOf(named)}${expiry === '' ? '' : `, ${expiry}`}.`,
+      `${action} the binding ${named.id}: ${bindingText(named)} for ${named.subject.kind} ${nameOf(named)}${expiry === '' ? '' : `, ${expiry}`}.`,
     ),
   )
 }

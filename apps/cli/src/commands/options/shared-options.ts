@@ -45,7 +45,7 @@ export const ownerOptions = {
   'service-account': { type: 'string', describe: 'A service account, by ID or name' },
 } as const satisfies CommandOptions
 /** The scope, expiry, and reason of a role. */
-export const grantOptions = {
+export const bindingOptions = {
   racks: listOption('A rack, or a pattern with *; the default is every rack'),
   apps: listOption('An app, or a pattern with *; the default is every app', { complete: 'app' }),
   expires: expiresOption,

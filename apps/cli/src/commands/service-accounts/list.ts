@@ -1,7 +1,7 @@
 import { ServiceAccount } from '@rack-gateway/gateway-api'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
-import { minuteText } from '../../output/grant-text.ts'
+import { minuteText } from '../../output/binding-text.ts'
 import { printJsonList, printTable } from '../../output/response.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions } from '../options/shared-options.ts'

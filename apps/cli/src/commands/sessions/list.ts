@@ -1,6 +1,6 @@
 import { Session } from '@rack-gateway/gateway-api'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
-import { expiryText, minuteText } from '../../output/grant-text.ts'
+import { expiryText, minuteText } from '../../output/binding-text.ts'
 import { printJsonList, printTable } from '../../output/response.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { listSessions } from '../../session/own-sessions.ts'

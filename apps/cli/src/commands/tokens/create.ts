@@ -3,9 +3,9 @@ import { Usage } from '../../errors/errors.ts'
 import { findServiceAccount } from '../../gateway/find-resource.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
-import { grantFields } from '../options/grant.ts'
+import { bindingFields } from '../options/binding.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
-import { gatewayOptions, grantOptions, listOption, ownerOptions } from '../options/shared-options.ts'
+import { bindingOptions, gatewayOptions, listOption, ownerOptions } from '../options/shared-options.ts'
 import { printNewToken } from './print-new-token.ts'
 
 export const command = 'create <name>'
@@ -21,7 +21,7 @@ export const builder = {
   name: { type: 'string', demandOption: true, describe: 'The name of the token in lists and audit events' },
   role: { type: 'string', describe: 'The role of the token' },
   permission: listOption('A permission, instead of a role'),
-  ...grantOptions,
+  ...bindingOptions,
   'only-rack': { type: 'string', describe: 'The only rack of the token, so that its URL needs no rack name' },
   source: listOption('An address or network that can use the token'),
   'service-account': ownerOptions['service-account'],
@@ -42,7 +42,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
     ...(role === undefined ? { permissions: permission } : { role }),
     rack: onlyRack,
     ...(source.length > 0 && { sources: source }),
-    ...grantFields(args, context.now),
+    ...bindingFields(args, context.now),
     ...(serviceAccount !== undefined && {
       serviceAccount: (await findServiceAccount(target, serviceAccount, context.now)).id,
     }),

@@ -2,7 +2,7 @@ import { Token } from '@rack-gateway/gateway-api'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { findServiceAccount, findUser } from '../../gateway/find-resource.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
-import { expiryText, grantText, minuteText } from '../../output/grant-text.ts'
+import { bindingText, expiryText, minuteText } from '../../output/binding-text.ts'
 import { printJsonList, printTable } from '../../output/response.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import type { Target } from '../../rack-choice/local/target.ts'
@@ -31,11 +31,16 @@ export async function handler({ context, rack, json, owner, ended }: Arguments<t
     token.id,
     token.name,
     token.owner.name,
-    token.grants.map(grantText).join('; '),
+    token.bindings.map(bindingText).join('; '),
     minuteText(token.lastUsedAt),
     token.revokedAt === null ? expiryText(token.expiresAt, context.now) : 'revoked',
   ])
-  printTable(context, ['ID', 'NAME', 'OWNER', 'GRANTS', 'LAST USED (UTC)', 'EXPIRES'], rows, 'There are no API tokens.')
+  printTable(
+    context,
+    ['ID', 'NAME', 'OWNER', 'BINDINGS', 'LAST USED (UTC)', 'EXPIRES'],
+    rows,
+    'There are no API tokens.',
+  )
 }
 
 function hasEnded({ revokedAt, expiresAt }: Token, now: number): boolean {

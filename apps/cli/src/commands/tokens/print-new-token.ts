@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
 import type { Context } from '../../invocation/context.ts'
-import { grantText } from '../../output/grant-text.ts'
+import { bindingText } from '../../output/binding-text.ts'
 import { maskInLog } from '../../output/mask-in-log.ts'
 import { PrintedNewToken } from '../../output/output-schemas.ts'
 import { printJson } from '../../output/response.ts'
@@ -13,17 +13,17 @@ export function printNewToken(
   created: Static<typeof PrintedNewToken>,
   json: boolean | undefined,
 ): void {
-  const { name, owner, grants, expiresAt, token } = created
+  const { name, owner, bindings, expiresAt, token } = created
   maskInLog(context, token)
   printWarnings(context, created)
   if (json) {
     printJson(context, PrintedNewToken, created)
     return
   }
-  const grantTexts = grants.map(grantText).join('; ')
+  const bindingTexts = bindings.map(bindingText).join('; ')
   context.note(
     printable(
-      `${name} of ${owner.name}: ${grantTexts}. It expires on ${expiresAt}. This is the only time that it is shown:`,
+      `${name} of ${owner.name}: ${bindingTexts}. It expires on ${expiresAt}. This is the only time that it is shown:`,
     ),
   )
   context.print(token)

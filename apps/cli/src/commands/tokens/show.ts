@@ -1,7 +1,7 @@
 import { Token } from '@rack-gateway/gateway-api'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { findToken } from '../../gateway/find-resource.ts'
-import { expiryText, grantText, minuteText } from '../../output/grant-text.ts'
+import { bindingText, expiryText, minuteText } from '../../output/binding-text.ts'
 import { printFields, printJson } from '../../output/response.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
@@ -23,8 +23,8 @@ export async function handler({ context, rack, json, ...args }: Arguments<typeof
     ['name', token.name],
     ['begins with', token.prefix ?? ''],
     ['owner', `${owner.name} (${owner.kind})`],
-    ...token.grants.map(
-      (grant) => ['grant', `${grantText(grant)} ${expiryText(grant.expiresAt, context.now)}`.trim()] as const,
+    ...token.bindings.map(
+      (binding) => ['binding', `${bindingText(binding)} ${expiryText(binding.expiresAt, context.now)}`.trim()] as const,
     ),
     ['only rack', token.rack ?? ''],
     ['only from', token.sources.join(', ')],

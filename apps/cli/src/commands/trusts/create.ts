@@ -1,14 +1,14 @@
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { grantText } from '../../output/grant-text.ts'
+import { bindingText } from '../../output/binding-text.ts'
 import { PrintedTrust } from '../../output/output-schemas.ts'
 import { printJson } from '../../output/response.ts'
 import { printWarnings } from '../../output/warnings.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { printable } from '../../terminal/terminal.ts'
-import { grantFields } from '../options/grant.ts'
+import { bindingFields } from '../options/binding.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
-import { gatewayOptions, grantOptions } from '../options/shared-options.ts'
+import { bindingOptions, gatewayOptions } from '../options/shared-options.ts'
 import { trustFields, trustOptions } from './trust-fields.ts'
 
 export const command = 'create <name>'
@@ -23,21 +23,21 @@ export const builder = {
   name: { type: 'string', demandOption: true, describe: 'The name in lists, audit events, and denials' },
   role: { type: 'string', demandOption: true, describe: 'The role of the jobs' },
   ...trustOptions,
-  ...grantOptions,
+  ...bindingOptions,
   ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, name, role } = args
-  const body = { name, role, ...grantFields(args, context.now), ...trustFields(args) }
+  const body = { name, role, ...bindingFields(args, context.now), ...trustFields(args) }
   const target = await targetOf(context, rack)
   const trust = await callGateway(target, 'createTrust', { body })
   printWarnings(context, trust)
   if (json) return printJson(context, PrintedTrust, trust)
   context.print(
     printable(
-      `The trust ${trust.name} is created (${trust.id}). Its jobs get ${trust.grants.map(grantText).join('; ')}.`,
+      `The trust ${trust.name} is created (${trust.id}). Its jobs get ${trust.bindings.map(bindingText).join('; ')}.`,
     ),
   )
   context.note(

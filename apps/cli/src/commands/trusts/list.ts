@@ -1,6 +1,6 @@
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
-import { grantText, minuteText } from '../../output/grant-text.ts'
+import { bindingText, minuteText } from '../../output/binding-text.ts'
 import { PrintedTrust } from '../../output/output-schemas.ts'
 import { printJsonList, printTable } from '../../output/response.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
@@ -18,12 +18,12 @@ export async function handler({ context, rack, json, revoked }: Arguments<typeof
   const all = await listAllItems(await targetOf(context, rack), 'listTrusts')
   const shown = revoked ? all : all.filter(({ revokedAt }) => revokedAt === null)
   if (json) return printJsonList(context, PrintedTrust, shown)
-  const rows = shown.map(({ id, name, issuer, grants, revokedAt }) => [
+  const rows = shown.map(({ id, name, issuer, bindings, revokedAt }) => [
     id,
     name,
     issuer,
-    grants.map(grantText).join('; '),
+    bindings.map(bindingText).join('; '),
     revokedAt === null ? '' : `revoked ${minuteText(revokedAt)}`,
   ])
-  printTable(context, ['ID', 'NAME', 'ISSUER', 'GRANTS', 'STATE'], rows, 'There are no trusts.')
+  printTable(context, ['ID', 'NAME', 'ISSUER', 'BINDINGS', 'STATE'], rows, 'There are no trusts.')
 }

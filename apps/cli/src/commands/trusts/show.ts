@@ -1,6 +1,6 @@
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { findTrust } from '../../gateway/find-resource.ts'
-import { expiryText, grantText, minuteText } from '../../output/grant-text.ts'
+import { bindingText, expiryText, minuteText } from '../../output/binding-text.ts'
 import { PrintedTrust } from '../../output/output-schemas.ts'
 import { printFields, printJson } from '../../output/response.ts'
 import { safeJson } from '../../output/safe-json.ts'
@@ -24,8 +24,8 @@ export async function handler({ context, rack, json, ...args }: Arguments<typeof
     ['issuer', trust.issuer],
     ['audience', trust.audience],
     ...trust.conditions.map((condition) => ['condition', safeJson(condition)] as const),
-    ...trust.grants.map(
-      (grant) => ['grant', `${grantText(grant)} ${expiryText(grant.expiresAt, context.now)}`.trim()] as const,
+    ...trust.bindings.map(
+      (binding) => ['binding', `${bindingText(binding)} ${expiryText(binding.expiresAt, context.now)}`.trim()] as const,
     ),
     ['session', `${trust.maxAgeSeconds} s at most`],
     ['created', `${minuteText(trust.createdAt)} by ${trust.createdBy}`],

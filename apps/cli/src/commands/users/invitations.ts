@@ -2,11 +2,11 @@ import { Invitation } from '@rack-gateway/gateway-api'
 import { issuerName } from '@rack-gateway/rbac-policy'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
-import { minuteText } from '../../output/grant-text.ts'
+import { minuteText } from '../../output/binding-text.ts'
 import { printJsonList, printTable } from '../../output/response.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
-import { grantsText } from './grants-text.ts'
+import { bindingsText } from './bindings-text.ts'
 
 export const command = 'invitations'
 export const describe = 'List open invitations.'
@@ -21,11 +21,11 @@ export async function handler({ context, rack, json, all }: Arguments<typeof bui
   const invitations = await listAllItems(target, 'listInvitations')
   const shown = all ? invitations : invitations.filter(({ state }) => state === 'open')
   if (json) return printJsonList(context, Invitation, shown)
-  const rows = shown.map(({ id, email, issuer, grants, state, invitedBy, createdAt, expiresAt }) => [
+  const rows = shown.map(({ id, email, issuer, bindings, state, invitedBy, createdAt, expiresAt }) => [
     id,
     email,
     issuerName(issuer),
-    grantsText(grants),
+    bindingsText(bindings),
     state,
     invitedBy.email,
     minuteText(createdAt),

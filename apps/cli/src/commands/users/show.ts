@@ -1,7 +1,7 @@
 import { User } from '@rack-gateway/gateway-api'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { findUser } from '../../gateway/find-resource.ts'
-import { minuteText } from '../../output/grant-text.ts'
+import { minuteText } from '../../output/binding-text.ts'
 import { printFields, printJson } from '../../output/response.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { kindText } from '../mfa/kind-text.ts'

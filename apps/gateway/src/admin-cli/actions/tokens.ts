@@ -79,7 +79,7 @@ async function issueApiToken(issuer: Issuer, account: string, args: TokenArgumen
     if (!(error instanceof NameTaken)) throw error
   })
   const owner = { kind: 'service-account', name: account } as const
-  // `rack` limits the token, and `racks` limits the grant of the token.
+  // `rack` limits the token, and `racks` limits the binding of the token.
   const rackLimit = rack === undefined ? {} : { rack, racks: rack }
   return issuer.issueApiToken({ name, owner, role, expiresAt, ...rackLimit })
 }

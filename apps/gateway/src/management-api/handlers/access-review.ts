@@ -6,7 +6,7 @@ import { formatTime } from '../calls/format-time.ts'
 import { pageRequest } from '../calls/page-request.ts'
 import { revocableStream } from '../streams/revocable-stream.ts'
 
-type Grant = Awaited<ReturnType<PrincipalCall['lists']['accessReview']>>['items'][number]
+type ReviewedBinding = Awaited<ReturnType<PrincipalCall['lists']['accessReview']>>['items'][number]
 
 /** Each read is recorded before its response is sent. */
 export const accessReviewHandlers: Handlers<'reviewAccess' | 'exportAccessReview'> = {
@@ -53,7 +53,7 @@ async function* exportParts({ first, at, call, signal, onRead }: ExportOptions):
   }
 }
 
-const columns: Readonly<Record<string, (grant: Grant) => string | null>> = {
+const columns: Readonly<Record<string, (grant: ReviewedBinding) => string | null>> = {
   subject_kind: ({ subjectKind }) => subjectKind,
   subject: ({ subjectName }) => subjectName,
   subject_id: ({ subjectId }) => subjectId,
@@ -75,8 +75,8 @@ const columns: Readonly<Record<string, (grant: Grant) => string | null>> = {
   last_used_at: ({ lastUsedAt }) => formatTime(lastUsedAt),
 }
 
-function toResponse({ subjectKind, subjectId, subjectName, issuer, owner, suspended, ...grant }: Grant) {
-  const { grantedBy, granterEmail, permissions, grantedAt, expiresAt, lastUsedAt, ...rest } = grant
+function toResponse({ subjectKind, subjectId, subjectName, issuer, owner, suspended, ...binding }: ReviewedBinding) {
+  const { grantedBy, granterEmail, permissions, grantedAt, expiresAt, lastUsedAt, ...rest } = binding
   return {
     subject: { kind: subjectKind, id: subjectId, name: subjectName, issuer, owner, suspended },
     ...rest,

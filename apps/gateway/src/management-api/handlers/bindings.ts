@@ -1,10 +1,10 @@
+import { assertCanGrant } from '../bindings/assert-can-grant.ts'
+import { assertCanRevoke } from '../bindings/assert-can-revoke.ts'
+import { readTerms, toBindingSummary } from '../bindings/bindings.ts'
+import { rackWarnings, warningsMember } from '../bindings/rack-names.ts'
+import { assertAllowedLifetime } from '../bindings/token-limits.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { pageRequest } from '../calls/page-request.ts'
-import { assertCanGrant } from '../grants/assert-can-grant.ts'
-import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
-import { readTerms, toGrantResponse } from '../grants/grants.ts'
-import { rackWarnings, warningsMember } from '../grants/rack-names.ts'
-import { assertAllowedLifetime } from '../grants/token-limits.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['binding']>>
 
@@ -22,8 +22,8 @@ export const bindingHandlers: Handlers<'listBindings' | 'createBinding' | 'remov
       assertCanGrant(call, { role, racks, apps, until })
       if (subject.kind === 'api-token') {
         const { expiresAt } = await lists.token(subject.id)
-        const grant = { role, racks, apps, ...terms }
-        assertAllowedLifetime(call, { grant, expiry: expiresAt.getTime(), remedy: 'Choose an earlier expiry.' })
+        const binding = { role, racks, apps, ...terms }
+        assertAllowedLifetime(call, { binding, expiry: expiresAt.getTime(), remedy: 'Choose an earlier expiry.' })
       }
       const id = await changes.createBinding(subject, { role, racks, apps, ...terms })
       return { ...toBindingResponse(await lists.binding(id)), ...warningsMember(rackWarnings(call, [racks])) }
@@ -34,15 +34,15 @@ export const bindingHandlers: Handlers<'listBindings' | 'createBinding' | 'remov
       const { lists, changes, principal, id } = call
       const binding = await lists.binding(id)
       const own = principal.kind === 'user' && binding.subjectKind === 'user' && binding.subjectId === principal.id
-      await assertCanRevoke(call, { kind: binding.subjectKind, id: binding.subjectId }, { own, grants: [binding] })
+      await assertCanRevoke(call, { kind: binding.subjectKind, id: binding.subjectId }, { own, bindings: [binding] })
       await changes.removeBinding(id)
       return toBindingResponse(binding)
     }),
 }
 
-export function toBindingResponse({ subjectKind, subjectId, createdAt, ...grant }: Row) {
+export function toBindingResponse({ subjectKind, subjectId, createdAt, ...binding }: Row) {
   return {
-    ...toGrantResponse(grant),
+    ...toBindingSummary(binding),
     subject: { kind: subjectKind, id: subjectId },
     createdAt: createdAt.toISOString(),
   }

@@ -1,11 +1,11 @@
 import { NoBrowserLogin } from '@rack-gateway/auth'
+import { assertCanGrant } from '../bindings/assert-can-grant.ts'
+import { assertCanRevoke } from '../bindings/assert-can-revoke.ts'
+import { readTerms } from '../bindings/bindings.ts'
+import { rackWarnings, warningsMember } from '../bindings/rack-names.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { formatTime } from '../calls/format-time.ts'
 import { pageRequest } from '../calls/page-request.ts'
-import { assertCanGrant } from '../grants/assert-can-grant.ts'
-import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
-import { readTerms } from '../grants/grants.ts'
-import { rackWarnings, warningsMember } from '../grants/rack-names.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['invitation']>>
 type Names = 'listInvitations' | 'createInvitation' | 'getInvitation' | 'revokeInvitation'
@@ -24,7 +24,7 @@ export const invitationHandlers: Handlers<Names> = {
       const { lists, changes, body, login, principal, now } = call
       if (login === null) throw new NoBrowserLogin()
       const { email, issuer = login.issuer, lifetimeSeconds = defaultLifetime, reason } = body
-      const grants = body.grants.map(({ role, racks = '*', apps = '*', expiresAt }) => {
+      const bindings = body.bindings.map(({ role, racks = '*', apps = '*', expiresAt }) => {
         const { until } = readTerms({ expiresAt })
         assertCanGrant(call, { role, racks, apps, until })
         return { role, racks, apps, expiresAt: until === null ? null : new Date(until).toISOString() }
@@ -33,14 +33,14 @@ export const invitationHandlers: Handlers<Names> = {
         {
           email,
           issuer,
-          grants,
+          bindings,
           invitedBy: principal.id,
           lifetime: lifetimeSeconds * 1_000,
           ...(reason && { reason }),
         },
         login,
       )
-      const patterns = grants.map(({ racks }) => racks)
+      const patterns = bindings.map(({ racks }) => racks)
       const warnings = [...rackWarnings(call, patterns), issuerWarning(issuer, login.issuer)]
       return { ...toResponse(await lists.invitation(id), now()), ...warningsMember(warnings) }
     }),
@@ -52,16 +52,16 @@ export const invitationHandlers: Handlers<Names> = {
   revokeInvitation: (outerCall) =>
     outerCall.change(async function revokeInvitation(call) {
       const { lists, changes, principal, id, now } = call
-      const { grants, invitedBy } = await lists.invitation(id)
+      const { bindings, invitedBy } = await lists.invitation(id)
       const own = principal.kind === 'user' && invitedBy === principal.id
-      await assertCanRevoke(call, { kind: 'invitation' }, { own, grants: grants.map(toHeldGrant) })
+      await assertCanRevoke(call, { kind: 'invitation' }, { own, bindings: bindings.map(toHeldBinding) })
       await changes.revokeInvitation(id)
       return toResponse(await lists.invitation(id), now())
     }),
 }
 
-function toHeldGrant({ expiresAt, ...grant }: Row['grants'][number]) {
-  return { ...grant, permissions: null, expiresAt: expiresAt === null ? null : new Date(expiresAt) }
+function toHeldBinding({ expiresAt, ...binding }: Row['bindings'][number]) {
+  return { ...binding, permissions: null, expiresAt: expiresAt === null ? null : new Date(expiresAt) }
 }
 
 function issuerWarning(issuer: string, configured: string): string | null {
@@ -75,7 +75,7 @@ function toResponse(
 ) {
   return {
     ...invitation,
-    grants: invitation.grants.map((grant) => ({ ...grant })),
+    bindings: invitation.bindings.map((binding) => ({ ...binding })),
     state: outcome ?? (expiresAt.getTime() > now ? 'open' : 'expired'),
     invitedBy: { id: invitedBy, email: inviterEmail },
     createdAt: createdAt.toISOString(),

@@ -1,9 +1,9 @@
 import { NotAllowed } from '../../errors/errors.ts'
+import { assertCanRevoke } from '../bindings/assert-can-revoke.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { formatTime } from '../calls/format-time.ts'
 import { ownerFilter } from '../calls/owner-filter.ts'
 import { pageRequest } from '../calls/page-request.ts'
-import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
 import { hasFreshLogin, type LoginCaller } from '../step-up/fresh-login.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['secondFactor']>>
@@ -82,7 +82,7 @@ export const secondFactorHandlers: Handlers<Names> = {
     outerCall.change(async function resetSecondFactors(call) {
       const { lists, factorChanges, principal, id, body } = call
       if (id === principal.id) throw ownReset()
-      await assertCanRevoke(call, { kind: 'user', id }, { asGrant: true })
+      await assertCanRevoke(call, { kind: 'user', id }, { asBinding: true })
       const removed = await factorChanges.resetFactors(id, body.reason)
       const { email } = await lists.user(id)
       return { removed: removed.map((factor) => toResponse({ ...factor, userId: id, email })) }

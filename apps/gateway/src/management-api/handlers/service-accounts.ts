@@ -1,7 +1,7 @@
+import { assertCanRevoke } from '../bindings/assert-can-revoke.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { formatTime } from '../calls/format-time.ts'
 import { pageRequest } from '../calls/page-request.ts'
-import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['serviceAccount']>>
 type Names =

@@ -1,11 +1,11 @@
 import { noSuchItem } from '@rack-gateway/auth'
 import { CallerDisconnected, noPermission, withRule } from '../../errors/errors.ts'
+import { assertCanRevoke } from '../bindings/assert-can-revoke.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { endReason } from '../calls/end-reason.ts'
 import { formatTime } from '../calls/format-time.ts'
 import { ownerFilter } from '../calls/owner-filter.ts'
 import { pageRequest } from '../calls/page-request.ts'
-import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['session']>>
 

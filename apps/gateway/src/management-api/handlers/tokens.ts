@@ -1,22 +1,22 @@
 import { noSuchItem } from '@rack-gateway/auth'
-import { type ApiTokenGrant, rotationNote } from '@rack-gateway/auth/store'
+import { type ApiTokenBinding, rotationNote } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoints } from '@rack-gateway/gateway-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { noPermission } from '../../errors/errors.ts'
+import { assertCanRevoke } from '../bindings/assert-can-revoke.ts'
+import { activeBindings, readTerms, toBindingSummary } from '../bindings/bindings.ts'
+import { assertRackExists, rackWarnings, warningsMember } from '../bindings/rack-names.ts'
+import {
+  assertAllowedLifetime,
+  assertCanGrantToToken,
+  requestedBindings,
+  roleOrPermissions,
+  tokenExpiry,
+} from '../bindings/token-limits.ts'
 import type { Handlers, PrincipalCall, TransactionCall } from '../calls/call.ts'
 import { formatTime } from '../calls/format-time.ts'
 import { ownerFilter } from '../calls/owner-filter.ts'
 import { pageRequest } from '../calls/page-request.ts'
-import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
-import { activeGrants, readTerms, toGrantResponse } from '../grants/grants.ts'
-import { assertRackExists, rackWarnings, warningsMember } from '../grants/rack-names.ts'
-import {
-  assertAllowedLifetime,
-  assertCanGrantToToken,
-  requestedGrants,
-  roleOrPermissions,
-  tokenExpiry,
-} from '../grants/token-limits.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['token']>>
 type Names = 'listTokens' | 'getToken' | 'createToken' | 'revokeToken' | 'rotateToken' | 'handOverToken'
@@ -54,15 +54,15 @@ async function createToken(call: TransactionCall<Endpoints['createToken']>) {
   if (!call.canAccess(serviceAccount === undefined)) throw serviceAccountDenied(call.policy)
   const expiresAt = tokenExpiry(call, body, [roleOrPermissions(body)])
   const { terms } = readTerms({ reason: body.reason })
-  const requested = requestedGrants(call, body, serviceAccount === undefined ? null : expiresAt)
-  const grants = requested.map((grant) => ({ ...grant, ...terms }))
+  const requested = requestedBindings(call, body, serviceAccount === undefined ? null : expiresAt)
+  const bindings = requested.map((binding) => ({ ...binding, ...terms }))
   const owner =
     serviceAccount === undefined
       ? ({ kind: 'user', id: principal.id } as const)
       : ({ kind: 'service-account', id: serviceAccount } as const)
   const boundTo = rack === undefined ? rackOf(principal) : { rack }
   if (rack !== undefined) assertRackExists(call, rack)
-  const { id, token } = await changes.createToken({ name, owner, grants, sources, expiresAt, ...boundTo })
+  const { id, token } = await changes.createToken({ name, owner, bindings, sources, expiresAt, ...boundTo })
   const warnings = rackWarnings(call, [body.racks ?? []].flat())
   return { ...toResponse(await call.lists.token(id)), token, ...warningsMember(warnings) }
 }
@@ -73,16 +73,16 @@ async function rotateToken(call: TransactionCall<Endpoints['rotateToken']>) {
   const isOwner = isOwn(token, call.principal)
   // A user's token acts as that user, so nobody else may receive its secret.
   if (!isOwner && (token.serviceAccountId === null || !call.canAccess(isOwner))) throw noSuchItem('API token')
-  const grants = grantsOf(token, now())
+  const bindings = bindingsOf(token, now())
   const expiresAt = tokenExpiry(
     call,
     body,
-    grants.filter((grant) => grant.expiresAt === undefined),
+    bindings.filter((binding) => binding.expiresAt === undefined),
   )
-  for (const grant of grants) {
-    // The previous expiry of the token could be earlier than the grant's expiry, so the grant is checked again.
-    assertAllowedLifetime(call, { grant, expiry: expiresAt, remedy: 'Choose an earlier expiry.' })
-    assertCanGrantToToken(call, grant, isOwner ? null : expiresAt)
+  for (const binding of bindings) {
+    // The previous expiry of the token could be earlier than the binding's expiry, so the binding is checked again.
+    assertAllowedLifetime(call, { binding, expiry: expiresAt, remedy: 'Choose an earlier expiry.' })
+    assertCanGrantToToken(call, binding, isOwner ? null : expiresAt)
   }
   const { overlapSeconds = 86_400 } = body
   const { token: secret } = await changes.rotateToken(id, {
@@ -98,9 +98,9 @@ async function handOverToken(call: TransactionCall<Endpoints['handOverToken']>) 
   const token = await lists.token(id)
   // A token has no more permissions than its owner, so another owner could extend the token's permissions.
   const expiry = token.expiresAt.getTime()
-  for (const grant of grantsOf(token, now())) {
-    assertCanGrantToToken(call, grant, expiry)
-    assertAllowedLifetime(call, { grant, expiry, remedy: rotateFirst })
+  for (const binding of bindingsOf(token, now())) {
+    assertCanGrantToToken(call, binding, expiry)
+    assertAllowedLifetime(call, { binding, expiry, remedy: rotateFirst })
   }
   const { kind, id: ownerId } = ownerOf(token)
   await changes.changeTokenOwner(id, {
@@ -144,21 +144,21 @@ function serviceAccountDenied(policy: PrincipalCall['policy']): Error {
   )
 }
 
-function grantsOf({ grants }: Row, now: number): ApiTokenGrant[] {
-  return activeGrants(grants, now).map(({ role, racks, apps, permissions, expiresAt }) => {
+function bindingsOf({ bindings }: Row, now: number): ApiTokenBinding[] {
+  return activeBindings(bindings, now).map(({ role, racks, apps, permissions, expiresAt }) => {
     const expiry = expiresAt === null ? {} : { expiresAt }
     return { role, racks, apps, ...expiry, ...(permissions !== null && { permissions }) }
   })
 }
 
 function toResponse(token: Row) {
-  const { id, name, prefix, rack, sources, grants, createdAt, expiresAt, usedFrom } = token
+  const { id, name, prefix, rack, sources, bindings, createdAt, expiresAt, usedFrom } = token
   return {
     id,
     name,
     prefix,
     owner: ownerOf(token),
-    grants: grants.map(toGrantResponse),
+    bindings: bindings.map(toBindingSummary),
     rack,
     sources: sources === '' ? [] : sources.split(' '),
     createdAt: createdAt.toISOString(),

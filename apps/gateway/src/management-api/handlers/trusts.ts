@@ -1,13 +1,13 @@
 import { admissionWarning, decodeJwt, NoPublicUrl, trustTerms } from '@rack-gateway/auth'
 import type { TrustTestRequest } from '@rack-gateway/gateway-api'
 import { invalid } from '../../errors/errors.ts'
+import { assertCanGrant } from '../bindings/assert-can-grant.ts'
+import { assertCanRevoke } from '../bindings/assert-can-revoke.ts'
+import { assertFewScopes, readTerms, toBindingSummary } from '../bindings/bindings.ts'
+import { rackWarnings, warningsMember } from '../bindings/rack-names.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { formatTime } from '../calls/format-time.ts'
 import { pageRequest } from '../calls/page-request.ts'
-import { assertCanGrant } from '../grants/assert-can-grant.ts'
-import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
-import { assertFewScopes, readTerms, toGrantResponse } from '../grants/grants.ts'
-import { rackWarnings, warningsMember } from '../grants/rack-names.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['trust']>>
 
@@ -53,15 +53,15 @@ export const trustHandlers: Handlers<'listTrusts' | 'getTrust' | 'createTrust' |
   },
 }
 
-function toResponse({ grants, maxAge, createdAt, revokedAt, ...trust }: Row) {
-  const [first] = grants
+function toResponse({ bindings, maxAge, createdAt, revokedAt, ...trust }: Row) {
+  const [first] = bindings
   return {
     ...trust,
     maxAgeSeconds: maxAge,
     role: first?.role ?? null,
     racks: first?.racks ?? null,
     apps: first?.apps ?? null,
-    grants: grants.map(toGrantResponse),
+    bindings: bindings.map(toBindingSummary),
     createdAt: createdAt.toISOString(),
     revokedAt: formatTime(revokedAt),
   }

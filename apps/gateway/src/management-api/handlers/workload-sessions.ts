@@ -1,9 +1,9 @@
 import { isDenial, noSuchItem, unauthenticated } from '@rack-gateway/auth'
+import { assertCanRevoke } from '../bindings/assert-can-revoke.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { endReason } from '../calls/end-reason.ts'
 import { formatTime } from '../calls/format-time.ts'
 import { pageRequest } from '../calls/page-request.ts'
-import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['workloadSession']>>
 type Names = 'exchangeJobToken' | 'listWorkloadSessions' | 'endWorkloadSession'

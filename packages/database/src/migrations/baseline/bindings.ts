@@ -10,7 +10,7 @@ CREATE TABLE gateway.invitations (
   id uuid PRIMARY KEY,
   issuer text NOT NULL,
   email text NOT NULL,
-  grants jsonb NOT NULL,
+  bindings jsonb NOT NULL,
   reason text,
   invited_by uuid NOT NULL REFERENCES gateway.users (id),
   created_at timestamptz NOT NULL DEFAULT now(),

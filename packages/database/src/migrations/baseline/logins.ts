@@ -49,7 +49,7 @@ CREATE TABLE gateway.device_logins (
 );
 CREATE INDEX ON gateway.device_logins (expires_at);
 
-CREATE TABLE gateway.provider_grants (
+CREATE TABLE gateway.provider_refresh_tokens (
   user_id uuid PRIMARY KEY REFERENCES gateway.users (id),
   version integer NOT NULL,
   sealed bytea,

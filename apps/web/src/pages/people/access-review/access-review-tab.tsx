@@ -13,18 +13,18 @@ import styles from './access-review.module.css'
 
 export default function AccessReviewTab() {
   const canOpen = can(useMe(), 'gateway:binding:write')
-  const list = useList('/access-review', {}, (grant) => [
-    grant.subject.name,
-    subjectKindNames[grant.subject.kind],
-    grant.subject.owner,
-    grant.subject.suspended ? 'suspended' : '',
-    grant.role,
-    grant.racks,
-    grant.apps,
-    grant.group,
-    grant.grantedBy.email ?? grant.grantedBy.id,
-    grant.reason,
-    ...(grant.permissions ?? []),
+  const list = useList('/access-review', {}, (binding) => [
+    binding.subject.name,
+    subjectKindNames[binding.subject.kind],
+    binding.subject.owner,
+    binding.subject.suspended ? 'suspended' : '',
+    binding.role,
+    binding.racks,
+    binding.apps,
+    binding.group,
+    binding.grantedBy.email ?? binding.grantedBy.id,
+    binding.reason,
+    ...(binding.permissions ?? []),
   ])
   return (
     <ListView
@@ -61,7 +61,7 @@ export default function AccessReviewTab() {
           ),
         },
         { title: 'Role', cell: ({ role, permissions }) => permissions?.join(', ') ?? role },
-        { title: 'On', cell: (grant) => scopeText(grant) },
+        { title: 'On', cell: (binding) => scopeText(binding) },
         {
           title: 'Through',
           cell: ({ group, invitation, subject, binding }) => {

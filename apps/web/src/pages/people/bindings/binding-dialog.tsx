@@ -4,7 +4,7 @@ import { TextField } from '../../../ui/controls/fields.tsx'
 import { FormDialog } from '../../../ui/dialogs/form-dialog.tsx'
 import { useChange } from '../../../ui/dialogs/use-change.ts'
 import { announce } from '../../../ui/status/announce.tsx'
-import { emptyGrant, GrantFields, grantOf } from '../forms/grant-fields.tsx'
+import { BindingFields, bindingOf, emptyBinding } from '../forms/binding-fields.tsx'
 import { WarningsDialog } from '../forms/warnings.tsx'
 import type { SubjectKind } from '../subjects/subjects.ts'
 import { type Subject, SubjectPicker } from './subject-picker.tsx'
@@ -17,13 +17,13 @@ interface BindingDialogProps {
 
 export function BindingDialog({ subject: fixedSubject, onClose }: BindingDialogProps) {
   const [subject, setSubject] = useState<Subject>(fixedSubject ?? { kind: 'user', id: null, name: '' })
-  const [grant, setGrant] = useState(emptyGrant)
+  const [binding, setBinding] = useState(emptyBinding)
   const [reason, setReason] = useState('')
   const create = useChange(
     ({ kind, id }: { kind: SubjectKind; id: string }) =>
       post('/bindings', {
-        action: `Grant the role ${grant.role} to ${subject.name}`,
-        body: { subject: { kind, id }, ...grantOf(grant), ...(reason.trim() && { reason: reason.trim() }) },
+        action: `Grant the role ${binding.role} to ${subject.name}`,
+        body: { subject: { kind, id }, ...bindingOf(binding), ...(reason.trim() && { reason: reason.trim() }) },
       }),
     ({ role, warnings = [] }) => {
       announce(`${subject.name} now has the role ${role}.`)
@@ -40,7 +40,7 @@ export function BindingDialog({ subject: fixedSubject, onClose }: BindingDialogP
       onClose={onClose}
     >
       {fixedSubject === undefined && <SubjectPicker subject={subject} onChange={setSubject} />}
-      <GrantFields value={grant} onChange={setGrant} />
+      <BindingFields value={binding} onChange={setBinding} />
       <TextField
         label="Reason"
         value={reason}

@@ -1,7 +1,7 @@
 import type { Binding } from '@rack-gateway/gateway-api'
 import { remove } from '../../../api/client.ts'
 import { ConfirmDialog } from '../../../ui/dialogs/confirm-dialog.tsx'
-import { GrantText } from '../roles/grant-list.tsx'
+import { BindingText } from '../roles/binding-list.tsx'
 
 interface RemoveBindingDialogProps {
   readonly binding: Binding
@@ -23,7 +23,7 @@ export function RemoveBindingDialog({ binding, subject, onClose }: RemoveBinding
       onClose={onClose}
     >
       <p>
-        <GrantText grant={binding} />
+        <BindingText binding={binding} />
       </p>
       <p>
         Within a second, calls that need this binding are denied, and open streams that need this binding are closed.

@@ -1,6 +1,6 @@
 import { serverNow } from '../../../api/client.ts'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
-import styles from './grant-fields.module.css'
+import styles from './binding-fields.module.css'
 
 /** `after` is a number of days, `date`, or empty for the default. */
 export interface Expiry {

@@ -11,7 +11,7 @@ import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
 import { Panel, PanelPart } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
-import styles from '../roles/grant-list.module.css'
+import styles from '../roles/binding-list.module.css'
 
 export default function GroupsTab() {
   const list = useList('/groups', {}, ({ name }) => [name])

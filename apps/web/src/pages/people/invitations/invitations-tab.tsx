@@ -29,7 +29,7 @@ export default function InvitationsTab() {
     invitation.state,
     invitation.invitedBy.email,
     invitation.reason,
-    ...invitation.grants.map(({ role }) => role),
+    ...invitation.bindings.map(({ role }) => role),
   ])
   const invitationToRevoke = list.rows?.find(({ id }) => id === search.item)
   return (
@@ -57,7 +57,7 @@ export default function InvitationsTab() {
           },
           {
             title: 'Roles',
-            cell: ({ grants }) => grants.map((grant) => `${grant.role} on ${scopeText(grant)}`).join('; '),
+            cell: ({ bindings }) => bindings.map((binding) => `${binding.role} on ${scopeText(binding)}`).join('; '),
           },
           {
             title: 'Invited by',

@@ -6,13 +6,13 @@ import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
 import { FormDialog } from '../../../ui/dialogs/form-dialog.tsx'
 import { useChange } from '../../../ui/dialogs/use-change.ts'
 import { announce } from '../../../ui/status/announce.tsx'
-import { emptyGrant, GrantFields, type GrantValues, grantOf } from '../forms/grant-fields.tsx'
+import { BindingFields, type BindingValues, bindingOf, emptyBinding } from '../forms/binding-fields.tsx'
 import { WarningsDialog } from '../forms/warnings.tsx'
 import styles from './invite-dialog.module.css'
 
 export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
   const [email, setEmail] = useState('')
-  const [grants, setGrants] = useState<readonly GrantValues[]>([emptyGrant])
+  const [bindings, setBindings] = useState<readonly BindingValues[]>([emptyBinding])
   const [days, setDays] = useState('14')
   const [reason, setReason] = useState('')
   const invite = useChange(
@@ -21,7 +21,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
         action: `Invite ${email.trim()}`,
         body: {
           email: email.trim(),
-          grants: grants.map(grantOf),
+          bindings: bindings.map(bindingOf),
           lifetimeSeconds: Number(days) * 86_400,
           ...(reason.trim() && { reason: reason.trim() }),
         },
@@ -46,7 +46,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
     >
       <p>
-        The person gets these roles at the first login, if you can still grant these roles then. The gateway sends no
+        The person gets these roles at the first login, if you can still binding these roles then. The gateway sends no
         email: send the person the address of the gateway yourself, <code>{location.origin}</code>.
       </p>
       <TextField
@@ -58,16 +58,16 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
         isRequired
         autoFocus
       />
-      {grants.map((grant, index) => (
-        <fieldset key={index} className={styles.grant}>
-          <legend>{grants.length === 1 ? 'Role' : `Role ${index + 1}`}</legend>
-          <GrantFields
-            value={grant}
-            onChange={(changed) => setGrants(grants.map((one, at) => (at === index ? changed : one)))}
+      {bindings.map((binding, index) => (
+        <fieldset key={index} className={styles.binding}>
+          <legend>{bindings.length === 1 ? 'Role' : `Role ${index + 1}`}</legend>
+          <BindingFields
+            value={binding}
+            onChange={(changed) => setBindings(bindings.map((one, at) => (at === index ? changed : one)))}
           />
-          {grants.length > 1 && (
+          {bindings.length > 1 && (
             <div>
-              <Button kind="quiet" onPress={() => setGrants(grants.filter((_, at) => at !== index))}>
+              <Button kind="quiet" onPress={() => setBindings(bindings.filter((_, at) => at !== index))}>
                 <X aria-hidden />
                 Remove this role
               </Button>
@@ -76,7 +76,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
         </fieldset>
       ))}
       <div>
-        <Button onPress={() => setGrants([...grants, emptyGrant])}>Add a role</Button>
+        <Button onPress={() => setBindings([...bindings, emptyBinding])}>Add a role</Button>
       </div>
       <SelectField
         label="The invitation expires"

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { Button } from '../../../ui/controls/button.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
-import styles from '../roles/grant-list.module.css'
+import styles from '../roles/binding-list.module.css'
 import { PanelPart } from './panel.tsx'
 
 interface PanelListProps<Row> {

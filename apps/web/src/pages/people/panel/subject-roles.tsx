@@ -1,4 +1,4 @@
-import type { Binding, Grant } from '@rack-gateway/gateway-api'
+import type { Binding, BindingSummary } from '@rack-gateway/gateway-api'
 import { useQueries } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { can } from '../../../api/can.ts'
@@ -11,7 +11,7 @@ import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { usePeopleSearch } from '../address/use-people-search.ts'
 import { BindingDialog } from '../bindings/binding-dialog.tsx'
 import { RemoveBindingDialog } from '../bindings/remove-binding-dialog.tsx'
-import { GrantList } from '../roles/grant-list.tsx'
+import { BindingList } from '../roles/binding-list.tsx'
 import type { SubjectKind } from '../subjects/subjects.ts'
 import { PanelPart } from './panel.tsx'
 
@@ -22,10 +22,10 @@ interface SubjectRolesProps {
   /** For a user: the groups whose bindings the user also has. */
   readonly groups?: readonly string[]
   /** The roles to show to a person who cannot list bindings. Undefined: shows no roles to this person. */
-  readonly grants?: readonly Grant[]
+  readonly bindings?: readonly BindingSummary[]
 }
 
-export function SubjectRoles({ kind, id, name, groups = [], grants }: SubjectRolesProps) {
+export function SubjectRoles({ kind, id, name, groups = [], bindings: shown }: SubjectRolesProps) {
   const me = useMe()
   const { search, openDialog, closeDialog } = usePeopleSearch()
   const isAllowed = can(me, 'gateway:binding:write')
@@ -39,9 +39,9 @@ export function SubjectRoles({ kind, id, name, groups = [], grants }: SubjectRol
   })
   if (!isAllowed)
     return (
-      grants && (
+      shown && (
         <PanelPart title="Roles">
-          <GrantList grants={grants} keyOf={(grant) => grant.id} empty="No roles." />
+          <BindingList bindings={shown} keyOf={(binding) => binding.id} empty="No roles." />
         </PanelPart>
       )
     )
@@ -61,8 +61,8 @@ export function SubjectRoles({ kind, id, name, groups = [], grants }: SubjectRol
       {results.some(({ isPending }) => isPending) ? (
         <Spinner label="Loading the roles" />
       ) : (
-        <GrantList
-          grants={bindings}
+        <BindingList
+          bindings={bindings}
           keyOf={(binding) => binding.id}
           empty="No roles."
           actionOf={(binding) =>

@@ -18,7 +18,7 @@ export const rolesQuery = queryOptions({
   staleTime: 60_000,
 })
 
-/** Whether a role has a permission that none of the person's roles has. The API then denies the grant. */
+/** Whether a role has a permission that none of the person's roles has. The API then denies the binding. */
 export function exceeds({ permissions }: Role, ownRoles: readonly string[]): boolean {
   return permissions.some(({ roles }) => !roles.some((role) => ownRoles.includes(role)))
 }

@@ -5,8 +5,8 @@ import { useMe } from '../../../api/queries.ts'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
 import { FormDialog } from '../../../ui/dialogs/form-dialog.tsx'
 import { useChange } from '../../../ui/dialogs/use-change.ts'
+import { emptyBinding, RoleField, ScopeFields } from '../forms/binding-fields.tsx'
 import { defaultExpiry, ExpiryField, tokenExpiryOf } from '../forms/expiry-field.tsx'
-import { emptyGrant, RoleField, ScopeFields } from '../forms/grant-fields.tsx'
 import { useSubjects } from '../subjects/subjects.ts'
 import { FreshLogin } from './fresh-login.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
@@ -32,7 +32,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
   const { options } = useSubjects()
   const [name, setName] = useState('')
   const [owner, setOwner] = useState(serviceAccount)
-  const [grant, setGrant] = useState(emptyGrant)
+  const [binding, setBinding] = useState(emptyBinding)
   const [access, setAccess] = useState('role')
   const [permissions, setPermissions] = useState('')
   const [onlyRack, setOnlyRack] = useState('')
@@ -40,7 +40,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
   const [sources, setSources] = useState('')
   const [reason, setReason] = useState('')
   const create = useChange(() => {
-    const { role, racks, apps } = grant
+    const { role, racks, apps } = binding
     const networks = wordsOf(sources)
     return post('/tokens', {
       action: `Create the API token ${name.trim()}`,
@@ -110,7 +110,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
         ]}
       />
       {access === 'role' ? (
-        <RoleField value={grant} onChange={setGrant} />
+        <RoleField value={binding} onChange={setBinding} />
       ) : (
         <TextField
           label="Permissions"
@@ -123,7 +123,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
           hint="Names, separated by spaces. The page Policy lists them. The token can have only permissions that you have."
         />
       )}
-      <ScopeFields value={grant} onChange={setGrant} />
+      <ScopeFields value={binding} onChange={setBinding} />
       <SelectField
         label="Bind to one rack"
         value={onlyRack}

@@ -5,7 +5,7 @@ import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { listQuery } from '../lists/list-query.ts'
 import { PanelPart } from '../panel/panel.tsx'
-import styles from '../roles/grant-list.module.css'
+import styles from '../roles/binding-list.module.css'
 import { TokenState } from './token-state.tsx'
 
 interface OwnedTokensProps {

@@ -48,7 +48,7 @@ export function TokenPanel({ id }: { readonly id: string }) {
                 ['Audit', <AuditLink actor={token.id} />],
               ]}
             />
-            <SubjectRoles kind="api-token" id={id} name={token.name} grants={token.grants} />
+            <SubjectRoles kind="api-token" id={id} name={token.name} bindings={token.bindings} />
           </Panel>
           <TokenDialogs token={token} />
         </>

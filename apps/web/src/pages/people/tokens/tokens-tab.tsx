@@ -6,7 +6,7 @@ import { usePeopleSearch } from '../address/use-people-search.ts'
 import type { RowOf } from '../lists/list-query.ts'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
-import { GrantText } from '../roles/grant-list.tsx'
+import { BindingText } from '../roles/binding-list.tsx'
 import { CreateTokenDialog } from './create-token-dialog.tsx'
 import { TokenPanel } from './token-panel.tsx'
 import { TokenState } from './token-state.tsx'
@@ -22,7 +22,7 @@ export default function TokensTab() {
     token.prefix,
     token.owner.name,
     token.lastUsedFrom,
-    ...token.grants.flatMap(({ role, permissions }) => [role, ...(permissions ?? [])]),
+    ...token.bindings.flatMap(({ role, permissions }) => [role, ...(permissions ?? [])]),
   ])
   const owner = list.rows?.find((token) => token.owner.id === search.of)?.owner.name ?? search.of
   return (
@@ -44,12 +44,12 @@ export default function TokensTab() {
           ...(seesAll ? [{ title: 'Owner', cell: (token: TokenRow) => token.owner.name, secondary: true }] : []),
           {
             title: 'Role',
-            cell: ({ grants }) => {
-              const [first, ...others] = grants
+            cell: ({ bindings }) => {
+              const [first, ...others] = bindings
               if (first === undefined) return 'None'
               return (
                 <>
-                  <GrantText grant={{ ...first, reason: null, expiresAt: null }} />
+                  <BindingText binding={{ ...first, reason: null, expiresAt: null }} />
                   {others.length > 0 && `, and ${others.length} more`}
                 </>
               )

@@ -4,7 +4,7 @@ import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
 import { FormDialog } from '../../../ui/dialogs/form-dialog.tsx'
 import { useChange } from '../../../ui/dialogs/use-change.ts'
 import { announce } from '../../../ui/status/announce.tsx'
-import { emptyGrant, GrantFields, grantOf } from '../forms/grant-fields.tsx'
+import { BindingFields, bindingOf, emptyBinding } from '../forms/binding-fields.tsx'
 import { WarningsDialog } from '../forms/warnings.tsx'
 import { ConditionFields, emptyCondition } from './condition-fields.tsx'
 import { type ConditionValues, conditionOf } from './conditions.ts'
@@ -19,7 +19,7 @@ export function TrustDialog({ onClose }: { readonly onClose: () => void }) {
   const [values, setValues] = useState<Readonly<Record<string, string>>>({})
   const [issuer, setIssuer] = useState('')
   const [conditions, setConditions] = useState<readonly ConditionValues[]>([emptyCondition([])])
-  const [grant, setGrant] = useState({ ...emptyGrant, role: 'ci' })
+  const [binding, setBinding] = useState({ ...emptyBinding, role: 'ci' })
   const [reason, setReason] = useState('')
   const create = useChange(
     () =>
@@ -30,7 +30,7 @@ export function TrustDialog({ onClose }: { readonly onClose: () => void }) {
           ...(source === 'conditions'
             ? { issuer: issuer.trim(), conditions: conditions.map(conditionOf) }
             : { template: templateOf(source, values) }),
-          ...grantOf(grant),
+          ...bindingOf(binding),
           ...(reason.trim() && { reason: reason.trim() }),
         },
       }),
@@ -85,7 +85,7 @@ export function TrustDialog({ onClose }: { readonly onClose: () => void }) {
       ) : (
         <TemplateFields key={source} provider={source} values={values} onChange={setValues} />
       )}
-      <GrantFields value={grant} onChange={setGrant} />
+      <BindingFields value={binding} onChange={setBinding} />
       <TextField label="Reason" value={reason} onChange={setReason} maxLength={500} />
     </FormDialog>
   )

@@ -59,7 +59,7 @@ export function TrustPanel({ id }: { readonly id: string }) {
               ))}
             </ul>
           </PanelPart>
-          <SubjectRoles kind="trust" id={id} name={trust.name} grants={trust.grants} />
+          <SubjectRoles kind="trust" id={id} name={trust.name} bindings={trust.bindings} />
           {can(me, 'gateway:session:write') && <JobList trust={id} />}
           {search.dialog === 'revoke' && (
             <ConfirmDialog

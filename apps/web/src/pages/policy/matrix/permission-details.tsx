@@ -3,8 +3,8 @@ import { Fragment } from 'react'
 import { PolicySource } from '../../../ui/text/policy-source.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { conditionsText } from '../rules/conditions-text.ts'
-import { grantOrigins } from './grant-origin.ts'
 import styles from './permission-details.module.css'
+import { permissionOrigins } from './permission-origin.ts'
 
 interface PermissionDetailsProps {
   readonly permission: PolicyMatrix['permissions'][number]
@@ -23,7 +23,7 @@ export function PermissionDetails({ permission, matrix }: PermissionDetailsProps
           {holders.map((role) => (
             <li key={role.name}>
               <VisibleText>{role.name}</VisibleText>
-              {grantOrigins(role, permission, matrix.roles).map((origin) => (
+              {permissionOrigins(role, permission, matrix.roles).map((origin) => (
                 <Fragment key={origin.name}>
                   {origin.name !== role.name && (
                     <>

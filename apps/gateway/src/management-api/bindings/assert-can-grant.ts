@@ -1,4 +1,4 @@
-import type { WantedGrant } from '@rack-gateway/rbac-policy'
+import type { WantedBinding } from '@rack-gateway/rbac-policy'
 import { InsufficientAuthority, InvalidRequest } from '../../errors/errors.ts'
 import type { PrincipalCall } from '../calls/call.ts'
 
@@ -9,18 +9,18 @@ import type { PrincipalCall } from '../calls/call.ts'
  */
 export function assertCanGrant(
   { policy, principal, moment }: Pick<PrincipalCall, 'policy' | 'principal' | 'moment'>,
-  wanted: WantedGrant,
+  wanted: WantedBinding,
   kind: 'role' | 'token' = 'role',
 ): void {
   const denied = policy.canGrant(principal, wanted, moment)
   if (denied === null) return
   const { cause, reason, remedy } = denied
   if (cause === 'unknown') throw new InvalidRequest(reason, remedy)
-  const because = `You cannot ${describeGrant(wanted, kind)} because ${reason}.`
+  const because = `You cannot ${describeBinding(wanted, kind)} because ${reason}.`
   throw new InsufficientAuthority(because, remedy, { rule: 'insufficient-authority' })
 }
 
-function describeGrant({ role, permissions }: WantedGrant, kind: 'role' | 'token'): string {
+function describeBinding({ role, permissions }: WantedBinding, kind: 'role' | 'token'): string {
   if (permissions !== undefined) return kind === 'token' ? 'create this token' : 'grant these permissions'
   return kind === 'token' ? `create ${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role} token` : `grant the role ${role}`
 }

@@ -3,7 +3,7 @@ import { and, eq, inArray } from 'drizzle-orm'
 import type { Page } from './page.ts'
 
 /** A binding of an API token or trust. Lists include expired bindings. */
-export interface ListedGrant {
+export interface ListedBinding {
   /** The ID of the binding. */
   readonly id: string
   readonly role: string
@@ -16,20 +16,20 @@ export interface ListedGrant {
 }
 
 /** Adds the bindings of each item, oldest first. */
-export async function withGrants<T extends { readonly id: string }>(
+export async function withBindings<T extends { readonly id: string }>(
   db: Database['db'],
   kind: BindingSubject,
   { items, next }: Page<T>,
-): Promise<Page<T & { readonly grants: readonly ListedGrant[] }>> {
-  const grants = new Map(items.map(({ id }) => [id, [] as ListedGrant[]]))
-  const ofItems = and(eq(bindings.subjectKind, kind), inArray(bindings.subjectId, [...grants.keys()]))
+): Promise<Page<T & { readonly bindings: readonly ListedBinding[] }>> {
+  const byItem = new Map(items.map(({ id }) => [id, [] as ListedBinding[]]))
+  const ofItems = and(eq(bindings.subjectKind, kind), inArray(bindings.subjectId, [...byItem.keys()]))
   const rows =
     items.length === 0 ? [] : await db.select().from(bindings).where(ofItems).orderBy(bindings.createdAt, bindings.id)
   for (const { id, subjectId, role, racks, apps, permissions, expiresAt, reason } of rows)
-    grants
+    byItem
       .get(subjectId)
       ?.push({ id, role, permissions: parsePermissions(permissions), racks, apps, expiresAt, reason })
-  return { items: items.map((item) => ({ ...item, grants: grants.get(item.id) ?? [] })), next }
+  return { items: items.map((item) => ({ ...item, bindings: byItem.get(item.id) ?? [] })), next }
 }
 
 /** Spaces separate the permissions in the database. */

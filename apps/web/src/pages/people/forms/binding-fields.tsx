@@ -3,24 +3,24 @@ import { useMe } from '../../../api/queries.ts'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { exceeds, rolesQuery } from '../roles/roles.ts'
+import styles from './binding-fields.module.css'
 import { defaultExpiry, type Expiry, ExpiryField, expiresAtOf } from './expiry-field.tsx'
-import styles from './grant-fields.module.css'
 
-export interface GrantValues {
+export interface BindingValues {
   readonly role: string
   readonly racks: string
   readonly apps: string
   readonly expiry: Expiry
 }
 
-export const emptyGrant: GrantValues = { role: '', racks: '*', apps: '*', expiry: defaultExpiry }
+export const emptyBinding: BindingValues = { role: '', racks: '*', apps: '*', expiry: defaultExpiry }
 
-interface GrantFieldsProps {
-  readonly value: GrantValues
-  readonly onChange: (value: GrantValues) => void
+interface BindingFieldsProps {
+  readonly value: BindingValues
+  readonly onChange: (value: BindingValues) => void
 }
 
-export function GrantFields({ value, onChange }: GrantFieldsProps) {
+export function BindingFields({ value, onChange }: BindingFieldsProps) {
   return (
     <>
       <RoleField value={value} onChange={onChange} />
@@ -30,7 +30,7 @@ export function GrantFields({ value, onChange }: GrantFieldsProps) {
   )
 }
 
-export function RoleField({ value, onChange }: GrantFieldsProps) {
+export function RoleField({ value, onChange }: BindingFieldsProps) {
   const { data: roles = [], error } = useQuery(rolesQuery)
   const { roles: ownRoles } = useMe()
   const chosen = roles.find(({ name }) => name === value.role)
@@ -55,7 +55,7 @@ export function RoleField({ value, onChange }: GrantFieldsProps) {
   )
 }
 
-export function ScopeFields({ value, onChange }: GrantFieldsProps) {
+export function ScopeFields({ value, onChange }: BindingFieldsProps) {
   const { racks } = useMe()
   return (
     <div className={styles.pair}>
@@ -77,7 +77,7 @@ export function ScopeFields({ value, onChange }: GrantFieldsProps) {
   )
 }
 
-export function grantOf({ role, racks, apps, expiry }: GrantValues) {
+export function bindingOf({ role, racks, apps, expiry }: BindingValues) {
   const expiresAt = expiresAtOf(expiry)
   return { role, racks, apps, ...(expiresAt && { expiresAt }) }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { grantOrigins } from './grant-origin.ts'
+import { permissionOrigins } from './permission-origin.ts'
 
 const role = (name: string, ...extended: string[]) => ({
   name,
@@ -13,7 +13,7 @@ const roles = [role('viewer'), role('deployer', 'viewer'), role('on-call', 'depl
 const originsOf = (name: string, holders: string[]) => {
   const found = roles.find((one) => one.name === name)
   if (found === undefined) throw new Error('no such role')
-  return grantOrigins(found, { name: 'p', description: '', roles: holders }, roles).map((one) => one.name)
+  return permissionOrigins(found, { name: 'p', description: '', roles: holders }, roles).map((one) => one.name)
 }
 
 test('the origin of a permission is the role that lists it, even if it is inherited through several roles', () => {

@@ -3,19 +3,19 @@ import type { ReactNode } from 'react'
 import { scopeText } from '../../../ui/text/scope-text.ts'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
-import styles from './grant-list.module.css'
+import styles from './binding-list.module.css'
 
-type AnyGrant = Pick<Binding, 'role' | 'racks' | 'apps' | 'expiresAt'> & {
+type AnyBinding = Pick<Binding, 'role' | 'racks' | 'apps' | 'expiresAt'> & {
   readonly permissions?: readonly string[] | null
   readonly reason?: string | null
 }
 
-export function GrantText({ grant }: { readonly grant: AnyGrant }) {
-  const { role, permissions, expiresAt, reason } = grant
+export function BindingText({ binding }: { readonly binding: AnyBinding }) {
+  const { role, permissions, expiresAt, reason } = binding
   return (
     <>
       <VisibleText as="strong">{permissions?.join(', ') ?? role}</VisibleText> on{' '}
-      <VisibleText>{scopeText(grant)}</VisibleText>
+      <VisibleText>{scopeText(binding)}</VisibleText>
       {expiresAt !== null && (
         <>
           , until <Time at={expiresAt} />
@@ -33,23 +33,23 @@ export function GrantText({ grant }: { readonly grant: AnyGrant }) {
   )
 }
 
-interface GrantListProps<G extends AnyGrant> {
-  readonly grants: readonly G[]
-  readonly keyOf: (grant: G) => string
+interface BindingListProps<G extends AnyBinding> {
+  readonly bindings: readonly G[]
+  readonly keyOf: (binding: G) => string
   readonly empty: string
-  readonly actionOf?: (grant: G) => ReactNode
+  readonly actionOf?: (binding: G) => ReactNode
 }
 
-export function GrantList<G extends AnyGrant>({ grants, keyOf, empty, actionOf }: GrantListProps<G>) {
-  if (grants.length === 0) return <p className="soft">{empty}</p>
+export function BindingList<G extends AnyBinding>({ bindings, keyOf, empty, actionOf }: BindingListProps<G>) {
+  if (bindings.length === 0) return <p className="soft">{empty}</p>
   return (
     <ul className={styles.list}>
-      {grants.map((grant) => (
-        <li key={keyOf(grant)}>
+      {bindings.map((binding) => (
+        <li key={keyOf(binding)}>
           <span>
-            <GrantText grant={grant} />
+            <BindingText binding={binding} />
           </span>
-          {actionOf?.(grant)}
+          {actionOf?.(binding)}
         </li>
       ))}
     </ul>

@@ -10,7 +10,7 @@ import { firstFailure, type MomentCheck, type ScopeCheck, wrongCaller } from '..
 import type { Binding, Moment, Permission, PolicyScope, Principal, PrincipalKind } from '../model/types.ts'
 import { type CompiledRole, compileRole } from './compiled-role.ts'
 
-/** The role name for grants of individual permissions. No role of a document can have this name. */
+/** The role name for bindings of individual permissions. No role of a document can have this name. */
 export const individualPermissionsRole = '(permissions)'
 
 /** A binding to a role on all racks and apps. */
@@ -19,7 +19,7 @@ export function unlimitedBinding(role: string): Binding {
 }
 
 /** A binding, compiled. */
-export interface Grant {
+export interface CompiledBinding {
   /** The index of the binding among the bindings of the caller, or among the bindings of the owner. */
   readonly position: number
   readonly id: string
@@ -31,59 +31,59 @@ export interface Grant {
   readonly allowsRack: NameMatcher
   /** Whether the conditions of its role allow an app. */
   readonly allowsApp: NameMatcher
-  /** Whether the grant applies to all apps, including future apps. Routes of the whole rack require this. */
+  /** Whether the binding applies to all apps, including future apps. Routes of the whole rack require this. */
   readonly everyApp: boolean
   /**
-   * A check of the conditions on time, address, and caller, which returns why the grant does not apply. Null if the grant
-   * has no such conditions, and for all grants of an owner.
+   * A check of the conditions on time, address, and caller, which returns why the binding does not apply. Null if the binding
+   * has no such conditions, and for all bindings of an owner.
    */
   readonly checkConditions: MomentCheck | null
   readonly scopeChecks: readonly ScopeCheck[]
 }
 
-/** For a token, `owner` has the grants of the token's owner, which limit the token. */
-export interface CompiledBindings {
+/** For a token, `owner` has the bindings of the token's owner, which limit the token. */
+export interface PrincipalBindings {
   readonly rack: string | null
-  readonly own: GrantSet
-  readonly owner: GrantSet | null
-  /** Caches sets of grants by their positions. */
-  readonly cache: Map<string | number, ScopeGrants>
-  /** Caches large sets by their own grants. An index often returns the same list, such as the grants for every app. */
+  readonly own: BindingSet
+  readonly owner: BindingSet | null
+  /** Caches sets of bindings by their positions. */
+  readonly cache: Map<string | number, ScopeBindings>
+  /** Caches large sets by their own bindings. An index often returns the same list, such as the bindings for every app. */
   readonly largeSets: WeakMap<
-    readonly Grant[],
-    { readonly owner: readonly Grant[] | null; readonly value: ScopeGrants }
+    readonly CompiledBinding[],
+    { readonly owner: readonly CompiledBinding[] | null; readonly value: ScopeBindings }
   >
 }
 
-interface GrantSet {
-  readonly all: readonly Grant[]
-  /** Grants whose role has a condition on racks or apps. */
-  readonly narrowed: readonly Grant[]
-  on(rack: string): RackGrants
+interface BindingSet {
+  readonly all: readonly CompiledBinding[]
+  /** Bindings whose role has a condition on racks or apps. */
+  readonly narrowed: readonly CompiledBinding[]
+  on(rack: string): RackBindings
 }
 
-interface RackGrants {
-  readonly all: readonly Grant[]
-  readonly everyApp: readonly Grant[]
-  readonly byApp: NameIndex<Grant>
+interface RackBindings {
+  readonly all: readonly CompiledBinding[]
+  readonly everyApp: readonly CompiledBinding[]
+  readonly byApp: NameIndex<CompiledBinding>
 }
 
-/** The grants that apply in one scope. `bindings` and the names of roles are frozen, because a cache shares them. */
-export interface ScopeGrants {
+/** The bindings that apply in one scope. `bindings` and the names of roles are frozen, because a cache shares them. */
+export interface ScopeBindings {
   readonly own: RoleSet
-  /** The roles of the owner's grants, for a token. */
+  /** The roles of the owner's bindings, for a token. */
   readonly owner: RoleSet | null
   /** IDs of all bindings that the decision is based on. */
   readonly bindings: readonly string[]
-  /** Own grants whose condition on time, address, or caller is not met. */
+  /** Own bindings whose condition on time, address, or caller is not met. */
   readonly failedConditions: readonly FailedCondition[]
-  /** Whether any own grant has a condition on time, address, or caller. */
+  /** Whether any own binding has a condition on time, address, or caller. */
   readonly hasConditions: boolean
-  readonly grants: { readonly own: readonly Grant[]; readonly owner: readonly Grant[] | null }
+  readonly compiled: { readonly own: readonly CompiledBinding[]; readonly owner: readonly CompiledBinding[] | null }
 }
 
 export interface FailedCondition extends Explanation {
-  readonly grant: Grant
+  readonly binding: CompiledBinding
 }
 
 export interface RoleSet {
@@ -97,16 +97,16 @@ export interface RoleSet {
   readonly roleWith: (permission: Permission) => CompiledRole | null
 }
 
-/** A binding to an unknown role grants nothing. A token without an owner has no permissions. */
+/** A binding to an unknown role bindings nothing. A token without an owner has no permissions. */
 export function compilePrincipalBindings(
   principal: Principal,
   roles: ReadonlyMap<string, CompiledRole>,
-): CompiledBindings {
+): PrincipalBindings {
   const owner = principal.owner ?? (principal.kind === 'api-token' ? { bindings: [] } : null)
   return {
     rack: principal.rack,
-    own: compileGrantSet(compileBindings(principal.bindings, roles, principal.kind)),
-    owner: owner && compileGrantSet(compileBindings(owner.bindings, roles, null)),
+    own: compileBindingSet(compileBindings(principal.bindings, roles, principal.kind)),
+    owner: owner && compileBindingSet(compileBindings(owner.bindings, roles, null)),
     cache: new Map(),
     largeSets: new WeakMap(),
   }
@@ -114,104 +114,106 @@ export function compilePrincipalBindings(
 
 /** Bounds the cache, because callers can name apps that do not exist. */
 const maxSets = 1_000
-/** Larger sets are cached by their list instead of the positions of their grants. */
+/** Larger sets are cached by their list instead of the positions of their bindings. */
 const maxSetSize = 32
 
-/** No grant applies if the credential is bound to another rack. */
-export function grantsInScope(bindings: CompiledBindings, scope: PolicyScope, moment: Moment): ScopeGrants {
+/** No binding applies if the credential is bound to another rack. */
+export function bindingsInScope(bindings: PrincipalBindings, scope: PolicyScope, moment: Moment): ScopeBindings {
   const isForRack = acceptsRack(bindings, scope.rack)
-  const own = isForRack ? grantsAt(bindings.own, scope, moment.at) : noGrants
-  const owner = bindings.owner && (isForRack ? grantsAt(bindings.owner, scope, moment.at) : noGrants)
-  return applyConditions(cachedScopeGrants(bindings, own, owner), moment)
+  const own = isForRack ? bindingsAt(bindings.own, scope, moment.at) : noBindings
+  const owner = bindings.owner && (isForRack ? bindingsAt(bindings.owner, scope, moment.at) : noBindings)
+  return applyConditions(cachedScopeBindings(bindings, own, owner), moment)
 }
 
-const noGrants: readonly Grant[] = Object.freeze([])
+const noBindings: readonly CompiledBinding[] = Object.freeze([])
 
-function cachedScopeGrants(
-  bindings: CompiledBindings,
-  own: readonly Grant[],
-  owner: readonly Grant[] | null,
-): ScopeGrants {
+function cachedScopeBindings(
+  bindings: PrincipalBindings,
+  own: readonly CompiledBinding[],
+  owner: readonly CompiledBinding[] | null,
+): ScopeBindings {
   const { cache } = bindings
-  if (own.length + (owner?.length ?? 0) > maxSetSize) return largeScopeGrants(bindings, own, owner)
+  if (own.length + (owner?.length ?? 0) > maxSetSize) return largeScopeBindings(bindings, own, owner)
   const key = owner === null ? cacheKey(own) : `${cacheKey(own)}/${cacheKey(owner)}`
   const found = cache.get(key)
   if (found !== undefined) return found
-  const created = scopeGrants(own, owner, [])
+  const created = scopeBindings(own, owner, [])
   if (cache.size >= maxSets + bindings.own.all.length) cache.clear()
   cache.set(key, created)
   return created
 }
 
-function largeScopeGrants(
-  { largeSets }: CompiledBindings,
-  own: readonly Grant[],
-  owner: readonly Grant[] | null,
-): ScopeGrants {
+function largeScopeBindings(
+  { largeSets }: PrincipalBindings,
+  own: readonly CompiledBinding[],
+  owner: readonly CompiledBinding[] | null,
+): ScopeBindings {
   const found = largeSets.get(own)
   if (found !== undefined && found.owner === owner) return found.value
-  const value = scopeGrants(own, owner, [])
+  const value = scopeBindings(own, owner, [])
   largeSets.set(own, { owner, value })
   return value
 }
 
-function cacheKey(grants: readonly Grant[]): string | number {
-  const [only] = grants
-  return only !== undefined && grants.length === 1 ? only.position : grants.map(({ position }) => position).join(',')
+function cacheKey(bindings: readonly CompiledBinding[]): string | number {
+  const [only] = bindings
+  return only !== undefined && bindings.length === 1
+    ? only.position
+    : bindings.map(({ position }) => position).join(',')
 }
 
 /** Conditions on time, address, and caller do not apply to the owner of a token. */
-function applyConditions(cached: ScopeGrants, moment: Moment): ScopeGrants {
+function applyConditions(cached: ScopeBindings, moment: Moment): ScopeBindings {
   if (!cached.hasConditions) return cached
   const failed: FailedCondition[] = []
-  const own = cached.grants.own.filter((grant) => {
-    const failure = grant.checkConditions?.(moment) ?? null
-    if (failure !== null) failed.push({ grant, ...failure })
+  const own = cached.compiled.own.filter((binding) => {
+    const failure = binding.checkConditions?.(moment) ?? null
+    if (failure !== null) failed.push({ binding, ...failure })
     return failure === null
   })
-  return failed.length === 0 ? cached : scopeGrants(own, cached.grants.owner, failed)
+  return failed.length === 0 ? cached : scopeBindings(own, cached.compiled.owner, failed)
 }
 
-/** The caller's own grants whose conditions on racks or apps exclude a scope, for explanations of denials. */
+/** The caller's own bindings whose conditions on racks or apps exclude a scope, for explanations of denials. */
 export function failedScopeConditions(
-  { own }: CompiledBindings,
+  { own }: PrincipalBindings,
   scope: PolicyScope,
   { at }: Moment,
 ): FailedCondition[] {
-  return own.narrowed.flatMap((grant) => {
-    if (!isLive(grant, at) || !isBoundTo(grant, scope)) return []
-    for (const check of grant.scopeChecks) {
+  return own.narrowed.flatMap((binding) => {
+    if (!isLive(binding, at) || !isBoundTo(binding, scope)) return []
+    for (const check of binding.scopeChecks) {
       const failure = check(scope)
-      if (failure !== null) return [{ grant, ...failure }]
+      if (failure !== null) return [{ binding, ...failure }]
     }
     return []
   })
 }
 
-function isBoundTo({ racks, apps }: Grant, { rack, app, scope }: PolicyScope): boolean {
+function isBoundTo({ racks, apps }: CompiledBinding, { rack, app, scope }: PolicyScope): boolean {
   if (!compilePattern(racks)(rack)) return false
   if (scope === 'list') return true
   return scope === 'rack' ? apps === '*' : app !== null && compilePattern(apps)(app)
 }
 
-function scopeGrants(
-  own: readonly Grant[],
-  owner: readonly Grant[] | null,
+function scopeBindings(
+  own: readonly CompiledBinding[],
+  owner: readonly CompiledBinding[] | null,
   failed: readonly FailedCondition[],
-): ScopeGrants {
+): ScopeBindings {
   const all = owner === null ? own : [...own, ...owner]
   return {
     own: roleSetOf(own),
     owner: owner && roleSetOf(owner),
-    bindings: Object.freeze(all.map((grant) => grant.id)),
+    bindings: Object.freeze(all.map((binding) => binding.id)),
     failedConditions: failed,
     hasConditions: own.some(({ checkConditions }) => checkConditions !== null),
-    grants: { own, owner },
+    compiled: { own, owner },
   }
 }
 
-function roleSetOf(grants: readonly Grant[]): RoleSet {
-  return createRoleSet([...new Set(grants.map(({ role }) => role))])
+function roleSetOf(bindings: readonly CompiledBinding[]): RoleSet {
+  return createRoleSet([...new Set(bindings.map(({ role }) => role))])
 }
 
 function createRoleSet(distinct: readonly CompiledRole[]): RoleSet {
@@ -228,44 +230,49 @@ function createRoleSet(distinct: readonly CompiledRole[]): RoleSet {
 }
 
 /** Whether the credential is valid for a rack. */
-export function acceptsRack(bindings: CompiledBindings, rack: string): boolean {
+export function acceptsRack(bindings: PrincipalBindings, rack: string): boolean {
   return bindings.rack === null || bindings.rack === rack
 }
 
-export function isLive(grant: Grant, at: number): boolean {
-  return grant.expiresAt === null || grant.expiresAt > at
+export function isLive(binding: CompiledBinding, at: number): boolean {
+  return binding.expiresAt === null || binding.expiresAt > at
 }
 
-function grantsAt({ on }: GrantSet, { rack, app, scope }: PolicyScope, at: number): readonly Grant[] {
+function bindingsAt({ on }: BindingSet, { rack, app, scope }: PolicyScope, at: number): readonly CompiledBinding[] {
   const { all, everyApp, byApp } = on(rack)
-  if (scope === 'list') return filtered(all, (grant) => isLive(grant, at))
-  if (scope === 'rack') return filtered(everyApp, (grant) => isLive(grant, at))
-  return app === null ? noGrants : filtered(byApp.find(app), (grant) => isLive(grant, at) && grant.allowsApp(app))
+  if (scope === 'list') return filtered(all, (binding) => isLive(binding, at))
+  if (scope === 'rack') return filtered(everyApp, (binding) => isLive(binding, at))
+  return app === null
+    ? noBindings
+    : filtered(byApp.find(app), (binding) => isLive(binding, at) && binding.allowsApp(app))
 }
 
 /**
- * Returns the list itself if all grants apply, which is usual. This avoids a copy in a function that runs for each row of
+ * Returns the list itself if all bindings apply, which is usual. This avoids a copy in a function that runs for each row of
  * a response.
  */
-function filtered(grants: readonly Grant[], applies: (grant: Grant) => boolean): readonly Grant[] {
-  return grants.every(applies) ? grants : grants.filter(applies)
+function filtered(
+  bindings: readonly CompiledBinding[],
+  applies: (binding: CompiledBinding) => boolean,
+): readonly CompiledBinding[] {
+  return bindings.every(applies) ? bindings : bindings.filter(applies)
 }
 
 /** Bounds the cache, because callers can name racks that do not exist. */
 const maxRacks = 1_000
 
-function compileGrantSet(all: readonly Grant[]): GrantSet {
-  const byRack = createNameIndex(all.map((grant) => ({ patterns: [grant.racks], value: grant })))
-  const cache = new Map<string, RackGrants>()
+function compileBindingSet(all: readonly CompiledBinding[]): BindingSet {
+  const byRack = createNameIndex(all.map((binding) => ({ patterns: [binding.racks], value: binding })))
+  const cache = new Map<string, RackBindings>()
 
-  function on(rack: string): RackGrants {
+  function on(rack: string): RackBindings {
     const found = cache.get(rack)
     if (found !== undefined) return found
-    const onThisRack = byRack.find(rack).filter((grant) => grant.allowsRack(rack))
+    const onThisRack = byRack.find(rack).filter((binding) => binding.allowsRack(rack))
     const created = {
       all: onThisRack,
       everyApp: onThisRack.filter(({ everyApp }) => everyApp),
-      byApp: createNameIndex(onThisRack.map((grant) => ({ patterns: [grant.apps], value: grant }))),
+      byApp: createNameIndex(onThisRack.map((binding) => ({ patterns: [binding.apps], value: binding }))),
     }
     if (cache.size >= maxRacks) cache.clear()
     cache.set(rack, created)
@@ -280,12 +287,12 @@ function compileBindings(
   bindings: readonly Binding[],
   roles: ReadonlyMap<string, CompiledRole>,
   caller: PrincipalKind | null,
-): Grant[] {
-  return bindings.flatMap((binding, position): Grant[] => {
+): CompiledBinding[] {
+  return bindings.flatMap((binding, position): CompiledBinding[] => {
     const role = roleOf(binding, roles)
     if (!role) return []
     const { id, racks, apps, expiresAt } = binding
-    const grant = {
+    const compiled: CompiledBinding = {
       position,
       id,
       racks,
@@ -298,7 +305,7 @@ function compileBindings(
       checkConditions: caller === null ? null : conditionsOf(role, caller),
       scopeChecks: role.when.flatMap(({ checkScope }) => checkScope ?? []),
     }
-    return [grant]
+    return [compiled]
   })
 }
 
@@ -307,7 +314,7 @@ function roleOf({ role, permissions }: Binding, roles: ReadonlyMap<string, Compi
   return compileRole({ name: individualPermissionsRole, description: '', permissions })
 }
 
-function conditionsOf(role: CompiledRole, caller: PrincipalKind): Grant['checkConditions'] {
+function conditionsOf(role: CompiledRole, caller: PrincipalKind): CompiledBinding['checkConditions'] {
   const violated = role.when.find((condition) => !condition.isFor(caller))
   if (violated !== undefined) {
     const failure = wrongCaller(violated.callers)

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { type Database, providerGrants, users } from '@rack-gateway/database'
+import { type Database, providerRefreshTokens, users } from '@rack-gateway/database'
 import { and, eq, isNotNull, isNull, lte, not, or, sql } from 'drizzle-orm'
 import type { Person } from '../provider/person.ts'
 import type { Keys } from '../tokens/login-keys.ts'
@@ -15,7 +15,7 @@ export interface Reservation {
 
 type Queries = Pick<Transaction, 'insert' | 'update' | 'delete' | 'select'>
 
-export type ProviderGrants = ReturnType<typeof createProviderGrants>
+export type ProviderRefreshTokens = ReturnType<typeof createProviderRefreshTokens>
 
 /** Milliseconds for which a check by the provider stays valid, so that a caller cannot cause endless checks. */
 const checkLife = 60_000
@@ -25,30 +25,30 @@ const reservationLife = 30_000
 const firstVersion = () => randomInt(1, 2 ** 30)
 
 /** A provider grant is the newest refresh token of a user, sealed. @param keys newest first */
-export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
+export function createProviderRefreshTokens({ db }: Pick<Database, 'db'>, keys: Keys) {
   const { seal, open } = createSeal(keys)
-  const ofUser = (user: string) => eq(providerGrants.userId, user)
-  const ofVersion = (user: string, version: number) => and(ofUser(user), eq(providerGrants.version, version))
+  const ofUser = (user: string) => eq(providerRefreshTokens.userId, user)
+  const ofVersion = (user: string, version: number) => and(ofUser(user), eq(providerRefreshTokens.version, version))
   const isFresh = (now: number) =>
-    sql`${providerGrants.checkedAt} between ${moment(now - checkLife)}::timestamptz and ${moment(now + checkLife)}::timestamptz`
+    sql`${providerRefreshTokens.checkedAt} between ${moment(now - checkLife)}::timestamptz and ${moment(now + checkLife)}::timestamptz`
 
   return {
-    /** A login replaces the previous grant. */
+    /** A login replaces the previous binding. */
     async store(tx: Queries, user: string, refreshToken: string, now: number): Promise<void> {
       const row = { sealed: seal(refreshToken, user), checkedAt: new Date(now) }
       await tx
-        .insert(providerGrants)
+        .insert(providerRefreshTokens)
         .values({ userId: user, version: firstVersion(), ...row })
         .onConflictDoUpdate({
-          target: providerGrants.userId,
-          set: { ...row, version: sql`${providerGrants.version} + 1`, claimedUntil: null },
+          target: providerRefreshTokens.userId,
+          set: { ...row, version: sql`${providerRefreshTokens.version} + 1`, claimedUntil: null },
         })
     },
 
     /** Stores that the provider issues no refresh token even with consent, so that no login asks for consent again. */
     async markWithoutGrant(tx: Queries, user: string, now: number): Promise<void> {
       await tx
-        .insert(providerGrants)
+        .insert(providerRefreshTokens)
         .values({ userId: user, version: firstVersion(), checkedAt: new Date(now) })
         .onConflictDoNothing()
     },
@@ -56,33 +56,36 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
     /** @returns false if the person has a refresh token, or if the provider issues none even with consent */
     async needsConsent({ issuer, subject }: Person): Promise<boolean> {
       const [found] = await db
-        .select({ user: providerGrants.userId, sealed: providerGrants.sealed })
-        .from(providerGrants)
-        .innerJoin(users, eq(users.id, providerGrants.userId))
+        .select({ user: providerRefreshTokens.userId, sealed: providerRefreshTokens.sealed })
+        .from(providerRefreshTokens)
+        .innerJoin(users, eq(users.id, providerRefreshTokens.userId))
         .where(and(eq(users.issuer, issuer), eq(users.subject, subject)))
       return found === undefined || (found.sealed !== null && open(found.sealed, found.user) === null)
     },
 
     /** @returns `settled` if a check is not needed or not possible; `busy` while another call checks the user */
     async reserve(user: string, issuer: string, now: number): Promise<Reservation | 'settled' | 'busy'> {
-      const isUnreserved = or(isNull(providerGrants.claimedUntil), lte(providerGrants.claimedUntil, new Date(now)))
-      const isDue = and(ofUser(user), isNotNull(providerGrants.sealed), not(isFresh(now)))
+      const isUnreserved = or(
+        isNull(providerRefreshTokens.claimedUntil),
+        lte(providerRefreshTokens.claimedUntil, new Date(now)),
+      )
+      const isDue = and(ofUser(user), isNotNull(providerRefreshTokens.sealed), not(isFresh(now)))
       const isOfIssuer = sql`exists (select 1 from ${users} where ${users.id} = ${user} and ${users.issuer} = ${issuer})`
       const [reserved] = await db
-        .update(providerGrants)
+        .update(providerRefreshTokens)
         .set({ claimedUntil: new Date(now + reservationLife) })
         .where(and(isDue, isUnreserved, isOfIssuer))
-        .returning({ version: providerGrants.version, sealed: providerGrants.sealed })
+        .returning({ version: providerRefreshTokens.version, sealed: providerRefreshTokens.sealed })
       if (reserved) {
         const refreshToken = reserved.sealed && open(reserved.sealed, user)
         if (refreshToken !== null) return { user, version: reserved.version, refreshToken }
         // The key that sealed the refresh token was removed from APP_SECRET_KEY. The next login stores a new token.
-        await db.delete(providerGrants).where(ofVersion(user, reserved.version))
+        await db.delete(providerRefreshTokens).where(ofVersion(user, reserved.version))
         return 'settled'
       }
       const [reservedByOther] = await db
-        .select({ user: providerGrants.userId })
-        .from(providerGrants)
+        .select({ user: providerRefreshTokens.userId })
+        .from(providerRefreshTokens)
         .where(and(isDue, isOfIssuer))
       return reservedByOther ? 'busy' : 'settled'
     },
@@ -94,7 +97,7 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
     async replace(reservation: Reservation, refreshToken: string): Promise<Reservation> {
       const { user, version } = reservation
       await db
-        .update(providerGrants)
+        .update(providerRefreshTokens)
         .set({ sealed: seal(refreshToken, user), version: version + 1 })
         .where(ofVersion(user, version))
       return { user, version: version + 1, refreshToken }
@@ -103,21 +106,21 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
     /** Stores that the provider has confirmed the user. */
     async confirm(tx: Queries, { user, version }: Reservation, now: number): Promise<void> {
       await tx
-        .update(providerGrants)
+        .update(providerRefreshTokens)
         .set({ checkedAt: new Date(now), claimedUntil: null })
         .where(ofVersion(user, version))
     },
 
     async release({ user, version }: Reservation): Promise<void> {
-      await db.update(providerGrants).set({ claimedUntil: null }).where(ofVersion(user, version))
+      await db.update(providerRefreshTokens).set({ claimedUntil: null }).where(ofVersion(user, version))
     },
 
     /** Deletes the reserved refresh token. @returns false if a newer one exists */
     async forget(tx: Queries, { user, version }: Reservation): Promise<boolean> {
       const deleted = await tx
-        .delete(providerGrants)
+        .delete(providerRefreshTokens)
         .where(ofVersion(user, version))
-        .returning({ user: providerGrants.userId })
+        .returning({ user: providerRefreshTokens.userId })
       return deleted.length === 1
     },
   }

@@ -1,25 +1,25 @@
-import type { ListedGrant } from '@rack-gateway/auth/store'
+import type { ListedBinding } from '@rack-gateway/auth/store'
 import { InsufficientAuthority } from '../../errors/errors.ts'
 import type { PrincipalCall } from '../calls/call.ts'
-import { activeGrants } from './grants.ts'
+import { activeBindings } from './bindings.ts'
 
 /** A principal whose access a call changes, or an item that gives access by itself. */
 export type Affected =
   | { readonly kind: 'user' | 'service-account' | 'api-token' | 'trust'; readonly id: string }
   | { readonly kind: 'group' | 'invitation' }
 
-type HeldGrant = Omit<ListedGrant, 'id' | 'reason'>
+type HeldBinding = Omit<ListedBinding, 'id' | 'reason'>
 
 interface RevocationOptions {
   /** Whether it is the caller's own, which can always be ended. */
   readonly own?: boolean
-  /** Grants of the item itself. */
-  readonly grants?: readonly HeldGrant[]
+  /** Bindings of the item itself. */
+  readonly bindings?: readonly HeldBinding[]
   /**
-   * Whether the rules of a grant apply, on durations and command rules. For calls after which the caller could use the
+   * Whether the rules of a binding apply, on durations and command rules. For calls after which the caller could use the
    * roles, such as a reset of factors.
    */
-  readonly asGrant?: boolean
+  readonly asBinding?: boolean
 }
 
 type Caller = Pick<PrincipalCall, 'lists' | 'policy' | 'principal' | 'moment'>
@@ -34,15 +34,17 @@ type Caller = Pick<PrincipalCall, 'lists' | 'policy' | 'principal' | 'moment'>
 export async function assertCanRevoke(
   caller: Caller,
   affected: Affected,
-  { own = false, grants = [], asGrant = false }: RevocationOptions = {},
+  { own = false, bindings = [], asBinding = false }: RevocationOptions = {},
 ): Promise<void> {
   if (own) return
   const { policy, principal, moment } = caller
-  const held = [...grants, ...(await heldBy(caller, affected))]
-  for (const { role, racks, apps, permissions, expiresAt } of activeGrants(held, moment.at)) {
-    const until = asGrant ? (expiresAt?.getTime() ?? null) : moment.at
-    const grant = { role, racks, apps, until, ...(permissions && { permissions }) }
-    const denied = asGrant ? policy.canGrant(principal, grant, moment) : policy.canRevoke(principal, grant, moment)
+  const held = [...bindings, ...(await heldBy(caller, affected))]
+  for (const { role, racks, apps, permissions, expiresAt } of activeBindings(held, moment.at)) {
+    const until = asBinding ? (expiresAt?.getTime() ?? null) : moment.at
+    const binding = { role, racks, apps, until, ...(permissions && { permissions }) }
+    const denied = asBinding
+      ? policy.canGrant(principal, binding, moment)
+      : policy.canRevoke(principal, binding, moment)
     // A role that the policy no longer has grants nothing.
     if (denied === null || denied.cause === 'unknown') continue
     throw new InsufficientAuthority(
@@ -62,16 +64,16 @@ const names: Readonly<Record<Affected['kind'], string>> = {
   invitation: 'this invitation',
 }
 
-async function heldBy({ lists }: Caller, affected: Affected): Promise<readonly HeldGrant[]> {
+async function heldBy({ lists }: Caller, affected: Affected): Promise<readonly HeldBinding[]> {
   switch (affected.kind) {
     case 'user':
       return lists.bindingsOfUser(affected.id)
     case 'service-account':
       return lists.bindingsOfServiceAccount(affected.id)
     case 'api-token':
-      return (await lists.token(affected.id)).grants
+      return (await lists.token(affected.id)).bindings
     case 'trust':
-      return (await lists.trust(affected.id)).grants
+      return (await lists.trust(affected.id)).bindings
     case 'group':
     case 'invitation':
       return []

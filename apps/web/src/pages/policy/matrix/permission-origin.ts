@@ -6,7 +6,7 @@ type Role = PolicyMatrix['roles'][number]
  * The roles from which `role` inherits the permission: the roles that it extends, directly or indirectly, and that do
  * not inherit the permission themselves. If there are none, `role` itself lists the permission, and is the result.
  */
-export function grantOrigins(
+export function permissionOrigins(
   role: Role,
   permission: PolicyMatrix['permissions'][number],
   roles: PolicyMatrix['roles'],

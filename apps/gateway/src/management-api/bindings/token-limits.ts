@@ -1,11 +1,11 @@
-import type { ApiTokenGrant } from '@rack-gateway/auth/store'
+import type { ApiTokenBinding } from '@rack-gateway/auth/store'
 import { scopesIn, type TokenRequest } from '@rack-gateway/gateway-api'
-import { individualPermissionsRole, type TokenLimit, tokenLimit, type WantedGrant } from '@rack-gateway/rbac-policy'
+import { individualPermissionsRole, type TokenLimit, tokenLimit, type WantedBinding } from '@rack-gateway/rbac-policy'
 import { durationInWords } from '@rack-gateway/time'
 import { denialError, InvalidRequest } from '../../errors/errors.ts'
 import type { PrincipalCall } from '../calls/call.ts'
 import { assertCanGrant } from './assert-can-grant.ts'
-import { assertFewScopes } from './grants.ts'
+import { assertFewScopes } from './bindings.ts'
 import { readExpiry } from './read-expiry.ts'
 
 type Context = Pick<PrincipalCall, 'policy' | 'principal' | 'moment' | 'now'>
@@ -19,7 +19,7 @@ interface ExpiryRequest {
 export function tokenExpiry(
   call: Context,
   { lifetimeSeconds, expiresAt }: ExpiryRequest,
-  grants: readonly Pick<ApiTokenGrant, 'role' | 'permissions'>[],
+  bindings: readonly Pick<ApiTokenBinding, 'role' | 'permissions'>[],
 ): number {
   const { now, policy } = call
   if (lifetimeSeconds !== undefined && expiresAt !== undefined)
@@ -28,7 +28,7 @@ export function tokenExpiry(
       'Use one of them, or neither for the default lifetime.',
     )
   const { document } = policy
-  const limit = tokenLimit(document, grants)
+  const limit = tokenLimit(document, bindings)
   if (lifetimeSeconds === undefined && expiresAt === undefined)
     return now() + Math.min(document.tokens.defaultAge, limit.maxAge)
   const expiry = expiresAt === undefined ? now() + (lifetimeSeconds ?? 0) * 1_000 : readExpiry(expiresAt)
@@ -37,17 +37,17 @@ export function tokenExpiry(
 }
 
 /**
- * A later grant or another owner must not give a token permissions for longer than a new token could have them.
+ * A later binding or another owner must not give a token permissions for longer than a new token could have them.
  *
  * @throws InvalidRequest
  */
 export function assertAllowedLifetime(
   { now, policy }: Context,
-  { grant, expiry, remedy }: { readonly grant: ApiTokenGrant; readonly expiry: number; readonly remedy: string },
+  { binding, expiry, remedy }: { readonly binding: ApiTokenBinding; readonly expiry: number; readonly remedy: string },
 ): void {
-  const limit = tokenLimit(policy.document, [grant])
-  const grantExpiry = Math.min(expiry, grant.expiresAt?.getTime() ?? expiry)
-  if (grantExpiry > now() + limit.maxAge) throw tooLong(policy, limit, remedy)
+  const limit = tokenLimit(policy.document, [binding])
+  const bindingExpiry = Math.min(expiry, binding.expiresAt?.getTime() ?? expiry)
+  if (bindingExpiry > now() + limit.maxAge) throw tooLong(policy, limit, remedy)
 }
 
 function tooLong({ hash }: PrincipalCall['policy'], { maxAge, rule, source }: TokenLimit, remedy: string): Error {
@@ -61,50 +61,50 @@ function tooLong({ hash }: PrincipalCall['policy'], { maxAge, rule, source }: To
  * @param until the expiry of a service account's token. Null for a token that its creator owns: the creator's current
  * bindings also limit each call with that token, so only the creator's current permissions are checked.
  */
-export function requestedGrants(
+export function requestedBindings(
   call: Context,
   { role, permissions, racks, apps, rack }: TokenRequest,
   until: number | null,
-): readonly ApiTokenGrant[] {
+): readonly ApiTokenBinding[] {
   if ((role === undefined) === (permissions === undefined))
     throw new InvalidRequest('A token needs either a role or permissions.', 'Send one of the two.')
   const granted = roleOrPermissions({ role, permissions })
   if (racks !== undefined || apps !== undefined || rack !== undefined) {
-    const grants = scopesIn({ racks: racks ?? rack, apps }).map((scope) => ({ ...granted, ...scope }))
-    assertFewScopes(grants)
-    for (const grant of grants) assertCanGrantToToken(call, grant, until)
-    return grants
+    const bindings = scopesIn({ racks: racks ?? rack, apps }).map((scope) => ({ ...granted, ...scope }))
+    assertFewScopes(bindings)
+    for (const binding of bindings) assertCanGrantToToken(call, binding, until)
+    return bindings
   }
   const everywhere = { ...granted, racks: '*', apps: '*' }
   if (canGrant(call, everywhere, until)) return [everywhere]
   const candidates = scopesOf(call).map((scope) => ({ ...granted, ...scope }))
-  const grants = candidates.filter((grant) => canGrant(call, grant, until))
-  if (grants.length === 0) assertCanGrantToToken(call, everywhere, until)
-  return grants
+  const bindings = candidates.filter((binding) => canGrant(call, binding, until))
+  if (bindings.length === 0) assertCanGrantToToken(call, everywhere, until)
+  return bindings
 }
 
 export function roleOrPermissions({
   role,
   permissions,
-}: Pick<TokenRequest, 'role' | 'permissions'>): Pick<ApiTokenGrant, 'role' | 'permissions'> {
+}: Pick<TokenRequest, 'role' | 'permissions'>): Pick<ApiTokenBinding, 'role' | 'permissions'> {
   return permissions === undefined ? { role: role ?? '' } : { role: individualPermissionsRole, permissions }
 }
 
 /**
- * @param until as in `requestedGrants`; a grant that expires earlier is checked until its own expiry
+ * @param until as in `requestedBindings`; a binding that expires earlier is checked until its own expiry
  * @throws InsufficientAuthority, InvalidRequest
  */
-export function assertCanGrantToToken(call: Context, grant: ApiTokenGrant, until: number | null): void {
-  assertCanGrant(call, grantUntil(grant, until ?? call.moment.at), 'token')
+export function assertCanGrantToToken(call: Context, binding: ApiTokenBinding, until: number | null): void {
+  assertCanGrant(call, bindingUntil(binding, until ?? call.moment.at), 'token')
 }
 
-function grantUntil({ role, permissions, racks, apps, expiresAt }: ApiTokenGrant, until: number): WantedGrant {
+function bindingUntil({ role, permissions, racks, apps, expiresAt }: ApiTokenBinding, until: number): WantedBinding {
   const end = Math.min(until, expiresAt?.getTime() ?? until)
   return { role, racks, apps, until: end, ...(permissions !== undefined && { permissions }) }
 }
 
-function canGrant({ policy, principal, moment }: Context, grant: ApiTokenGrant, until: number | null): boolean {
-  return policy.canGrant(principal, grantUntil(grant, until ?? moment.at), moment) === null
+function canGrant({ policy, principal, moment }: Context, binding: ApiTokenBinding, until: number | null): boolean {
+  return policy.canGrant(principal, bindingUntil(binding, until ?? moment.at), moment) === null
 }
 
 function scopesOf({ principal }: Context): { readonly racks: string; readonly apps: string }[] {

@@ -1,4 +1,4 @@
-import type { Grant } from '@rack-gateway/gateway-api'
+import type { BindingSummary } from '@rack-gateway/gateway-api'
 import { expiryOf } from '../token/expiry.ts'
 
 /** `expires in 3 days`; empty if it does not expire. */
@@ -8,12 +8,12 @@ export function expiryText(expiresAt: string | null, now: number): string {
 }
 
 /** A role or permissions, with their scope: `ci on staging/web-*`. */
-export function grantText({
+export function bindingText({
   role,
   permissions,
   racks,
   apps,
-}: Pick<Grant, 'role' | 'permissions' | 'racks' | 'apps'>): string {
+}: Pick<BindingSummary, 'role' | 'permissions' | 'racks' | 'apps'>): string {
   return `${permissions === null ? role : permissions.join(', ')} on ${racks}/${apps}`
 }
 

@@ -1,4 +1,4 @@
-import type { BindingTerms, ListedGrant } from '@rack-gateway/auth/store'
+import type { BindingTerms, ListedBinding } from '@rack-gateway/auth/store'
 import { InvalidRequest } from '../../errors/errors.ts'
 import { formatTime } from '../calls/format-time.ts'
 import { readExpiry } from './read-expiry.ts'
@@ -29,7 +29,7 @@ export function assertFewScopes(scopes: readonly unknown[]): void {
   )
 }
 
-export function toGrantResponse({ id, role, permissions, racks, apps, expiresAt, reason }: ListedGrant) {
+export function toBindingSummary({ id, role, permissions, racks, apps, expiresAt, reason }: ListedBinding) {
   return {
     id,
     role,
@@ -41,6 +41,6 @@ export function toGrantResponse({ id, role, permissions, racks, apps, expiresAt,
   }
 }
 
-export function activeGrants<G extends Pick<ListedGrant, 'expiresAt'>>(grants: readonly G[], now: number): G[] {
-  return grants.filter(({ expiresAt }) => expiresAt === null || expiresAt.getTime() > now)
+export function activeBindings<G extends Pick<ListedBinding, 'expiresAt'>>(bindings: readonly G[], now: number): G[] {
+  return bindings.filter(({ expiresAt }) => expiresAt === null || expiresAt.getTime() > now)
 }

@@ -1,10 +1,10 @@
 import type { Values } from '../../command-line/command-module.ts'
 import { expiryField } from './expiry.ts'
-import type { grantOptions } from './shared-options.ts'
+import type { bindingOptions } from './shared-options.ts'
 
-type GrantOptions = Values<typeof grantOptions>
+type BindingOptions = Values<typeof bindingOptions>
 
 /** @throws Usage as `expiryField` */
-export function grantFields({ racks, apps, expires, reason }: GrantOptions, now: number) {
+export function bindingFields({ racks, apps, expires, reason }: BindingOptions, now: number) {
   return { racks, apps, reason, ...expiryField(expires, now) }
 }
