@@ -64,7 +64,7 @@ async function record(copies: string): Promise<void> {
   const writer = createAuditWriter({ store, clock: Date, host: 'bench', pid: 1, onDurable: checkpointer.onDurable })
   await writer.open()
   checkpointer.start()
-  const { draft } = createTraffic({ people: 200, apps: 50 })
+  const { draft } = createTraffic({ users: 200, apps: 50 })
   for (let done = 0; done < events; done += batchSize)
     await Promise.all(Array.from({ length: batchSize }, (_, index) => writer.record(draft(done + index))))
   await writer.close()

@@ -38,9 +38,9 @@ await report('a known token', [issue()], { times: 200_000, maxMicros: 20 })
 await report('forged signatures, all different', forgedTokens(), { times: 100_000, maxMicros: 10 })
 await report('of another gateway', [issue(otherGateway)], { times: 200_000, maxMicros: 10 })
 await report('mistyped', [`${issue().slice(0, -1)}!`], { times: 200_000, maxMicros: 10 })
-await reportMemory('without groups', { groups: 0, people: sessions, minSessions: sessions })
-await reportMemory('of 20,000 people in 40 groups each', { groups: 40, people: 20_000, minSessions: 0.75 * sessions })
-await reportMemory('of 100,000 people in 40 groups each', { groups: 40, people: sessions, minSessions: 0.4 * sessions })
+await reportMemory('without groups', { groups: 0, users: sessions, minSessions: sessions })
+await reportMemory('of 20,000 people in 40 groups each', { groups: 40, users: 20_000, minSessions: 0.75 * sessions })
+await reportMemory('of 100,000 people in 40 groups each', { groups: 40, users: sessions, minSessions: 0.4 * sessions })
 for (const target of missedTargets) console.error(`missed: ${target}`)
 process.exitCode = missedTargets.length === 0 ? 0 : 1
 
@@ -100,17 +100,17 @@ async function ask(tokens: readonly string[], times: number): Promise<number> {
 
 interface CacheMeasurement {
   readonly groups: number
-  readonly people: number
+  readonly users: number
   /** The minimum number of sessions in the cache. */
   readonly minSessions: number
 }
 
 /** Measures the memory of a new cache, because the cache of `identities` is not empty. */
-async function reportMemory(name: string, { groups, people, minSessions }: CacheMeasurement): Promise<void> {
+async function reportMemory(name: string, { groups, users, minSessions }: CacheMeasurement): Promise<void> {
   const mint = createTokenMint([randomBytes(32)])
   const issue = () => mint.issue('session', Date.now() + 720 * hour).token
   let number = 0
-  const find = async () => sessionOf(number++ % people, groups)
+  const find = async () => sessionOf(number++ % users, groups)
   const identities = createIdentities({
     directory: { find },
     revision,

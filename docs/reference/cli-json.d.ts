@@ -191,7 +191,7 @@ export interface TokensList {
     id: string
     name: string
   }
-  grants: {
+  bindings: {
     id: string // the ID of the binding
     role: string
     permissions: string[] | null // granted instead of the permissions of the role
@@ -264,7 +264,7 @@ export interface UsersInvitations {
   id: string
   email: string
   issuer: string // the identity provider at which the person must log in
-  grants: {
+  bindings: {
     // the roles that the person gets at the first login
     role: string
     racks: string
@@ -351,7 +351,7 @@ export interface TrustsList {
     empty?: boolean
   }[]
   maxAgeSeconds: number // the longest lifetime of a session
-  grants: TokensList['grants'][number][] // the bindings of the trust, oldest first
+  bindings: TokensList['bindings'][number][] // the bindings of the trust, oldest first
   createdAt: Time
   createdBy: string
   revokedAt: Time | null
@@ -464,7 +464,7 @@ export interface PolicyImpact {
   unclear: number // calls whose events have too little information to evaluate
   packages: number // calls that a policy package denied when they were made; the study runs no policy packages
   allowed: number // calls that were denied and would be allowed
-  refused: number // calls that were allowed and would be denied
+  denied: number // calls that were allowed and would be denied
   cut: {
     // which limit was reached, and the time from which calls were evaluated; null: all calls were evaluated
     by: 'time' | 'number'
@@ -474,7 +474,7 @@ export interface PolicyImpact {
     // the proofs of second factors that users would be asked for, assuming that every user has a factor
     prompts: number // how often users would be asked: `recent` asks again when the proof of the session is too old, `always` asks for each call
     users: number // users who would be asked at least once
-    refused: number // calls of API tokens and jobs that would be denied, because they cannot prove a factor; `refused` above includes them
+    denied: number // calls of API tokens and jobs that would be denied, because they cannot prove a factor; `denied` above includes them
     requirements: {
       // the most prompts first
       rule: string // such as step-up:rule production-promotes
@@ -519,7 +519,7 @@ export interface AuditHistogram {
     // oldest first, without gaps
     at: string // the start of the bucket, a multiple of the width since 1970 in UTC; the first can start before `from`
     denied: number // the decision is deny
-    needs: number // the decision is require
+    required: number // the decision is require
     failed: number // other events with a status of 400 or more
     allowed: number // other events whose decision is allow
     none: number // events without a decision

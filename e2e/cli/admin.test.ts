@@ -1,16 +1,16 @@
 import { rawJwt } from '@rack-gateway/auth/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Person, person } from '../management-api/callers.ts'
-import { callCli, type Person as Seat } from '../support/convox/cli-call.ts'
+import { createUser, type TestUser } from '../management-api/callers.ts'
+import { callCli, type TestUser as Seat } from '../support/convox/cli-call.ts'
 import { type System, startSystem } from '../support/gateway/system.ts'
 
 let system: System
-let admin: Person
-let viewer: Person
+let admin: TestUser
+let viewer: TestUser
 beforeAll(async () => {
   system = await startSystem({ publicUrl: 'own', rackNames: ['staging', 'production'] })
-  admin = await person(system, 'admin')
-  viewer = await person(system, 'viewer')
+  admin = await createUser(system, 'admin')
+  viewer = await createUser(system, 'viewer')
 })
 afterAll(() => system.stop())
 
@@ -161,7 +161,7 @@ describe('tokens', () => {
 
 describe('users', () => {
   test('are listed, shown, locked with a reason and unlocked, by their email address in any case', async () => {
-    const ada = await person(system, 'viewer')
+    const ada = await createUser(system, 'viewer')
     expect((await run(['users'])).stdout).toMatch(new RegExp(`^${ada.id} +${ada.email} `, 'm'))
     const token = (await run(['tokens', 'create', 'of ada', '--role', 'viewer'], ada.token)).stdout.trim()
     const lock = ['users', 'lock', ada.email.toUpperCase(), '--reason', 'left']
@@ -185,7 +185,7 @@ describe('users', () => {
   })
 
   test('with one email address at two identity providers are listed apart, and each has a name of its own', async () => {
-    const ada = await person(system, 'viewer')
+    const ada = await createUser(system, 'viewer')
     const [other] = await system.sql`
       insert into gateway.users (id, issuer, subject, email)
       values (gen_random_uuid(), 'https://accounts.google.com', ${ada.email}, ${ada.email}) returning id`
@@ -220,7 +220,7 @@ describe('sessions', () => {
   test("can be revoked by an administrator's API token, also those of other users", async () => {
     const made = await run(['tokens', 'create', 'ender', '--role', 'admin', '--expires', '1d'])
     const token = made.stdout.trim()
-    const other = await person(system, 'viewer')
+    const other = await createUser(system, 'viewer')
     const yes = answering('y')
     expect(await run(['sessions', 'end', other.session.toUpperCase()], token, yes)).toMatchObject({
       code: 0,
@@ -240,7 +240,7 @@ describe('sessions', () => {
   })
 
   test('are described to their owner by device, and their IDs are case-insensitive', async () => {
-    const own = await person(system, 'viewer')
+    const own = await createUser(system, 'viewer')
     const yes = answering('y')
     expect(await run(['sessions', 'end', own.session.toUpperCase()], own.token, yes)).toMatchObject({ code: 0 })
     expect(yes.asked).toEqual([expect.stringMatching(/^Revoke your session on .*, the one that this command uses/)])
@@ -250,7 +250,7 @@ describe('sessions', () => {
 describe('alarms', () => {
   test('keep their first acknowledgment, and accept the ID in any case', async () => {
     const { id } = await system.app.audit.record({ kind: 'audit.inconsistent', detail: { problem: 'hash' } })
-    const other = await person(system, 'admin')
+    const other = await createUser(system, 'admin')
     const acknowledge = (reason: string, token = admin.token) =>
       run(['audit', 'acknowledge', id.toUpperCase(), '--reason', reason], token)
     const by = `, by ${admin.email} at 20`
@@ -266,7 +266,7 @@ describe('alarms', () => {
 
 describe('bindings', () => {
   test('are created for users and groups, listed by name, and deleted', async () => {
-    const ada = await person(system, null)
+    const ada = await createUser(system, null)
     const words = ['bindings', 'add', 'ops', '--user', ada.email, '--racks', 'production', '--apps', 'web-*']
     const added = await run([...words, '--expires', '12h', '--reason', 'incident 7'])
     expect(added.stdout).toMatch(

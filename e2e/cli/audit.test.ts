@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { jsonFaults } from '@rack-gateway/cli/reference'
 import { listen } from '@rack-gateway/testing/server'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type Person, person } from '../management-api/callers.ts'
+import { createUser, type TestUser } from '../management-api/callers.ts'
 import { callCli } from '../support/convox/cli-call.ts'
 import { type System, startSystem } from '../support/gateway/system.ts'
 import { builtCommand } from '../support/processes.ts'
@@ -16,13 +16,13 @@ const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202
 
 describe('rack-gateway audit', () => {
   let system: System
-  let auditor: Person
-  let deployer: Person
+  let auditor: TestUser
+  let deployer: TestUser
   let cwd: string
   beforeAll(async () => {
     system = await startSystem({ publicUrl: 'own', rackNames: ['staging', 'production'] })
-    auditor = await person(system, 'auditor')
-    deployer = await person(system, 'deployer')
+    auditor = await createUser(system, 'auditor')
+    deployer = await createUser(system, 'deployer')
     await system.get('/rack/staging/apps/web', deployer.token)
     await system.send('DELETE', '/rack/production/apps/web', deployer.token)
     await system.app.audit.record({
@@ -97,7 +97,7 @@ describe('rack-gateway audit', () => {
   })
 
   test('search says what a change was about, and of a denied attached run that its command is not known yet', async () => {
-    const viewer = await person(system, 'viewer')
+    const viewer = await createUser(system, 'viewer')
     await system.send('POST', '/rack/staging/apps/otherapp/services/command/processes', viewer.token, undefined, [
       'Command: sleep 3600',
     ])

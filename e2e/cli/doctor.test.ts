@@ -8,7 +8,7 @@ import {
   rootCertificate as root,
 } from '@rack-gateway/testing/certificates'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { type Person, person } from '../management-api/callers.ts'
+import { createUser, type TestUser } from '../management-api/callers.ts'
 import { createMachine, type Machine, writeStubConvox } from '../support/convox/machine.ts'
 import { type System, startSystem } from '../support/gateway/system.ts'
 import { builtCommand } from '../support/processes.ts'
@@ -41,10 +41,10 @@ async function doctor(url: string, token: string, env: NodeJS.ProcessEnv = {}) {
 
 describe('at a gateway', () => {
   let system: System
-  let viewer: Person
+  let viewer: TestUser
   beforeAll(async () => {
     system = await startSystem({ publicUrl: 'own', cliMinimumVersion: '0.0.1' })
-    viewer = await person(system, 'viewer')
+    viewer = await createUser(system, 'viewer')
   })
   afterAll(() => system.stop())
 

@@ -2,22 +2,22 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commandList, jsonFaults, jsonShapes, loadAllCommands } from '@rack-gateway/cli/reference'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Person, person } from '../management-api/callers.ts'
+import { createUser, type TestUser } from '../management-api/callers.ts'
 import { callCli } from '../support/convox/cli-call.ts'
 import { createMachine, type Machine } from '../support/convox/machine.ts'
 import { type System, startSystem } from '../support/gateway/system.ts'
 
 let system: System
 let machine: Machine
-let admin: Person
-let viewer: Person
+let admin: TestUser
+let viewer: TestUser
 let event: string
 let alarm: string
 beforeAll(async () => {
   system = await startSystem({ publicUrl: 'own', rackNames: ['staging'] })
   machine = createMachine(null)
-  admin = await person(system, 'admin')
-  viewer = await person(system, 'viewer')
+  admin = await createUser(system, 'admin')
+  viewer = await createUser(system, 'viewer')
   write('policy.yaml', 'version: 1\nroles:\n  support: { extends: [viewer], permissions: [service:restart] }\n')
   write('broken.yaml', 'version: 2\n')
   write('claims.json', JSON.stringify({ iss: 'https://token.actions.githubusercontent.com', repository_id: '2' }))
@@ -84,7 +84,7 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['sessions list', () => ['sessions']],
   [
     'sessions revoke-all',
-    async () => ['sessions', 'revoke-all', '--user', (await person(system, 'viewer')).email, '--yes'],
+    async () => ['sessions', 'revoke-all', '--user', (await createUser(system, 'viewer')).email, '--yes'],
   ],
   ['sessions revoke', async () => ['sessions', 'end', await sessionOf(admin.email), '--yes']],
   ['service-accounts create', () => ['service-accounts', 'create', 'robot']],

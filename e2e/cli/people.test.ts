@@ -1,16 +1,16 @@
 import { jsonFaults } from '@rack-gateway/cli/reference'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Person, person } from '../management-api/callers.ts'
+import { createUser, type TestUser } from '../management-api/callers.ts'
 import { callCli } from '../support/convox/cli-call.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login/login.ts'
 
 let at: LoginSystem
-let admin: Person
-let viewer: Person
+let admin: TestUser
+let viewer: TestUser
 beforeAll(async () => {
   at = await startLoginSystem()
-  admin = await person(at.system, 'admin')
-  viewer = await person(at.system, 'viewer')
+  admin = await createUser(at.system, 'admin')
+  viewer = await createUser(at.system, 'viewer')
 })
 afterAll(() => at.stop())
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Person, person } from '../management-api/callers.ts'
+import { createUser, type TestUser } from '../management-api/callers.ts'
 import { createMachine, type Machine } from '../support/convox/machine.ts'
 import { type System, startSystem } from '../support/gateway/system.ts'
 import { builtCommand } from '../support/processes.ts'
@@ -15,13 +15,13 @@ const frozen = 'version: 1\nblocked:\n  POST /apps/{app}/releases/{id}/promote: 
 describe('rack-gateway policy', () => {
   let system: System
   let machine: Machine
-  let auditor: Person
-  let deployer: Person
+  let auditor: TestUser
+  let deployer: TestUser
   beforeAll(async () => {
     system = await startSystem({ rackNames: ['staging'] })
     machine = createMachine(null)
-    auditor = await person(system, 'auditor')
-    deployer = await person(system, 'deployer')
+    auditor = await createUser(system, 'auditor')
+    deployer = await createUser(system, 'deployer')
     writeFileSync(join(machine.project, 'policy.yaml'), frozen)
     await system.send('POST', '/rack/staging/apps/myapp/releases/R1/promote?', deployer.token)
   })

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Person, person } from '../management-api/callers.ts'
+import { createUser, type TestUser } from '../management-api/callers.ts'
 import { type ObservedProxy, startObservedProxy } from '../support/callers/observed-proxy.ts'
 import { createMachine, type Machine, writeStubConvox } from '../support/convox/machine.ts'
 import { changesApplied, type System, startSystem } from '../support/gateway/system.ts'
@@ -19,14 +19,14 @@ const refusal =
 describe('before convox is started', () => {
   let system: System
   let proxy: ObservedProxy
-  let viewer: Person
-  let deployer: Person
+  let viewer: TestUser
+  let deployer: TestUser
   let machine: Machine
   beforeAll(async () => {
     system = await startSystem({ rackNames: ['staging', 'production'] })
     proxy = await startObservedProxy(system.url)
-    viewer = await person(system, 'viewer')
-    deployer = await person(system, 'deployer')
+    viewer = await createUser(system, 'viewer')
+    deployer = await createUser(system, 'deployer')
   })
   afterAll(async () => {
     await proxy.close()
@@ -45,7 +45,7 @@ describe('before convox is started', () => {
   const directory = () => join(machine.home, 'config', 'rack-gateway')
   const kept = () => readdirSync(join(directory(), 'policy')).map((name) => join(directory(), 'policy', name))
 
-  function as({ token }: Pick<Person, 'token'>): void {
+  function as({ token }: Pick<TestUser, 'token'>): void {
     mkdirSync(directory(), { recursive: true, mode: 0o700 })
     const config = {
       gateways: { staging: { url: proxy.url, rack: 'staging' } },
@@ -86,7 +86,7 @@ describe('before convox is started', () => {
     }
 
     test('is in the audit log as a denial that was not sent, and changes the impact of a policy', async () => {
-      const someone = await person(system, 'viewer')
+      const someone = await createUser(system, 'viewer')
       as(someone)
       await gateway('apps', 'delete', 'myapp')
       await gateway('run', 'command', 'rake db:drop PASSWORD=hunter2', '-a', 'myapp', '--detach')
@@ -102,7 +102,7 @@ describe('before convox is started', () => {
         ['deny', 'no-permission', undefined],
       ])
       const opened = 'version: 1\nroles: { viewer: { extends: [viewer], permissions: [app:delete] } }\n'
-      const auditor = await person(system, 'auditor')
+      const auditor = await createUser(system, 'auditor')
       const response = await call(system, auditor.token, 'POST', '/policy/impact', { document: opened, since: '1h' })
       expect(response.json).toMatchObject({
         changes: [{ effect: 'allows', principal: { id: someone.id }, route: 'DELETE /apps/{app}' }],
@@ -110,17 +110,17 @@ describe('before convox is started', () => {
     })
 
     test('is found by audit search, which says that it was not sent', async () => {
-      const someone = await person(system, 'viewer')
+      const someone = await createUser(system, 'viewer')
       as(someone)
       await gateway('apps', 'delete', 'myapp')
       await expect.poll(() => unsent(someone.id), { timeout: 10_000 }).toHaveLength(1)
-      as(await person(system, 'auditor'))
+      as(await createUser(system, 'auditor'))
       const { code, stdout } = await gateway('audit', 'search', '--effect', 'deny', '--principal', someone.email)
       expect([code, stdout]).toEqual([0, expect.stringContaining('deny not sent')])
     })
 
     test('has no event if the gateway decides otherwise by the time of the report', async () => {
-      const someone = await person(system, 'viewer')
+      const someone = await createUser(system, 'viewer')
       as(someone)
       proxy.before = async (asked) => {
         if (!asked.startsWith(report)) return
@@ -132,7 +132,7 @@ describe('before convox is started', () => {
     })
 
     test('is reported by the next command if the gateway could not be reached', async () => {
-      const someone = await person(system, 'viewer')
+      const someone = await createUser(system, 'viewer')
       as(someone)
       proxy.before = async (asked) => {
         if (asked.startsWith(report)) proxy.is = 'cut'
@@ -180,7 +180,7 @@ describe('before convox is started', () => {
   })
 
   test('before a denial, the cached policy is revalidated, so that a new binding applies at once', async () => {
-    const someone = await person(system, 'viewer')
+    const someone = await createUser(system, 'viewer')
     as(someone)
     expect(await gateway(...promote)).toMatchObject({ code: 5 })
     expect(await gateway(...promote)).toMatchObject({ code: 5, stdout: '' })
@@ -194,8 +194,8 @@ describe('before convox is started', () => {
   })
 
   test('a removed permission still passes the local pre-check, and is denied by the gateway', async () => {
-    const admin = await person(system, 'admin')
-    const someone = await person(system, null)
+    const admin = await createUser(system, 'admin')
+    const someone = await createUser(system, null)
     const subject = { kind: 'user', id: someone.id }
     const binding = await call(system, admin.token, 'POST', '/bindings', { subject, role: 'deployer' })
     await changesApplied(system)
@@ -289,7 +289,7 @@ describe('before convox is started', () => {
     })
 
     test('--as of a locked user is refused, with the reason', async () => {
-      const [admin, locked] = [await person(system, 'admin'), await person(system, 'deployer')]
+      const [admin, locked] = [await createUser(system, 'admin'), await createUser(system, 'deployer')]
       await system.sql`update gateway.users set locked_at = now() where id = ${locked.id}`
       as(admin)
       const { code, stderr } = await gateway('can', '--as', locked.email, ...promote)
@@ -322,7 +322,7 @@ describe('before convox is started', () => {
       const refused = await gateway('can', '--as', deployer.email, ...promote)
       expect([refused.code, refused.stdout]).toEqual([2, ''])
       expect(refused.stderr).toContain('gateway:user:write')
-      as(await person(system, 'admin'))
+      as(await createUser(system, 'admin'))
       const response = await gateway('can', `--as=${deployer.email}`, ...promote)
       expect([response.code, response.stdout.split('\n')[0]]).toEqual([
         0,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type Person, person } from '../management-api/callers.ts'
+import { createUser, type TestUser } from '../management-api/callers.ts'
 import { type RecordingDirectory, recordingDirectory } from '../support/gateway/recorded.ts'
 import { type System, startSystem } from '../support/gateway/system.ts'
 import { builtCommand } from '../support/processes.ts'
@@ -14,14 +14,14 @@ const esc = '\u001b'
 describe('rack-gateway audit recordings, play and transcript', () => {
   let directory: RecordingDirectory
   let system: System
-  let auditor: Person
+  let auditor: TestUser
   let cwd: string
   let session: string
   beforeAll(async () => {
     cwd = mkdtempSync(join(tmpdir(), 'rack-gateway-recordings-'))
     directory = await recordingDirectory()
     system = await startSystem({ publicUrl: 'own', recordings: { address: directory.path } })
-    auditor = await person(system, 'auditor')
+    auditor = await createUser(system, 'auditor')
     session = await record(
       `echo ${esc}[31mred${esc}[0m ${esc}]52;c;aGk=\u0007clip ${esc}]0;title\u0007titled ${esc}[6nasked`,
     )
@@ -150,7 +150,7 @@ describe('rack-gateway audit recordings, play and transcript', () => {
   })
 
   test('ending a session that has ended is an error', async () => {
-    const admin = await person(system, 'admin')
+    const admin = await createUser(system, 'admin')
     const { code, stderr } = await begin(['end', session, '--reason', 'too late', '--yes'], admin.token).ended
     expect([code, stderr]).toEqual([
       2,
@@ -170,7 +170,7 @@ describe('rack-gateway audit recordings, play and transcript', () => {
   })
 
   test('are denied without the permission, and a missing recording is reported', async () => {
-    const ops = await person(system, 'ops')
+    const ops = await createUser(system, 'ops')
     expect((await begin(['play', session], ops.token).ended).code).toBe(5)
     expect((await audit('play', '01a21006-6e55-7646-9171-966421143187')).code).toBe(2)
     expect((await audit('play', session, '--speed', '0')).stderr).toContain('--speed is not a number above 0')

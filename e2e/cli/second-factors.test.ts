@@ -1,6 +1,6 @@
 import { jsonFaults } from '@rack-gateway/cli/reference'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { callCli, type Person } from '../support/convox/cli-call.ts'
+import { callCli, type TestUser } from '../support/convox/cli-call.ts'
 import { createBrowser } from '../support/login/browser.ts'
 import { ask, beginLoopback, broughtBy, decide, follow } from '../support/login/cli-login.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login/login.ts'
@@ -58,7 +58,7 @@ async function addTotp({ person = 'ops', decision = 'allow', words = [], session
   const show = (line: string) => {
     screen += `${line}\n`
   }
-  const user: Person = {
+  const user: TestUser = {
     interactive: true,
     note: show,
     instruct: show,

@@ -17,10 +17,10 @@ beforeEach(() => {
 })
 afterEach(() => machine.remove())
 
-let people = 0
+let users = 0
 /** A new user, with sessions on these devices. */
 async function sessionsOn(...devices: readonly string[]) {
-  const email = `person-${++people}@example.com`
+  const email = `person-${++users}@example.com`
   const issue = (device: string) =>
     system.issuer.issueSession({ email, role: 'viewer', device, expiresAt: Date.now() + 86_400_000 })
   const issued = []
@@ -146,7 +146,7 @@ test('all your other sessions are revoked at once; those of another user only by
       'this needs a confirmation: revoke all your other sessions, and close their connections',
     ),
   })
-  expect(await command('sessions', 'revoke-all', '--user', `person-${people}@example.com`, '--yes')).toMatchObject({
+  expect(await command('sessions', 'revoke-all', '--user', `person-${users}@example.com`, '--yes')).toMatchObject({
     code: 5,
     stdout: '',
   })

@@ -2,7 +2,7 @@ import { demoGroups } from '@rack-gateway/demo/identity-provider'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { person } from '../management-api/callers.ts'
+import { createUser } from '../management-api/callers.ts'
 import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
 const well = ['apac', 'canada', 'eu', 'eu-west', 'production', 'sandbox', 'us', 'us-east']
@@ -61,7 +61,7 @@ describeInChromium('the overview of the web console', () => {
   })
 
   test('answers them above the fold also while next steps are open, and much waits and is live', async () => {
-    const ann = await person(at.at.system, 'admin')
+    const ann = await createUser(at.at.system, 'admin')
     const terminals = await Promise.all([1, 2, 3, 4, 5].map((number) => openExec(ann.token, `sleep ${number}`)))
     const page = await at.open('admin')
     const { id } = await page.evaluate<{ id: string }>(
@@ -141,7 +141,7 @@ describeInChromium('the overview of the web console', () => {
   })
 
   test('an administrator ends a live session with the keyboard, and it dies in the terminal with the reason', async () => {
-    const ann = await person(at.at.system, 'admin')
+    const ann = await createUser(at.at.system, 'admin')
     const terminal = await openExec(ann.token, 'sleep 77')
     const page = await at.open('admin')
     const live = card(page, 'Live now')
@@ -175,7 +175,7 @@ describeInChromium('the overview of the web console', () => {
   })
 
   test('a person who leaves the page while the gateway ends a call stays on the other page', async () => {
-    const ann = await person(at.at.system, 'admin')
+    const ann = await createUser(at.at.system, 'admin')
     const terminal = await openExec(ann.token, 'sleep 79')
     const page = await at.open('admin', '/gateway/health')
     let release = () => {}
@@ -209,7 +209,7 @@ describeInChromium('the overview of the web console', () => {
   })
 
   test('a person sees and ends only their own calls', async () => {
-    const other = await person(at.at.system, 'admin')
+    const other = await createUser(at.at.system, 'admin')
     const foreign = await openExec(other.token, 'sleep 78')
     const page = await at.open('viewer')
     const { id } = await page.evaluate<{ id: string }>(

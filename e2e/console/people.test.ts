@@ -335,8 +335,8 @@ describeInChromium('people and pipelines', () => {
   test.each([
     ['viewer', ['My API tokens']],
     ['auditor', ['My API tokens', 'Access review']],
-  ])('a person who is %s sees only what the API allows, and its sentence for the rest', async (person, tabs) => {
-    const page = await at.open(person, '/gateway/people')
+  ])('a person who is %s sees only what the API allows, and its sentence for the rest', async (user, tabs) => {
+    const page = await at.open(user, '/gateway/people')
     const navigation = page.getByRole('navigation', { name: 'People and pipelines' })
     await navigation.getByRole('link').first().waitFor()
     expect(await navigation.getByRole('link').allTextContents()).toEqual(tabs)

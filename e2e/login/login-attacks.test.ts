@@ -1,4 +1,4 @@
-import { type DemoPerson, demoPeople, type ProviderFault } from '@rack-gateway/demo/identity-provider'
+import { type DemoUser, demoUsers, type ProviderFault } from '@rack-gateway/demo/identity-provider'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createBrowser, type Page } from '../support/login/browser.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login/login.ts'
@@ -12,7 +12,7 @@ afterAll(() => at.stop())
 afterEach(() => {
   clock.ahead = 0
   at.idp.injectFault(null)
-  at.idp.setPeople(demoPeople)
+  at.idp.setUsers(demoUsers)
 })
 
 const failures = async () => (await at.system.events()).filter(({ kind }) => kind === 'login.failed')
@@ -195,7 +195,7 @@ describe('an ID token is rejected', () => {
 })
 
 describe('an account is denied', () => {
-  const as = (changes: Partial<DemoPerson>): DemoPerson[] => [
+  const as = (changes: Partial<DemoUser>): DemoUser[] => [
     { id: 'mallory', email: 'mallory@example.com', emailVerified: true, groups: [], about: '', ...changes },
   ]
 
@@ -225,7 +225,7 @@ describe('an account is denied', () => {
     ],
   ])('%s', async (_, changes, rule, words) => {
     const before = await sessions()
-    at.idp.setPeople(as(changes))
+    at.idp.setUsers(as(changes))
     expectRefused((await at.login('mallory')).page, 403, words)
     await expectFailure(rule)
     expect(await sessions()).toBe(before)
@@ -257,7 +257,7 @@ describe('an account is denied', () => {
   })
 
   test('but not for the domain in capitals', async () => {
-    at.idp.setPeople(as({ id: 'shouting', email: 'Shouting@EXAMPLE.com' }))
+    at.idp.setUsers(as({ id: 'shouting', email: 'Shouting@EXAMPLE.com' }))
     expect((await at.login('shouting')).page.status).toBe(303)
   })
 })
@@ -358,7 +358,7 @@ describe('the limits of logins', () => {
     const statuses: number[] = []
     for (let count = 0; count < 12; count++) {
       const email = spellings[count % spellings.length] ?? ''
-      limited.idp.setPeople(demoPeople.map((one) => (one.id === 'outsider' ? { ...one, email } : one)))
+      limited.idp.setUsers(demoUsers.map((one) => (one.id === 'outsider' ? { ...one, email } : one)))
       const { browser, callback } = await limited.goAndChoose('outsider')
       statuses.push((await browser.visit(callback, { headers: { 'x-forwarded-for': `203.0.113.${count}` } })).status)
     }

@@ -10,8 +10,8 @@ async function start(settings: Parameters<typeof startLoginSystem>[0]): Promise<
   return at
 }
 
-async function rolesOf(at: LoginSystem, person: string): Promise<string[]> {
-  const { browser } = await at.login(person)
+async function rolesOf(at: LoginSystem, user: string): Promise<string[]> {
+  const { browser } = await at.login(user)
   return JSON.parse((await at.visit(browser, '/gateway/api/v1/me')).body).roles
 }
 
@@ -91,7 +91,7 @@ test('behind TLS the cookies are bound to host and https, and every link is of P
   const headers = { host: 'Gateway.Example.com' }
   const begun = await browser.visit(`${system.url}/gateway/auth/login`, { headers })
   const choice = await browser.visit(begun.location ?? '')
-  const chosen = await browser.visit(choice.location ?? '', { form: { person: 'admin' } })
+  const chosen = await browser.visit(choice.location ?? '', { form: { user: 'admin' } })
   const { location } = await browser.visit(chosen.location ?? '')
   expect(location).toMatch(/^https:\/\/gateway\.example\.com\/gateway\/auth\/callback\?/)
   const page = await browser.visit((location ?? '').replace(publicUrl, system.url), { headers })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { demoPeople } from '@rack-gateway/demo/identity-provider'
+import { demoUsers } from '@rack-gateway/demo/identity-provider'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createBrowser } from '../support/login/browser.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login/login.ts'
@@ -120,9 +120,9 @@ describe('the roles of a user', () => {
     await at.system.issuer.addBinding({ kind: 'group', id: 'deployers' }, { role: 'deployer' })
     const { browser } = await at.login('deployer')
     expect(JSON.parse((await at.visit(browser, '/gateway/api/v1/me')).body)).toMatchObject({ roles: ['deployer'] })
-    at.idp.setPeople([{ id: 'deployer', email: 'deployer@example.com', emailVerified: true, groups: [], about: '' }])
+    at.idp.setUsers([{ id: 'deployer', email: 'deployer@example.com', emailVerified: true, groups: [], about: '' }])
     const later = await at.login('deployer')
-    at.idp.setPeople(demoPeople)
+    at.idp.setUsers(demoUsers)
     expect(JSON.parse((await at.visit(later.browser, '/gateway/api/v1/me')).body)).toMatchObject({ roles: [] })
     await expect
       .poll(async () => JSON.parse((await at.visit(browser, '/gateway/api/v1/me')).body))
@@ -133,9 +133,9 @@ describe('the roles of a user', () => {
   test('come from groups also for a user in thousands of them, and the log names the first ones', async () => {
     await at.system.issuer.addBinding({ kind: 'group', id: 'team-4999' }, { role: 'viewer' })
     const groups = Array.from({ length: 5_000 }, (_, number) => `team-${number}`)
-    at.idp.setPeople([{ id: 'busy', email: 'busy@example.com', emailVerified: true, groups, about: '' }])
+    at.idp.setUsers([{ id: 'busy', email: 'busy@example.com', emailVerified: true, groups, about: '' }])
     const { browser } = await at.login('busy')
-    at.idp.setPeople(demoPeople)
+    at.idp.setUsers(demoUsers)
     expect(JSON.parse((await at.visit(browser, '/gateway/api/v1/me')).body)).toMatchObject({ roles: ['viewer'] })
     const created = (await eventsOf('user.created')).at(-1)
     expect([created?.detail?.groupCount, String(created?.detail?.groups).split(', ').length]).toEqual(['5000', 20])
@@ -144,9 +144,9 @@ describe('the roles of a user', () => {
 
   test('include admin for the first user with an address of ADMIN_USERS, and not for a later one', async () => {
     await at.login('admin')
-    at.idp.setPeople([{ id: 'successor', email: 'Admin@example.com', emailVerified: true, groups: [], about: '' }])
+    at.idp.setUsers([{ id: 'successor', email: 'Admin@example.com', emailVerified: true, groups: [], about: '' }])
     const { browser } = await at.login('successor')
-    at.idp.setPeople(demoPeople)
+    at.idp.setUsers(demoUsers)
     expect(JSON.parse((await at.visit(browser, '/gateway/api/v1/me')).body)).toMatchObject({
       name: 'admin@example.com',
       roles: [],
@@ -158,9 +158,9 @@ describe('the roles of a user', () => {
 
   test('stay with the subject when the address changes, which is recorded', async () => {
     const before = JSON.parse((await at.visit((await at.login('admin')).browser, '/gateway/api/v1/me')).body)
-    at.idp.setPeople([{ id: 'admin', email: 'married@example.com', emailVerified: true, groups: [], about: '' }])
+    at.idp.setUsers([{ id: 'admin', email: 'married@example.com', emailVerified: true, groups: [], about: '' }])
     const { browser } = await at.login('admin')
-    at.idp.setPeople(demoPeople)
+    at.idp.setUsers(demoUsers)
     const after = JSON.parse((await at.visit(browser, '/gateway/api/v1/me')).body)
     expect([before.name, after.name]).toEqual(['admin@example.com', 'married@example.com'])
     expect(after.roles).toEqual(['admin'])

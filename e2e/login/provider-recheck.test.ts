@@ -1,10 +1,5 @@
 import { createHash } from 'node:crypto'
-import {
-  type DemoPerson,
-  demoPeople,
-  type FaultyResponse,
-  type ProviderFault,
-} from '@rack-gateway/demo/identity-provider'
+import { type DemoUser, demoUsers, type FaultyResponse, type ProviderFault } from '@rack-gateway/demo/identity-provider'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createBrowser } from '../support/login/browser.ts'
@@ -22,7 +17,7 @@ const stop = () => at.stop()
 /** A test finds the identity provider and the clock as they are at first. */
 async function reset() {
   at.idp.injectFault(null)
-  at.idp.setPeople(demoPeople)
+  at.idp.setUsers(demoUsers)
   clock.ahead = 0
   before.events = (await at.system.events()).length
   before.exchanges = at.idp.received.exchanges.length
@@ -35,9 +30,9 @@ const eventsOf = async (kind: string) =>
   (await at.system.events()).slice(before.events).filter((event) => event.kind === kind)
 const refreshes = () =>
   at.idp.received.exchanges.slice(before.exchanges).filter(({ grant_type: type }) => type === 'refresh_token')
-const person = (changes: Partial<DemoPerson>): DemoPerson[] =>
-  demoPeople.map((one) => (one.id === 'deployer' ? { ...one, ...changes } : one))
-const others = demoPeople.filter(({ id }) => id !== 'deployer')
+const user = (changes: Partial<DemoUser>): DemoUser[] =>
+  demoUsers.map((one) => (one.id === 'deployer' ? { ...one, ...changes } : one))
+const others = demoUsers.filter(({ id }) => id !== 'deployer')
 const works = async (token: string) => (await at.system.get('/apps?', token)).status !== 401
 
 function deferred<T>() {
@@ -90,7 +85,7 @@ describe('the renewal of a session', () => {
     const other = await sessionOf(at.system, 'deployer')
     const viewerToken = await at.system.token('viewer')
     const socket = await openWebSocket(`${at.system.url}/apps/myapp/logs`, viewerToken, {})
-    at.idp.setPeople(others)
+    at.idp.setUsers(others)
     const response = await renew(token)
     expect([response.status, response.error]).toEqual([401, expect.stringContaining('rack-gateway login')])
     expect(JSON.parse(response.body)).toMatchObject({ code: 'RGW_IDENTITY_NOT_CONFIRMED', rule: 'provider-revoked' })
@@ -112,9 +107,9 @@ describe('the renewal of a session', () => {
 
   test('resumes with the next login', async () => {
     const { token } = await loggedIn()
-    at.idp.setPeople(others)
+    at.idp.setUsers(others)
     await renew(token)
-    at.idp.setPeople(demoPeople)
+    at.idp.setUsers(demoUsers)
     await at.login('deployer')
     const { token: fresh } = await sessionOf(at.system, 'deployer')
     clock.ahead += 61_000
@@ -127,7 +122,7 @@ describe('the renewal of a session', () => {
     ['without a usable address', { email: 'a@example.com@evil.example' }, 'login-email'],
   ])('ends the sessions of a user %s', async (_, changes, rule) => {
     const { token } = await loggedIn()
-    at.idp.setPeople(person(changes))
+    at.idp.setUsers(user(changes))
     const refused = await renew(token)
     expect([refused.status, JSON.parse(refused.body).rule]).toEqual([401, rule])
     await expect.poll(() => works(token)).toBe(false)
@@ -137,7 +132,7 @@ describe('the renewal of a session', () => {
     await at.system.issuer.addBinding({ kind: 'group', id: 'viewers' }, { role: 'viewer' })
     const { token } = await loggedIn()
     expect((await at.system.get('/apps?', token)).status).toBe(403)
-    at.idp.setPeople(person({ groups: ['viewers'], email: 'married@example.com' }))
+    at.idp.setUsers(user({ groups: ['viewers'], email: 'married@example.com' }))
     expect((await renew(token)).status).toBe(200)
     await expect.poll(async () => (await at.system.get('/apps?', token)).status).toBe(200)
     expect((await eventsOf('user.changed')).at(-1)).toMatchObject({

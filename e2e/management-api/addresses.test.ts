@@ -1,14 +1,14 @@
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/gateway/system.ts'
-import { person } from './callers.ts'
+import { createUser } from './callers.ts'
 
 describe('behind a trusted proxy', () => {
   let system: System
   let admin: string
   beforeAll(async () => {
     system = await startSystem({ trustedProxies: ['127.0.0.1', '10.0.0.0/8'] })
-    admin = (await person(system, 'admin')).token
+    admin = (await createUser(system, 'admin')).token
   })
   afterAll(() => system.stop())
 
@@ -41,7 +41,7 @@ describe('behind a trusted proxy', () => {
 
   test('the log has the address of the caller, and never an invalid address', async () => {
     await system.send('DELETE', '/apps/myapp?', 'x', '', [])
-    const viewer = (await person(system, 'viewer')).token
+    const viewer = (await createUser(system, 'viewer')).token
     await system.send('DELETE', '/apps/myapp?', viewer, '', ['X-Forwarded-For: 192.0.2.7'])
     expect((await system.lastEvent()).source?.address).toBe('192.0.2.7')
     await system.send('DELETE', '/apps/myapp?', viewer, '', ['X-Forwarded-For: <script>'])

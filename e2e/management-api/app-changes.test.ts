@@ -2,15 +2,15 @@ import type { AppChange, LastChanges } from '@rack-gateway/gateway-api'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/gateway/system.ts'
-import { credential, type Person, person } from './callers.ts'
+import { createUser, credential, type TestUser } from './callers.ts'
 
 let system: System
-let deployer: Person
-let viewer: Person
+let deployer: TestUser
+let viewer: TestUser
 beforeAll(async () => {
   system = await startSystem({ rackNames: ['staging', 'production'], publicUrl: 'own' })
-  deployer = await person(system, 'deployer')
-  viewer = await person(system, 'viewer', { racks: 'staging', apps: 'myapp' })
+  deployer = await createUser(system, 'deployer')
+  viewer = await createUser(system, 'viewer', { racks: 'staging', apps: 'myapp' })
 })
 afterAll(() => system.stop())
 
@@ -64,7 +64,7 @@ test('reads, denied changes, and changes that the rack rejects are not included'
 })
 
 test('each release has its creator and its promoter, and each build its creator', async () => {
-  const [creator, promoter] = [deployer, await person(system, 'admin')]
+  const [creator, promoter] = [deployer, await createUser(system, 'admin')]
   const release = await change('POST', 'myapp/releases?', 'env=FOO%3D1', creator.token)
   const other = await change('POST', 'myapp/releases?', 'env=FOO%3D2', creator.token)
   await change('POST', `myapp/releases/${release}/promote?`, '', promoter.token)
@@ -101,7 +101,7 @@ test('an app that the caller cannot see is as one that does not exist', async ()
   expect(stray.json).toEqual({ items: [], next: null })
   for (const role of ['nothing', 'auditor'])
     expect((await timeline('app=myapp', await credential(system, role, 'session'))).items).toEqual([])
-  const bound = await person(system, 'viewer', { rack: 'production' })
+  const bound = await createUser(system, 'viewer', { rack: 'production' })
   expect(await lastOf('myapp', bound.token)).toBeNull()
 })
 
@@ -153,7 +153,7 @@ test.each([
 test.each(['"', '\\', '{}', "'; drop table audit.events; --", 'a,b', '","', 'ü\u202e'])(
   'the name %s is only a name',
   async (name) => {
-    const admin = (await person(system, 'admin')).token
+    const admin = (await createUser(system, 'admin')).token
     const found = await last(`app=${encodeURIComponent(name)}&app=myapp`, admin)
     expect(found.apps.map(({ app, last: one }) => [app, one === null])).toEqual([
       [name, true],

@@ -6,7 +6,7 @@ export const roles = [...builtInPolicy().roles.map(({ name }) => name), 'nothing
 export const kinds = ['session', 'token of a user', 'token of a service account'] as const
 export type CallerKind = (typeof kinds)[number]
 
-export interface Person {
+export interface TestUser {
   readonly id: string
   readonly email: string
   readonly session: string
@@ -16,11 +16,11 @@ export interface Person {
 let made = 0
 
 /** A person with a session; with a role, if any, on the racks and apps of two patterns. */
-export async function person(
+export async function createUser(
   system: System,
   role: string | null,
   { racks = '*', apps = '*', rack, expiresAt }: { racks?: string; apps?: string; rack?: string; expiresAt?: Date } = {},
-): Promise<Person> {
+): Promise<TestUser> {
   const email = `${role ?? 'nobody'}-${++made}@example.com`
   const { id } = await system.issuer.user(email)
   if (role !== null) {
@@ -40,12 +40,12 @@ export async function person(
 /** A credential of one kind, which may do what the role may. */
 export async function credential(system: System, role: string, kind: CallerKind): Promise<string> {
   const held = role === 'nothing' ? null : role
-  if (kind === 'session') return (await person(system, held)).token
+  if (kind === 'session') return (await createUser(system, held)).token
   const expiresAt = Date.now() + 3_600_000
   // A token without a role: one whose owner has none.
   const own = held ?? 'viewer'
   if (kind === 'token of a user') {
-    const { email } = await person(system, held)
+    const { email } = await createUser(system, held)
     return (await system.issuer.issueApiToken({ name: 'x', owner: { kind: 'user', email }, role: own, expiresAt }))
       .token
   }

@@ -1,7 +1,7 @@
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/gateway/system.ts'
-import { person } from './callers.ts'
+import { createUser } from './callers.ts'
 
 let system: System
 beforeAll(async () => {
@@ -13,13 +13,13 @@ const make = (token: string, body: object = {}) =>
   call(system, token, 'POST', '/tokens', { name: 'x', role: 'viewer', ...body })
 
 test('an owner has no more API tokens than the limit, also when many are made at once or handed over', async () => {
-  const ann = await person(system, 'admin')
+  const ann = await createUser(system, 'admin')
   const made = await Promise.all(Array.from({ length: 6 }, () => make(ann.token)))
   expect(made.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409, 409, 409])
   const refused = made.find(({ status }) => status === 409)
   expect(refused?.json).toMatchObject({ code: 'RGW_TOO_MANY_TOKENS' })
 
-  const ben = await person(system, 'admin')
+  const ben = await createUser(system, 'admin')
   const other = await make(ben.token)
   const handOver = () =>
     call(system, ben.token, 'POST', `/tokens/${other.text('id')}/owner`, { owner: { kind: 'user', id: ann.id } })
@@ -30,7 +30,7 @@ test('an owner has no more API tokens than the limit, also when many are made at
 })
 
 test('a principal makes no more changes in a minute than the limit; revocations and other callers continue', async () => {
-  const [ann, ben] = [await person(system, 'admin'), await person(system, 'admin')]
+  const [ann, ben] = [await createUser(system, 'admin'), await createUser(system, 'admin')]
   const account = (token: string, name: string) => call(system, token, 'POST', '/service-accounts', { name })
   const made = await Promise.all(Array.from({ length: 15 }, (_, index) => account(ann.token, `flood-${index}`)))
   expect(made.map(({ status }) => status).sort()).toEqual([...Array(10).fill(201), ...Array(5).fill(429)])

@@ -6,7 +6,7 @@ import { decodeFrames, opcodes, openRawWebSocket } from '@rack-gateway/testing/w
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type BulkCall, beginCall, textOf } from '../support/callers/caller.ts'
 import { type System, startSystem } from '../support/gateway/system.ts'
-import { person } from './callers.ts'
+import { createUser } from './callers.ts'
 
 const path = '/gateway/api/v1/connection'
 let system: System
@@ -14,7 +14,7 @@ let token: string
 const calls: ClientRequest[] = []
 beforeAll(async () => {
   system = await startSystem({ trustedProxies: ['127.0.0.1'] })
-  token = (await person(system, 'viewer')).token
+  token = (await createUser(system, 'viewer')).token
 })
 afterEach(() => {
   for (const call of calls.splice(0)) call.destroy()
@@ -153,7 +153,7 @@ async function askToWait(port: number, by: string) {
 }
 
 test('limits how many requests of one caller wait, and releases the place of a caller that disconnects', async () => {
-  const { token: own } = await person(system, 'viewer')
+  const { token: own } = await createUser(system, 'viewer')
   const [first] = await fillPlaces(system.url, own)
   expect((await askToWait(system.port, own)).json).toMatchObject({
     error: expect.stringContaining('checks of connections that wait'),

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { gatewayEnvironment } from '../support/gateway/gateway-environment.ts'
 import { type StatementCounter, startStatementCounter } from '../support/gateway/statement-counter.ts'
 import { changesApplied, type System, startSystem } from '../support/gateway/system.ts'
-import { person } from './callers.ts'
+import { createUser } from './callers.ts'
 
 const key = () => randomBytes(32).toString('base64')
 
@@ -37,7 +37,7 @@ describe('GET /health', () => {
   }
 
   test('has the state of each part, and the source of each setting', async () => {
-    const { token } = await person(system, 'ops')
+    const { token } = await createUser(system, 'ops')
     const before = (await system.events()).length
     const { health } = await healthOf(system.url, token)
     expect(health).toMatchObject({
@@ -66,7 +66,7 @@ describe('GET /health', () => {
     const other = await startSystem({ rackNames: ['fast', 'slow'] })
     onTestFinished(() => other.stop())
     const fault = other.racks.slow?.failNext('GET /system', { kind: 'hang' })
-    const { token } = await person(other, 'ops')
+    const { token } = await createUser(other, 'ops')
     await expect
       .poll(async () => (await healthOf(other.url, token, '?wait=0')).health)
       .toMatchObject({ racks: [{ name: 'fast' }], waitingFor: ['slow'], database: { reachable: true } })
@@ -100,7 +100,7 @@ describe('GET /health', () => {
     })
     const gateway = await startGateway(config, createLog(config.logLevel))
     onTestFinished(() => gateway.stop())
-    const { token } = await person(system, 'admin')
+    const { token } = await createUser(system, 'admin')
     const { text, health } = await healthOf(gateway.url, token)
     const { database: urls } = config
     const ofDatabase = urls.kind === 'postgres' ? [urls.url.reveal(), urls.ownerUrl?.reveal() ?? ''] : []
@@ -128,7 +128,7 @@ describe('GET /health', () => {
   })
 
   test('is answered while the database is unavailable', async () => {
-    const { token } = await person(system, 'auditor')
+    const { token } = await createUser(system, 'auditor')
     await healthOf(system.url, token)
     await changesApplied(system)
     await healthOf(system.url, token)

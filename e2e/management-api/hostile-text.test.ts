@@ -3,7 +3,7 @@ import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import pretty from 'pino-pretty'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/gateway/system.ts'
-import { person } from './callers.ts'
+import { createUser } from './callers.ts'
 
 describe('text that a caller chose', () => {
   let system: System
@@ -14,7 +14,7 @@ describe('text that a caller chose', () => {
   const log = createLog('info', { write: (line) => void lines.push(toText(line)) })
   beforeAll(async () => {
     system = await startSystem({ publicUrl: 'own', log })
-    admin = (await person(system, 'admin')).token
+    admin = (await createUser(system, 'admin')).token
   })
   afterAll(() => system.stop())
 

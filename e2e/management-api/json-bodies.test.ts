@@ -2,7 +2,7 @@ import { type RawResponse, sendRaw } from '@rack-gateway/testing/http'
 import { managementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/gateway/system.ts'
-import { person } from './callers.ts'
+import { createUser } from './callers.ts'
 
 const tooDeep = 'The request body cannot be read, because it is nested deeper than 16 levels.'
 const tooMany = 'The request body cannot be read, because it has more than 4096 members and items.'
@@ -13,7 +13,7 @@ describe('a JSON body', () => {
   let token: string
   beforeAll(async () => {
     system = await startSystem()
-    token = (await person(system, 'admin')).token
+    token = (await createUser(system, 'admin')).token
   })
   afterAll(() => system.stop())
 

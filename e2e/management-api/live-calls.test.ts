@@ -6,7 +6,7 @@ import { beginCall } from '../support/callers/caller.ts'
 import { startGatewayProcess } from '../support/gateway/gateway-process.ts'
 import { type RecordingDirectory, recordingDirectory } from '../support/gateway/recorded.ts'
 import { type System, startSystem } from '../support/gateway/system.ts'
-import { credential, kinds, person, roles, someId } from './callers.ts'
+import { createUser, credential, kinds, roles, someId } from './callers.ts'
 
 const databaseHost = 'resource-database.staging-myapp.svc.cluster.local'
 
@@ -21,7 +21,7 @@ describe('live calls', () => {
     system = await startSystem({ publicUrl: 'own', recordings: { address: directory.path } })
     replica = await system.replica()
     there = { url: replica.url, host: new URL(system.url).host }
-    admin = (await person(system, 'admin')).token
+    admin = (await createUser(system, 'admin')).token
   })
   afterAll(async () => {
     await replica.stop()
@@ -66,7 +66,7 @@ describe('live calls', () => {
   }
 
   test('are listed by another process while they last, each with its kind', async () => {
-    const deployer = await person(system, 'deployer')
+    const deployer = await createUser(system, 'deployer')
     const run = await startRun(admin)
     const [instance] = (await system.get('/instances?', admin)).json as { id: string }[]
     const opened = [
@@ -185,7 +185,7 @@ describe('live calls', () => {
   test.each(kinds)(
     'are listed for auditors and admins, and ended only by admins, if other users made them: %s',
     async (kind) => {
-      const socket = await open('/apps/myapp/logs', (await person(system, 'viewer')).token)
+      const socket = await open('/apps/myapp/logs', (await createUser(system, 'viewer')).token)
       const { id } = await listed((one) => one.kind === 'logs' && !one.own)
       for (const role of roles.filter((one) => one !== 'admin')) {
         const token = await credential(system, role, kind)
@@ -203,7 +203,7 @@ describe('live calls', () => {
   )
 
   test('are those of a user, and of the API tokens of the user, but not the other way around', async () => {
-    const viewer = await person(system, 'viewer')
+    const viewer = await createUser(system, 'viewer')
     const { token } = await system.issuer.issueApiToken({
       name: 'tail',
       owner: { kind: 'user', email: viewer.email },
@@ -260,9 +260,9 @@ describe('live calls', () => {
   })
 
   test('cannot be ended by an administrator who lost the role before the end of the transaction', async () => {
-    const socket = await open('/apps/myapp/logs', (await person(system, 'viewer')).token)
+    const socket = await open('/apps/myapp/logs', (await createUser(system, 'viewer')).token)
     const { id } = await listed(({ kind }) => kind === 'logs')
-    const other = await person(system, 'admin')
+    const other = await createUser(system, 'admin')
     let ending: ReturnType<typeof end> | undefined
     await system.sql.begin(async (locked) => {
       await locked`select value from gateway.revision for update`

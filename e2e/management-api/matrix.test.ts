@@ -11,7 +11,7 @@ import {
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/gateway/system.ts'
-import { type CallerKind, credential, kinds, person, roles } from './callers.ts'
+import { type CallerKind, createUser, credential, kinds, roles } from './callers.ts'
 import { type Pipelines, startPipelines } from './pipelines.ts'
 
 type Who =
@@ -256,7 +256,7 @@ describe('permissions for the management API', () => {
 
   test.each(ofJobs)('a caller without a verified JWT is rejected: $method $path', async ({ method, path }) => {
     const forged = rawJwt({ alg: 'RS256', kid: 'x' }, { iss: pipelines.issuer.url, aud: system.url })
-    for (const token of [(await person(system, 'admin')).token, forged]) {
+    for (const token of [(await createUser(system, 'admin')).token, forged]) {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
       const url = `${system.url}/gateway/api/v1${path}`
       expect((await fetch(url, { method, headers, body: '{"broken' })).status).toBe(401)
@@ -267,7 +267,7 @@ describe('permissions for the management API', () => {
 
   test.each(all)('from the page of another site: $method $path', async ({ method, path }) => {
     const target = path.replace('{id}', randomUUID())
-    const { token } = await person(system, 'admin')
+    const { token } = await createUser(system, 'admin')
     const response = await call(system, token, method, target, undefined, ['Sec-Fetch-Site: cross-site'])
     expect([response.status, response.json]).toEqual([403, expect.objectContaining({ rule: 'other-site' })])
   })
@@ -284,7 +284,7 @@ describe('permissions for the management API', () => {
   })
 
   test('each decision names the policy hash, allowed ones too', async () => {
-    const { token } = await person(system, 'admin')
+    const { token } = await createUser(system, 'admin')
     expect((await call(system, token, 'POST', '/tokens', { name: 'nightly', role: 'viewer' })).status).toBe(201)
     expect((await call(system, token, 'POST', '/service-accounts', { name: 'nightly' })).status).toBe(201)
     const decisions = (await system.events()).flatMap(({ kind, decision }) => (decision ? [{ kind, decision }] : []))

@@ -3,7 +3,7 @@ import { type Endpoint, endpoints } from '@rack-gateway/gateway-api'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/gateway/system.ts'
-import { person } from './callers.ts'
+import { createUser } from './callers.ts'
 import { type Pipelines, startPipelines } from './pipelines.ts'
 
 const all: readonly Endpoint[] = Object.values(endpoints)
@@ -13,11 +13,11 @@ const lists = all.filter(({ query }) => query !== undefined && 'cursor' in query
 describe('a list in pages of two', () => {
   let system: System
   let pipelines: Pipelines
-  let admin: Awaited<ReturnType<typeof person>>
+  let admin: Awaited<ReturnType<typeof createUser>>
   beforeAll(async () => {
     system = await startSystem({ publicUrl: 'own' })
     pipelines = await startPipelines(system)
-    admin = await person(system, 'admin')
+    admin = await createUser(system, 'admin')
   })
   afterAll(async () => {
     await pipelines.stop()
@@ -31,8 +31,8 @@ describe('a list in pages of two', () => {
 
   /** Creates one more item of each list. @returns its ID in the list */
   const add: Readonly<Record<string, () => Promise<string>>> = {
-    '/sessions': async () => (await person(system, null)).session,
-    '/users': async () => (await person(system, null)).id,
+    '/sessions': async () => (await createUser(system, null)).session,
+    '/users': async () => (await createUser(system, null)).id,
     '/groups': async () => {
       const group = name()
       await bind(group)
@@ -42,7 +42,7 @@ describe('a list in pages of two', () => {
       const id = randomUUID()
       await system.sql`
         insert into gateway.second_factors (id, user_id, kind, name, secret, last_step)
-        values (${id}, ${(await person(system, null)).id}, 'totp', 'app', '', 0)`
+        values (${id}, ${(await createUser(system, null)).id}, 'totp', 'app', '', 0)`
       return id
     },
     '/service-accounts': () => post('/service-accounts', { name: name() }),

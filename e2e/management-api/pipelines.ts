@@ -1,7 +1,7 @@
 import { startTestIssuer, type TestIssuer } from '@rack-gateway/auth/testing'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import type { System } from '../support/gateway/system.ts'
-import { person } from './callers.ts'
+import { createUser } from './callers.ts'
 
 export interface PipelineJob {
   /** Of its session. */
@@ -24,7 +24,7 @@ let repositories = 0
 
 export async function startPipelines(system: System): Promise<Pipelines> {
   const issuer = await startTestIssuer({ audience: system.url })
-  const admin = (await person(system, 'admin')).token
+  const admin = (await createUser(system, 'admin')).token
 
   async function exchange(jwt: string): Promise<string> {
     const response = await call(system, jwt, 'POST', '/workload-sessions')

@@ -1,7 +1,7 @@
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type System, startSystem } from '../support/gateway/system.ts'
-import { person } from './callers.ts'
+import { createUser } from './callers.ts'
 
 const names = ['broken', 'down', 'foreign', 'locked', 'well']
 
@@ -18,7 +18,7 @@ describe('GET /rack-statuses', () => {
   afterAll(() => system.stop())
 
   test('says of each rack of the caller how it is, and discloses no address, password, or parameter', async () => {
-    const { token } = await person(system, 'viewer')
+    const { token } = await createUser(system, 'viewer')
     const before = (await system.events()).length
     const response = await call(system, token, 'GET', '/rack-statuses')
     const common = { certificate: null, status: null, version: null, latencyMs: expect.any(Number) }
@@ -58,7 +58,7 @@ describe('GET /rack-statuses', () => {
   })
 
   test('callers share one question to each rack, with the gateway as the actor', async () => {
-    const { token } = await person(system, 'admin')
+    const { token } = await createUser(system, 'admin')
     await Promise.all([1, 2].map(() => call(system, token, 'GET', '/rack-statuses')))
     const questions = system.racks.well?.received ?? []
     expect(questions.map(({ method, target }) => `${method} ${target}`)).toEqual(['GET /system'])
@@ -69,7 +69,7 @@ describe('GET /rack-statuses', () => {
     const other = await startSystem({ rackNames: ['fast', 'slow'] })
     onTestFinished(() => other.stop())
     const fault = other.racks.slow?.failNext('GET /system', { kind: 'hang' })
-    const { token } = await person(other, 'viewer')
+    const { token } = await createUser(other, 'viewer')
     const statuses = async (path: string) => {
       const { json } = await call(other, token, 'GET', path)
       const { racks, waitingFor } = json as { racks: { name: string; state: string }[]; waitingFor: string[] }
@@ -85,9 +85,9 @@ describe('GET /rack-statuses', () => {
   })
 
   test('shows only racks on which the caller has a role', async () => {
-    const ofOne = await person(system, 'viewer', { racks: 'well' })
-    const bound = await person(system, 'admin', { rack: 'down' })
-    const nobody = await person(system, null)
+    const ofOne = await createUser(system, 'viewer', { racks: 'well' })
+    const bound = await createUser(system, 'admin', { rack: 'down' })
+    const nobody = await createUser(system, null)
     const shown = await Promise.all(
       [ofOne, bound, nobody].map(async ({ token }) => {
         const { json } = await call(system, token, 'GET', '/rack-statuses')

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { callManagementApi as call, type ManagementApiResponse } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/gateway/system.ts'
-import { credential, type Person, person } from './callers.ts'
+import { createUser, credential, type TestUser } from './callers.ts'
 
 const promote = { route: 'POST /apps/{app}/releases/{id}/promote', app: 'web', params: { app: 'web', id: 'R1' } }
 const run = 'POST /apps/{app}/services/{service}/processes'
@@ -10,14 +10,14 @@ const inCommand = { route: run, app: 'web', params: { app: 'web', service: 'comm
 
 describe('reports of calls that were not sent', () => {
   let system: System
-  let viewer: Person
-  let deployer: Person
-  let auditor: Person
+  let viewer: TestUser
+  let deployer: TestUser
+  let auditor: TestUser
   beforeAll(async () => {
     system = await startSystem({ rackNames: ['staging', 'production'] })
-    viewer = await person(system, 'viewer')
-    deployer = await person(system, 'deployer')
-    auditor = await person(system, 'auditor')
+    viewer = await createUser(system, 'viewer')
+    deployer = await createUser(system, 'deployer')
+    auditor = await createUser(system, 'auditor')
   })
   afterAll(() => system.stop())
 
@@ -29,7 +29,7 @@ describe('reports of calls that were not sent', () => {
     readonly call: object
   }
 
-  function report(as: Person, { id = randomUUID(), ...change }: Report): Promise<ManagementApiResponse> {
+  function report(as: TestUser, { id = randomUUID(), ...change }: Report): Promise<ManagementApiResponse> {
     const body = { id, principal: as.id, rack: 'staging', at: '2027-01-31T12:00:00Z', ...change }
     return call(system, as.token, 'POST', '/policy/stopped-calls', body)
   }
@@ -187,7 +187,7 @@ describe('reports of calls that were not sent', () => {
     })
 
     test('if the policy allows the call only in a process of the caller’s own run', async () => {
-      const ci = await person(system, 'ci')
+      const ci = await createUser(system, 'ci')
       const exec = { route: 'WS /apps/{app}/processes/{pid}/exec', app: 'web', params: { app: 'web', pid: 'web-1' } }
       const response = await report(ci, { call: { ...exec, command: { header: 'bin/pre_release', by: 'exec' } } })
       expect(response.json).toEqual({ recorded: false })
@@ -222,7 +222,7 @@ describe('reports of calls that were not sent', () => {
     }
     expect((await report(viewer, { call: set })).json).toEqual({ recorded: true })
     expect(await newest()).not.toHaveProperty('environment')
-    const ci = await person(system, 'ci')
+    const ci = await createUser(system, 'ci')
     expect((await report(ci, { call: { ...set, environment: { named: ['A'], others: 'none' } } })).json).toEqual({
       recorded: false,
     })
@@ -236,7 +236,7 @@ describe('reports of calls that were not sent', () => {
 test('reports have a limit of their own, which does not prevent changes', async () => {
   const system = await startSystem({ rackNames: ['staging'], limits: { changesPerMinute: 2 } })
   try {
-    const viewer = await person(system, 'viewer')
+    const viewer = await createUser(system, 'viewer')
     const body = () => ({
       id: randomUUID(),
       principal: viewer.id,

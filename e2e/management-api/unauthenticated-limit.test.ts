@@ -5,7 +5,7 @@ import { type System, startSystem } from '../support/gateway/system.ts'
 import { type Browser, createBrowser, type Visit } from '../support/login/browser.ts'
 import { beginLoopback } from '../support/login/cli-login.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login/login.ts'
-import { person } from './callers.ts'
+import { createUser } from './callers.ts'
 
 describe('unauthenticated requests', () => {
   let system: System
@@ -21,7 +21,7 @@ describe('unauthenticated requests', () => {
         return statementCounter.url
       },
     })
-    viewer = (await person(system, 'viewer')).token
+    viewer = (await createUser(system, 'viewer')).token
   })
   afterAll(async () => {
     await system.stop()

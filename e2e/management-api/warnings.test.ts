@@ -1,13 +1,13 @@
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/gateway/system.ts'
-import { person } from './callers.ts'
+import { createUser } from './callers.ts'
 
 let system: System
 let admin: string
 beforeAll(async () => {
   system = await startSystem({ publicUrl: 'own', rackNames: ['staging', 'production'] })
-  admin = (await person(system, 'admin')).token
+  admin = (await createUser(system, 'admin')).token
 })
 afterAll(() => system.stop())
 

@@ -68,7 +68,7 @@ describe('a demo', () => {
         issuer: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
         clientId: 'rack-gateway',
         clientSecret: expect.stringMatching(/^[\w-]{32}$/),
-        people: expect.objectContaining({ viewer: 'viewer@example.com', outsider: 'outsider@elsewhere.example' }),
+        users: expect.objectContaining({ viewer: 'viewer@example.com', outsider: 'outsider@elsewhere.example' }),
       },
     })
   })
@@ -95,15 +95,15 @@ describe('a demo', () => {
     ['auditor', ['auditor']],
     ['admin', ['admin']],
     ['nobody', []],
-  ])('lets %s log in with a browser', async (person, roles) => {
-    const { browser, page } = await walkThroughLogin(demo.file.gateway, person)
+  ])('lets %s log in with a browser', async (user, roles) => {
+    const { browser, page } = await walkThroughLogin(demo.file.gateway, user)
     expect(page.location).toBe(`${demo.file.gateway}/gateway/`)
     const me = await browser.visit(`${demo.file.gateway}/gateway/api/v1/me`)
-    expect(JSON.parse(me.body)).toMatchObject({ name: `${person}@example.com`, roles })
+    expect(JSON.parse(me.body)).toMatchObject({ name: `${user}@example.com`, roles })
   })
 
-  test.each(['outsider', 'unverified'])('does not let %s in', async (person) => {
-    expect((await walkThroughLogin(demo.file.gateway, person)).page.status).toBe(403)
+  test.each(['outsider', 'unverified'])('does not let %s in', async (user) => {
+    expect((await walkThroughLogin(demo.file.gateway, user)).page.status).toBe(403)
   })
 
   test('has racks and a database that answer where demo.json says', async () => {
@@ -149,10 +149,10 @@ describe('a demo', () => {
   })
 
   test.skipIf(!process.env.CONVOX_BIN)('which the native convox can run (runs when CONVOX_BIN names it)', async () => {
-    const person = createMachine(process.env.CONVOX_BIN ?? null)
-    onTestFinished(() => person.remove())
+    const user = createMachine(process.env.CONVOX_BIN ?? null)
+    onTestFinished(() => user.remove())
     const lines = ['X_DEV_ALLOW_HTTP', 'convox login', 'convox racks', 'convox apps -r'].flatMap(printed)
-    const { code, stdout, stderr } = await person.sh(lines.join('\n'))
+    const { code, stdout, stderr } = await user.sh(lines.join('\n'))
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const plain = stdout.replaceAll('waring: using http inscure mode\n', '')
     expect(plain).not.toBe(stdout)

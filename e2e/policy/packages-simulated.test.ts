@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Person, person } from '../management-api/callers.ts'
+import { createUser, type TestUser } from '../management-api/callers.ts'
 import { createMachine, type Machine, writeStubConvox } from '../support/convox/machine.ts'
 import { type PackageFiles, packageFiles } from '../support/gateway/policy-packages.ts'
 import { type System, startSystem } from '../support/gateway/system.ts'
@@ -36,13 +36,13 @@ const promote = (app: string) => ({ route: 'POST /apps/{app}/releases/{id}/promo
 describe('simulated denials by policy packages', () => {
   let files: PackageFiles
   let system: System
-  let deployer: Person
-  let admin: Person
+  let deployer: TestUser
+  let admin: TestUser
   beforeAll(async () => {
     files = await packageFiles()
     system = await startSystem({ policyPackages: [await files.write('probe.mjs', probe)] })
-    deployer = await person(system, 'deployer')
-    admin = await person(system, 'admin')
+    deployer = await createUser(system, 'deployer')
+    admin = await createUser(system, 'admin')
   })
   afterAll(async () => {
     await system.stop()
@@ -78,7 +78,7 @@ describe('simulated denials by policy packages', () => {
   )
 
   test('is evaluated as a simulation, by names, and only for calls that roles allow', async () => {
-    const viewer = await person(system, 'viewer')
+    const viewer = await createUser(system, 'viewer')
     await decisions(viewer.token, [promote('denied')])
     expect(await asked()).toEqual([])
     await decisions(deployer.token, [promote('myapp')])
@@ -148,7 +148,7 @@ describe('simulated denials by policy packages', () => {
     })
     afterEach(() => machine.remove())
 
-    function as({ token }: Person, ...words: readonly string[]) {
+    function as({ token }: TestUser, ...words: readonly string[]) {
       const directory = join(machine.home, 'config', 'rack-gateway')
       mkdirSync(directory, { recursive: true, mode: 0o700 })
       const config = {

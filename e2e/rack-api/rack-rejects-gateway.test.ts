@@ -2,7 +2,7 @@ import { freePort } from '@rack-gateway/demo/free-port'
 import { callManagementApi as call, managementApi } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { person } from '../management-api/callers.ts'
+import { createUser } from '../management-api/callers.ts'
 import { metricsAt } from '../support/gateway/metrics.ts'
 import { type System, type SystemOptions, startSystem } from '../support/gateway/system.ts'
 
@@ -72,7 +72,7 @@ describe('a rack that rejects the password of the gateway', () => {
   })
 
   test('the management API answers the same, as the gateway and not as the rack', async () => {
-    const { token } = await person(system, 'admin')
+    const { token } = await createUser(system, 'admin')
     const response = await system.get(`${managementApi}/racks/staging/apps`, token)
     expect([response.status, response.json, response.headers.get('answered-by')]).toEqual([
       502,
@@ -123,7 +123,7 @@ describe('a rack that rejects the password of the gateway', () => {
 test('the alarm is in the audit log, the log, readiness, and the health report, and ends when the rack accepts the gateway', async () => {
   const lines: string[] = []
   const system = await startRejected({ rackNames: ['staging', 'production'], log: (line) => lines.push(line) })
-  const { token } = await person(system, 'admin')
+  const { token } = await createUser(system, 'admin')
   const calls = await Promise.all(
     Array.from({ length: 5 }, () =>
       Promise.all(['staging', 'production'].map((r) => system.get(`/rack/${r}/apps`, token))),

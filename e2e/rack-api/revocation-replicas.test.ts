@@ -1,4 +1,4 @@
-import { demoPeople } from '@rack-gateway/demo/identity-provider'
+import { demoUsers } from '@rack-gateway/demo/identity-provider'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -22,7 +22,7 @@ afterAll(async () => {
 })
 afterEach(() => {
   clock.ahead = 0
-  at.idp.setPeople(demoPeople)
+  at.idp.setUsers(demoUsers)
 })
 
 const host = () => new URL(at.system.url).host
@@ -30,7 +30,7 @@ const byToken = (token: string) => async () => {
   const headers = { authorization: `Bearer ${token}` }
   return (await createBrowser().visit(`${replica.url}/rack/staging/apps`, { headers })).status
 }
-const moved = () => at.idp.setPeople(demoPeople.map((one) => (one.id === 'deployer' ? { ...one, groups: [] } : one)))
+const moved = () => at.idp.setUsers(demoUsers.map((one) => (one.id === 'deployer' ? { ...one, groups: [] } : one)))
 const renew = (token: string) => at.system.send('POST', '/gateway/api/v1/session/renewal', token)
 
 let accounts = 0
@@ -80,7 +80,7 @@ const rows: readonly [string, number, () => Promise<Revocation>][] = [
       await at.login('deployer')
       const [one, other] = [await sessionOf(at.system, 'deployer'), await sessionOf(at.system, 'deployer')]
       clock.ahead = 61_000
-      at.idp.setPeople(demoPeople.filter(({ id }) => id !== 'deployer'))
+      at.idp.setUsers(demoUsers.filter(({ id }) => id !== 'deployer'))
       return { status: byToken(other.token), act: () => renew(one.token) }
     },
   ],

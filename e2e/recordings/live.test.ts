@@ -6,7 +6,7 @@ import { jsonFaults } from '@rack-gateway/cli/reference'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { type ClientSocket, openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { person } from '../management-api/callers.ts'
+import { createUser } from '../management-api/callers.ts'
 import { type RecordingDirectory, recordingDirectory } from '../support/gateway/recorded.ts'
 import { type System, startSystem } from '../support/gateway/system.ts'
 import { builtCommand } from '../support/processes.ts'
@@ -31,8 +31,8 @@ describe('a session that runs', () => {
     directory = await recordingDirectory()
     system = await startSystem({ publicUrl: 'own', recordings: { address: directory.path } })
     replica = await system.replica()
-    auditor = (await person(system, 'auditor')).token
-    admin = (await person(system, 'admin')).token
+    auditor = (await createUser(system, 'auditor')).token
+    admin = (await createUser(system, 'admin')).token
   })
   afterAll(async () => {
     await replica.stop()
@@ -115,14 +115,14 @@ describe('a session that runs', () => {
   })
 
   test('stops for a viewer who loses the permission', async () => {
-    const watching = await person(system, 'auditor')
+    const watching = await createUser(system, 'auditor')
     const { socket, id } = await open()
     const watcher = await watch(system.url, id, { token: watching.token })
     expect(watcher.status).toBe(200)
     expect((await call(system, admin, 'POST', `/users/${watching.id}/lock`, { reason: 'x' })).status).toBe(200)
     await watcher.over
     expect(watcher.text()).toContain('"v","open"')
-    expect((await watch(system.url, id, { token: (await person(system, 'deployer')).token })).status).toBe(403)
+    expect((await watch(system.url, id, { token: (await createUser(system, 'deployer')).token })).status).toBe(403)
     socket.close()
     await socket.closed()
   })

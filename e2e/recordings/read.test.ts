@@ -2,7 +2,7 @@ import { type IncomingMessage, request } from 'node:http'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { person } from '../management-api/callers.ts'
+import { createUser } from '../management-api/callers.ts'
 import { responseTo } from '../support/callers/caller.ts'
 import { castOf, type RecordingDirectory, recordingDirectory } from '../support/gateway/recorded.ts'
 import { type System, startSystem } from '../support/gateway/system.ts'
@@ -22,7 +22,7 @@ describe('recordings by the management API', () => {
   beforeAll(async () => {
     directory = await recordingDirectory()
     system = await startSystem({ publicUrl: 'own', recordings: { address: directory.path } })
-    auditor = (await person(system, 'auditor')).token
+    auditor = (await createUser(system, 'auditor')).token
     const admin = await system.token('admin')
     for (const command of ['echo one', 'echo two', 'echo three']) made.push(await record(admin, command))
   })
@@ -142,7 +142,7 @@ describe('recordings by the management API', () => {
   })
 
   test.each(['viewer', 'ops', 'deployer', 'ci'])('are not for %s', async (role) => {
-    const { token } = await person(system, role)
+    const { token } = await createUser(system, role)
     expect((await read(made[0] ?? '', token)).status).toBe(403)
     expect((await call(system, token, 'GET', '/recordings')).status).toBe(403)
     expect((await system.events()).filter(({ kind }) => kind === 'recording.read')).toHaveLength(1)
@@ -179,17 +179,17 @@ describe('recordings by the management API', () => {
   test('are read by a limited number of callers at once, and reading ends when the permission does', async () => {
     const id = await recordMuch(await system.token('admin'))
     made.push(id)
-    const other = await person(system, 'auditor')
+    const other = await createUser(system, 'auditor')
     const responses = await Promise.all(Array.from({ length: 5 }, () => begin(id, auditor)))
     expect(await read(id)).toMatchObject({ status: 429, text: expect.stringContaining('one caller') })
     responses.push(...(await Promise.all(Array.from({ length: 4 }, () => begin(id, other.token)))))
     const cut = await begin(id, other.token)
     expect([...responses, cut].map(({ statusCode }) => statusCode)).toEqual(Array.from({ length: 10 }, () => 200))
-    const third = await person(system, 'auditor')
+    const third = await createUser(system, 'auditor')
     expect((await begin(id, third.token)).destroy().statusCode).toBe(429)
 
     const closed = new Promise((resolve) => cut.on('close', resolve))
-    const admin = await person(system, 'admin')
+    const admin = await createUser(system, 'admin')
     expect((await call(system, admin.token, 'POST', `/users/${other.id}/lock`, { reason: 'left' })).status).toBe(200)
     await expect.poll(async () => (await begin(id, third.token)).destroy().statusCode).toBe(200)
     cut.resume()

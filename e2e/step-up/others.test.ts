@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { managementApi as api, callManagementApi } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Person, person } from '../management-api/callers.ts'
+import { createUser, type TestUser } from '../management-api/callers.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login/login.ts'
 import { createProver, type Prover } from '../support/login/second-factor.ts'
 import { writeStepUpPolicy } from './policy.ts'
@@ -18,13 +18,13 @@ stepUp:
 
 /** What others own. */
 interface Owned {
-  readonly owner: Person
+  readonly owner: TestUser
   readonly session: string
   readonly token: string
 }
 
 async function own({ system }: LoginSystem): Promise<Owned> {
-  const owner = await person(system, 'deployer')
+  const owner = await createUser(system, 'deployer')
   const expiresAt = Date.now() + 24 * 3_600_000
   const made = { name: 'nightly', owner: { kind: 'user', email: owner.email }, role: 'viewer', expiresAt } as const
   return { owner, session: owner.session, token: (await system.issuer.issueApiToken(made)).id }
@@ -171,7 +171,7 @@ describe('calls on items of other users, after enrollBy', () => {
     const policyFile = writeStepUpPolicy('version: 1\nstepUp: { enrollBy: 2020-01-01 }\n')
     at = await startLoginSystem({}, { policyFile })
     owned = await own(at)
-    without = (await person(at.system, 'admin')).token
+    without = (await createUser(at.system, 'admin')).token
   })
   afterAll(() => at.stop())
 

@@ -34,7 +34,7 @@ describe.skipIf(nativeConvox === null)('with the native convox (runs when CONVOX
   const clock = { ahead: 0 }
   let at: LoginSystem
   let admin: Prover
-  let person: Machine
+  let user: Machine
   beforeAll(async () => {
     const permissions = ['service:scale', 'service:restart', 'env:write', 'release:create', 'release:promote']
     const more = ['app:update', 'app:lock', 'object:create', 'build:create', 'process:run']
@@ -44,8 +44,8 @@ describe.skipIf(nativeConvox === null)('with the native convox (runs when CONVOX
     )
     at = await startLoginSystem({}, { now: () => Date.now() + clock.ahead, policyFile, publicHost: 'localhost' })
     admin = await createProver(at, 'admin', clock)
-    person = createMachine(nativeConvox)
-    const directory = join(person.home, 'config', 'rack-gateway')
+    user = createMachine(nativeConvox)
+    const directory = join(user.home, 'config', 'rack-gateway')
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     const url = `http://localhost:${at.system.port}`
     const config = {
@@ -56,7 +56,7 @@ describe.skipIf(nativeConvox === null)('with the native convox (runs when CONVOX
     writeFileSync(join(directory, 'config.json'), JSON.stringify(config), { mode: 0o600 })
   })
   afterAll(async () => {
-    person?.remove()
+    user?.remove()
     await at?.stop()
   })
   beforeEach(() => {
@@ -66,13 +66,13 @@ describe.skipIf(nativeConvox === null)('with the native convox (runs when CONVOX
 
   test('one proof is enough for a deployment from a git repository, whose commit convox adds', async () => {
     const asAuthor = '-c user.name=Ada -c user.email=ada@example.com'
-    const created = await person.sh(`git init -q . && git add . && git ${asAuthor} commit -q -m first`)
+    const created = await user.sh(`git init -q . && git add . && git ${asAuthor} commit -q -m first`)
     expect([created.code, created.stderr]).toEqual([0, ''])
     at.system.rack.clearReceived()
-    const outcome = await person.run(
+    const outcome = await user.run(
       ...builtCommand('rack-gateway', ['--mfa-code', admin.code(), 'deploy', '-a', 'myapp']),
     )
-    await person.sh('rm -rf .git')
+    await user.sh('rm -rf .git')
     expect([outcome.code, outcome.stderr]).toEqual([0, expect.any(String)])
     const build = at.system.rack.received.find(({ method, target }) => method === 'POST' && target.includes('/builds'))
     expect(build?.parameters).toMatchObject({
@@ -85,7 +85,7 @@ describe.skipIf(nativeConvox === null)('with the native convox (runs when CONVOX
     'one proof is enough for: %s',
     async (_, words) => {
       const before = (await at.system.events()).length
-      const outcome = await person.run(
+      const outcome = await user.run(
         ...builtCommand('rack-gateway', ['--mfa-code', admin.code(), ...words, '-a', 'myapp']),
       )
       const events = (await at.system.events()).slice(before)

@@ -6,7 +6,7 @@ import { createAuthenticator } from '@rack-gateway/testing/authenticator'
 import { sendRaw, writeRequest } from '@rack-gateway/testing/http'
 import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { person as personWith } from '../management-api/callers.ts'
+import { createUser as personWith } from '../management-api/callers.ts'
 import { createMachine, type Machine } from '../support/convox/machine.ts'
 import { installRecordingConvox, type RecordingConvox } from '../support/convox/recording-convox.ts'
 import { filesBelow } from '../support/documents.ts'
@@ -575,15 +575,15 @@ describe.skipIf(nativeConvox === null)(
   'the native convox (runs when CONVOX_BIN names it)',
   { timeout: 180_000 },
   () => {
-    let person: Machine
+    let user: Machine
     beforeAll(() => {
-      person = createMachine(nativeConvox)
-      logIn(person)
+      user = createMachine(nativeConvox)
+      logIn(user)
     })
-    afterAll(() => person.remove())
+    afterAll(() => user.remove())
 
     const native = (...words: readonly string[]) =>
-      person.run(...builtCommand('rack-gateway', ['--mfa-code', admin.code(), ...words]))
+      user.run(...builtCommand('rack-gateway', ['--mfa-code', admin.code(), ...words]))
     const proved = async () => (await at.system.events()).filter(({ kind }) => kind === 'step-up.proved').length
 
     test('one proof is for the upload and the build', async () => {
@@ -602,7 +602,7 @@ describe.skipIf(nativeConvox === null)(
     })
 
     test.skipIf(!hasTerminal)('a shell in a terminal gets the proof in its handshake', async () => {
-      const terminal = await openTerminal({ cwd: person.project, env: person.env })
+      const terminal = await openTerminal({ cwd: user.project, env: user.env })
       const [program, args] = builtCommand('rack-gateway', [
         '--mfa-method',
         'totp',

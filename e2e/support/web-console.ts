@@ -17,7 +17,7 @@ export interface WebConsole {
   readonly at: LoginSystem
   readonly url: string
   /** Logs a person in with a new browser profile, and opens a page of the console. */
-  open(person: string, path?: string, options?: OpenOptions): Promise<Page>
+  open(user: string, path?: string, options?: OpenOptions): Promise<Page>
   /** Ends the browser and the gateway. @throws if a page violated its policy, or wrote an error to its console */
   stop(): Promise<void>
 }
@@ -41,12 +41,12 @@ export async function startWebConsole(options: Options = {}): Promise<WebConsole
   return {
     at,
     url,
-    async open(person, path = '/gateway/', { isWatched = true } = {}) {
+    async open(user, path = '/gateway/', { isWatched = true } = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
       if (isWatched) watch(context, faults)
       const page = await context.newPage()
       await page.goto(`${url}${path}`)
-      await page.click(`button[value="${person}"]`)
+      await page.click(`button[value="${user}"]`)
       await page.waitForURL((address) => address.href.startsWith(url))
       return page
     },

@@ -17,7 +17,7 @@ export interface DemoFile {
     readonly clientId: string
     readonly clientSecret: string
     /** Email addresses of the demo people, by their IDs. */
-    readonly people: Readonly<Record<string, string>>
+    readonly users: Readonly<Record<string, string>>
   }
 }
 

@@ -8,7 +8,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { removeDemoFile, writeDemoFile } from './demo-file.ts'
 import { type ExamplePackages, prepareExamplePackages } from './example-packages.ts'
 import { freePort } from './free-port.ts'
-import { type DemoIdentityProvider, demoPeople, startDemoIdentityProvider } from './identity-provider/index.ts'
+import { type DemoIdentityProvider, demoUsers, startDemoIdentityProvider } from './identity-provider/index.ts'
 import { type DemoTokens, seed } from './seed.ts'
 
 export interface DemoOptions {
@@ -103,7 +103,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
         issuer: identityProvider.issuer,
         clientId: identityProvider.clientId,
         clientSecret: identityProvider.clientSecret,
-        people: Object.fromEntries(demoPeople.map(({ id, email }) => [id, email])),
+        users: Object.fromEntries(demoUsers.map(({ id, email }) => [id, email])),
       },
     })
     return {

@@ -11,15 +11,15 @@ const racks = ['staging', 'production', 'eu']
 const routes = rackRoutes.filter(({ kind }) => kind === 'http').slice(0, 60)
 
 /** @param people the number of people, each with a session @param apps the number of apps on each rack */
-export function createTraffic({ people, apps }: { readonly people: number; readonly apps: number }): Traffic {
-  const actors = Array.from({ length: people }, (_, index) => actorOf(index))
+export function createTraffic({ users, apps }: { readonly users: number; readonly apps: number }): Traffic {
+  const actors = Array.from({ length: users }, (_, index) => actorOf(index))
   return {
     draft(index) {
       const route = routes[index % routes.length]
       return {
         kind: kindOf(index),
         request: `${index.toString(16).padStart(8, '0')}c0ffee0123456789`,
-        principal: actors[index % people] as Actor,
+        principal: actors[index % users] as Actor,
         source: { address: `10.${index % 4}.${index % 200}.7`, client: 'convox/3.24.6 (linux/amd64)' },
         rack: racks[index % racks.length] as string,
         app: `app-${index % apps}`,

@@ -107,7 +107,7 @@ async function openWriter(url = '') {
   const store = createPostgresAuditStore({ url })
   const writer = createAuditWriter({ store, clock: Date, host: 'bench', pid: process.pid })
   await writer.open()
-  const { draft } = createTraffic({ people: 200, apps: 50 })
+  const { draft } = createTraffic({ users: 200, apps: 50 })
   let recorded = 0
   return {
     writer,

@@ -24,11 +24,11 @@ function onPath(name: string): string | undefined {
 }
 
 /** Uses a browser profile of its own. */
-export async function logIn(browser: Browser, url: string, person: string, path = '/gateway/'): Promise<Page> {
+export async function logIn(browser: Browser, url: string, user: string, path = '/gateway/'): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
   const page = await context.newPage()
   await page.goto(`${url}${path}`)
-  await page.click(`button[value="${person}"]`)
+  await page.click(`button[value="${user}"]`)
   await page.getByRole('heading', { level: 1 }).waitFor()
   return page
 }

@@ -15,7 +15,7 @@ interface SourceText {
 /** Their texts are listed even if they are short. */
 const shownNames = /^(?:note|describe|details|progress|reason|remedy|summary|title|label|placeholder|aria-label)$/
 /** Calls that define an error or a denial with an object of texts. */
-const definitions = /^(?:defineError|denyLogin|denyPerson)$/
+const definitions = /^(?:defineError|denyLogin|denyUser)$/
 /** Faults of the code, patterns, queries, and what only a browser reads. */
 const hiddenNames = /^(?:(?:[A-Z]\w*)?Error|RegExp|Set|examples|sql|\w*[cC]lassName|\w+Script|d|rel|sandbox|style)$/
 const hiddenTypes = /^(?:Import|TS(?!As|NonNull|Satisfies))/

@@ -138,8 +138,8 @@ describe('an attacker who sends a code of a login', () => {
 
 describe('a stolen cookie', () => {
   /** Another person's program, with the victim's cookie: it can read the CSRF token, and sends what browsers send. */
-  async function thiefOf(person: string): Promise<{ browser: Browser; csrf: string }> {
-    const { browser: owner } = await at.login(person)
+  async function thiefOf(user: string): Promise<{ browser: Browser; csrf: string }> {
+    const { browser: owner } = await at.login(user)
     const browser = createBrowser()
     for (const [name, value] of owner.cookies) browser.cookies.set(name, value)
     return { browser, csrf: await csrfTokenOf(browser) }
@@ -243,7 +243,7 @@ describe('a page of another site', () => {
     const other = await csrfTokenOf((await at.login('ops')).browser)
     const { fields, headers = {} } = forge(hiddenFields(own).csrf_token ?? '', other)
     await expectNothing(await at.visit(browser, '/gateway/device', { form: { code: login.code, ...fields }, headers }))
-    const [typed] = [await typeCode(at, login.code, people[networks % people.length] ?? 'admin')]
+    const [typed] = [await typeCode(at, login.code, users[networks % users.length] ?? 'admin')]
     const again = forge(hiddenFields(typed.page).csrf_token ?? '', other)
     await expectNothing(
       await decide(at, typed.browser, typed.page, 'allow', { ...again, fields: { confirmed: 'yes', ...again.fields } }),
@@ -251,7 +251,7 @@ describe('a page of another site', () => {
     expect((await ask(at.system.url, '/device/poll', { secret: login.secret })).json).toEqual({ status: 'pending' })
   })
   let networks = 0
-  const people = ['admin', 'ops', 'deployer']
+  const users = ['admin', 'ops', 'deployer']
 })
 
 test('a page of another site can neither begin nor poll a login', async () => {
@@ -290,9 +290,9 @@ describe('a caller who guesses codes', () => {
     onTestFinished(() => guessing.stop())
     const { code } = await beginDevice(guessing)
     const statuses: number[] = []
-    for (const person of ['viewer', 'ops', 'deployer', 'admin'])
+    for (const user of ['viewer', 'ops', 'deployer', 'admin'])
       for (let tries = 0; tries < 8; tries++)
-        statuses.push((await typeCode(guessing, 'BBBB-BBBB', person, { headers: attacker })).page.status)
+        statuses.push((await typeCode(guessing, 'BBBB-BBBB', user, { headers: attacker })).page.status)
     expect(statuses).toEqual([...Array(30).fill(400), 429, 429])
     expect((await typeCode(guessing, code, 'nobody', { headers: attacker })).page.status).toBe(429)
     expect((await typeCode(guessing, code, 'nobody', { headers: victim })).page.status).toBe(200)

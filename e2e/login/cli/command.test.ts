@@ -51,9 +51,9 @@ describe('rack-gateway login', () => {
     return { running, address: printed }
   }
 
-  async function respondAs(person: string, address: string, decision: 'allow' | 'deny'): Promise<[Browser, Page]> {
+  async function respondAs(user: string, address: string, decision: 'allow' | 'deny'): Promise<[Browser, Page]> {
     const browser = createBrowser()
-    const page = await follow(browser, address, person)
+    const page = await follow(browser, address, user)
     return [browser, await decide(at, browser, page, decision)]
   }
 

@@ -2,7 +2,7 @@ import type { AuditEvent } from '@rack-gateway/audit'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { type Person, person, someId } from '../callers.ts'
+import { createUser, someId, type TestUser } from '../callers.ts'
 
 interface ShownAlarm {
   readonly id: string
@@ -12,12 +12,12 @@ interface ShownAlarm {
 
 describe('alarms of the audit log', () => {
   let system: System
-  let admin: Person
-  let auditor: Person
+  let admin: TestUser
+  let auditor: TestUser
   beforeAll(async () => {
     system = await startSystem({ publicUrl: 'own', checkpoints: undefined })
-    admin = await person(system, 'admin')
-    auditor = await person(system, 'auditor')
+    admin = await createUser(system, 'admin')
+    auditor = await createUser(system, 'auditor')
   })
   afterAll(() => system.stop())
 

@@ -1,14 +1,14 @@
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { type Person, person } from '../callers.ts'
+import { createUser, type TestUser } from '../callers.ts'
 
 /** Nothing that a caller chooses looks like a person: at the rack, in the audit log, and in its exports. */
 let system: System
-let admin: Person
+let admin: TestUser
 beforeAll(async () => {
   system = await startSystem({ publicUrl: 'own' })
-  admin = await person(system, 'admin')
+  admin = await createUser(system, 'admin')
 })
 afterAll(() => system.stop())
 

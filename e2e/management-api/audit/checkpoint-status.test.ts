@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { type Person, person } from '../callers.ts'
+import { createUser, type TestUser } from '../callers.ts'
 
 describe('the status of checkpoints', () => {
   const directory = mkdtempSync(join(tmpdir(), 'checkpoint-status-'))
   let system: System
-  let auditor: Person
+  let auditor: TestUser
   beforeAll(async () => {
     system = await startSystem({ publicUrl: 'own', checkpoints: directory })
-    auditor = await person(system, 'auditor')
+    auditor = await createUser(system, 'auditor')
   })
   afterAll(async () => {
     await system.stop()
@@ -55,7 +55,7 @@ describe('the status of checkpoints', () => {
     await system.app.audit.record({ kind: 'audit.inconsistent', detail: { problem: 'changed' } })
     await system.checkpoint()
     await expect.poll(counted).toEqual([1, 3])
-    const admin = await person(system, 'admin')
+    const admin = await createUser(system, 'admin')
     const acknowledgment = { reason: 'the session was ended' }
     await call(system, admin.token, 'POST', `/audit/alarms/${replayed.id}/acknowledge`, acknowledgment)
     await expect.poll(counted).toEqual([1, 2])

@@ -5,18 +5,18 @@ import { managementApi as prefix } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { responseTo } from '../../support/callers/caller.ts'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { type Person, person } from '../callers.ts'
+import { createUser, type TestUser } from '../callers.ts'
 
 const hostileAgent = '=cmd|"/C calc"!A1\u001b[31m'
 
 describe('an export of the audit log', () => {
   let system: System
-  let auditor: Person
-  let deployer: Person
+  let auditor: TestUser
+  let deployer: TestUser
   beforeAll(async () => {
     system = await startSystem({ publicUrl: 'own' })
-    auditor = await person(system, 'auditor')
-    deployer = await person(system, 'deployer')
+    auditor = await createUser(system, 'auditor')
+    deployer = await createUser(system, 'deployer')
     for (const app of ['web', 'api', 'web'])
       await system.send('GET', `/apps/${app}`, deployer.token, '', ['User-Agent: =cmd|"/C calc"!A1'])
     await system.app.audit.record({
@@ -150,12 +150,12 @@ describe('an export of the audit log', () => {
     })
 
     test('is cut when its reader loses the session', async () => {
-      const reader = await person(system, 'auditor')
+      const reader = await createUser(system, 'auditor')
       const headers = { authorization: `Bearer ${reader.token}` }
       const asked = get(`${system.url}${prefix}/audit/export?app=many`, { headers, agent: false })
       const response = await responseTo(asked)
       response.pause()
-      const admin = await person(system, 'admin')
+      const admin = await createUser(system, 'admin')
       await system.send('DELETE', `${prefix}/sessions/${reader.session}`, admin.token)
       await vi.waitFor(async () => {
         const made = (await system.events()).filter(

@@ -5,16 +5,16 @@ import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { responseTo } from '../../support/callers/caller.ts'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { type Person, person } from '../callers.ts'
+import { createUser, type TestUser } from '../callers.ts'
 
 describe('the whole audit log, longer than what fits between gateway and reader', () => {
   let system: System
-  let auditor: Person
+  let auditor: TestUser
   let admin: postgres.Sql
   beforeAll(async () => {
     system = await startSystem({ publicUrl: 'own', tuning: { checkpointInterval: 0 } })
     admin = postgres(system.database.adminUrl, { max: 1, onnotice() {} })
-    auditor = await person(system, 'auditor')
+    auditor = await createUser(system, 'auditor')
     const filler = 'x'.repeat(900)
     for (let part = 0; part < 25; part++)
       await Promise.all(
@@ -26,7 +26,7 @@ describe('the whole audit log, longer than what fits between gateway and reader'
     await system.stop()
   })
 
-  async function begun({ token }: Person): Promise<IncomingMessage> {
+  async function begun({ token }: TestUser): Promise<IncomingMessage> {
     const headers = { authorization: `Bearer ${token}` }
     const asked = get(`${system.url}${prefix}/audit/log`, { headers, agent: false })
     const response = await responseTo(asked)
@@ -44,10 +44,10 @@ describe('the whole audit log, longer than what fits between gateway and reader'
   }
 
   test('is cut when its reader loses the session', async () => {
-    const reader = await person(system, 'auditor')
+    const reader = await createUser(system, 'auditor')
     const response = await begun(reader)
     expect(response.statusCode).toBe(200)
-    const other = await person(system, 'admin')
+    const other = await createUser(system, 'admin')
     expect((await system.send('DELETE', `${prefix}/sessions/${reader.session}`, other.token)).status).toBe(200)
     await expect(finished(response.resume())).rejects.toThrow()
     expect(response.complete).toBe(false)
@@ -56,7 +56,7 @@ describe('the whole audit log, longer than what fits between gateway and reader'
   test('prevents neither unauthenticated callers from reading the keys nor auditors from reading proofs while the limit of readers is reached', async () => {
     await system.checkpoint()
     const readers: IncomingMessage[] = []
-    for (const reader of [await person(system, 'auditor'), await person(system, 'auditor')]) {
+    for (const reader of [await createUser(system, 'auditor'), await createUser(system, 'auditor')]) {
       await vi.waitFor(async () => {
         const response = await begun(reader)
         expect(response.statusCode).toBe(200)
@@ -74,7 +74,7 @@ describe('the whole audit log, longer than what fits between gateway and reader'
 
   test('aborts responses that are not read for a minute', async () => {
     const stalled: IncomingMessage[] = []
-    for (const reader of [await person(system, 'auditor'), await person(system, 'auditor')]) {
+    for (const reader of [await createUser(system, 'auditor'), await createUser(system, 'auditor')]) {
       await vi.waitFor(async () => {
         const response = await begun(reader)
         expect(response.statusCode).toBe(200)

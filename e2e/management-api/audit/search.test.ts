@@ -2,17 +2,17 @@ import { ErrorResponse } from '@rack-gateway/gateway-api'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { type Person, person, someId } from '../callers.ts'
+import { createUser, someId, type TestUser } from '../callers.ts'
 import { startPipelines } from '../pipelines.ts'
 
 describe('the audit log, as the API shows it', () => {
   let system: System
-  let auditor: Person
-  let deployer: Person
+  let auditor: TestUser
+  let deployer: TestUser
   beforeAll(async () => {
     system = await startSystem({ publicUrl: 'own', rackNames: ['staging', 'production'] })
-    auditor = await person(system, 'auditor')
-    deployer = await person(system, 'deployer')
+    auditor = await createUser(system, 'auditor')
+    deployer = await createUser(system, 'deployer')
     await system.get('/rack/staging/apps', deployer.token)
     await system.get('/rack/production/apps/web', deployer.token)
     await system.send('DELETE', '/rack/staging/apps/web', deployer.token)
@@ -131,14 +131,14 @@ describe('the audit log, as the API shows it', () => {
   })
 
   test.each(['viewer', 'ops', 'deployer', 'ci'])('is closed to %s', async (role) => {
-    const { token } = await person(system, role)
+    const { token } = await createUser(system, role)
     for (const path of [...paths, `/audit/events/${someId()}`])
       expect((await call(system, token, 'GET', path)).status, path).toBe(403)
   })
 
   test('an auditor of one rack, and a rack-bound token, are denied', async () => {
-    const ofOneRack = await person(system, 'auditor', { racks: 'staging' })
-    const bound = await person(system, 'auditor', { rack: 'staging' })
+    const ofOneRack = await createUser(system, 'auditor', { racks: 'staging' })
+    const bound = await createUser(system, 'auditor', { rack: 'staging' })
     for (const { token } of [ofOneRack, bound])
       for (const path of paths) {
         const response = await call(system, token, 'GET', path)

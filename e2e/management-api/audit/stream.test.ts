@@ -1,17 +1,17 @@
 import { managementApi as prefix } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { type Person, person } from '../callers.ts'
+import { createUser, type TestUser } from '../callers.ts'
 import { type Followed, followEvents } from './event-stream.ts'
 
 describe('following the audit log', () => {
   let system: System
-  let auditor: Person
+  let auditor: TestUser
   beforeAll(async () => {
     system = await startSystem({ publicUrl: 'own' })
   })
   beforeEach(async () => {
-    auditor = await person(system, 'auditor')
+    auditor = await createUser(system, 'auditor')
   })
   afterAll(() => system.stop())
 
@@ -25,7 +25,7 @@ describe('following the audit log', () => {
     events.map(({ data }) => (data as { event: { app?: string } }).event.app)
 
   test('shows new events of all replicas, and no older ones', async () => {
-    const deployer = await person(system, 'deployer')
+    const deployer = await createUser(system, 'deployer')
     await system.get('/apps/before', deployer.token)
     const stream = await follow(`principal=${encodeURIComponent(deployer.email)}`)
     expect(stream.headers.get('content-type')).toBe('text/event-stream')
@@ -40,7 +40,7 @@ describe('following the audit log', () => {
   })
 
   test('continues behind the last event that was seen', async () => {
-    const deployer = await person(system, 'deployer')
+    const deployer = await createUser(system, 'deployer')
     const query = `principal=${encodeURIComponent(deployer.email)}`
     const stream = await follow(query)
     for (const app of ['a', 'b', 'c']) await system.get(`/apps/${app}`, deployer.token)
@@ -53,7 +53,7 @@ describe('following the audit log', () => {
   })
 
   test('continues from the first message, if the connection broke before any event', async () => {
-    const deployer = await person(system, 'deployer')
+    const deployer = await createUser(system, 'deployer')
     const query = `principal=${encodeURIComponent(deployer.email)}`
     const stream = await follow(query)
     await stream.close()
@@ -74,7 +74,7 @@ describe('following the audit log', () => {
 
   test('ends with the reason when the session does', async () => {
     const stream = await follow('app=nothing')
-    const admin = await person(system, 'admin')
+    const admin = await createUser(system, 'admin')
     await system.send('DELETE', `${prefix}/sessions/${auditor.session}`, admin.token)
     const rest = await stream.rest()
     expect(rest.at(-1)).toMatchObject({ name: 'end', data: { reason: expect.stringContaining('session') } })
@@ -101,9 +101,9 @@ describe('following the audit log', () => {
     // The streams of earlier tests can still be closing.
     while (streams.length < 5) await vi.waitFor(another, 60_000)
     expect(await refused()).toMatchObject(busy('one caller can at this gateway (5 of 10)'))
-    auditor = await person(system, 'auditor')
+    auditor = await createUser(system, 'auditor')
     while (streams.length < 10) await vi.waitFor(another, 60_000)
-    auditor = await person(system, 'admin')
+    auditor = await createUser(system, 'admin')
     expect(await refused()).toMatchObject(busy('Too many followers'))
     await streams.pop()?.close()
     await vi.waitFor(another, 60_000)
@@ -111,7 +111,7 @@ describe('following the audit log', () => {
   })
 
   test('hostile values stay within their line', async () => {
-    const deployer = await person(system, 'deployer')
+    const deployer = await createUser(system, 'deployer')
     const stream = await follow(`principal=${encodeURIComponent(deployer.email)}`)
     const agent = 'x\u2028event: end\u0085data: {} =cmd|'
     await system.send('GET', '/apps/web', deployer.token, '', [`User-Agent: ${Buffer.from(agent).toString('latin1')}`])

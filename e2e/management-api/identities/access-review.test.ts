@@ -1,17 +1,17 @@
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { type Person, person, someId } from '../callers.ts'
+import { createUser, someId, type TestUser } from '../callers.ts'
 import { type Pipelines, startPipelines } from '../pipelines.ts'
 
 let system: System
 let pipelines: Pipelines
-let admin: Person
+let admin: TestUser
 const clock = { ahead: 0 }
 beforeAll(async () => {
   system = await startSystem({ publicUrl: 'own', now: () => Date.now() + clock.ahead })
   pipelines = await startPipelines(system)
-  admin = await person(system, 'admin')
+  admin = await createUser(system, 'admin')
 })
 afterAll(async () => {
   await pipelines.stop()
@@ -51,12 +51,12 @@ async function rowsOf(binding: string): Promise<Row[]> {
   return (await review()).filter((row) => row.binding === binding)
 }
 
-async function putInGroups(user: Person, ...groups: readonly string[]): Promise<void> {
+async function putInGroups(user: TestUser, ...groups: readonly string[]): Promise<void> {
   await system.sql`update gateway.users set groups = ${[...groups]} where id = ${user.id}`
 }
 
 test('a binding has its principal, its binding, and who granted it when and why', async () => {
-  const ann = await person(system, null)
+  const ann = await createUser(system, null)
   const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
   const terms = { role: 'ops', racks: 'stag*', apps: 'web', expiresAt, reason: 'incident 7' }
   const binding = await bind('user', ann.id, terms)
@@ -83,7 +83,7 @@ test('a group has a row for each member, or one row without members', async () =
   const binding = await bind('group', 'platform team')
   const own = { subject: { kind: 'group', id: 'platform team', name: 'platform team' }, group: 'platform team' }
   expect(await rowsOf(binding)).toMatchObject([own])
-  const members = [await person(system, null), await person(system, null)]
+  const members = [await createUser(system, null), await createUser(system, null)]
   for (const member of members) await putInGroups(member, 'platform team', 'others')
   const rows = await rowsOf(binding)
   expect(rows.map(({ subject, group }) => [subject.kind, subject.id, group])).toEqual(
@@ -119,7 +119,7 @@ test('service accounts, API tokens with their owner, and trusts are listed, with
 })
 
 test('expired and revoked access is omitted, and the access of locked users is marked', async () => {
-  const ann = await person(system, null)
+  const ann = await createUser(system, null)
   const ending = await bind('user', ann.id, { expiresAt: new Date(Date.now() + 60_000).toISOString() })
   const staying = await bind('user', ann.id)
   const token = await ask('POST', '/tokens', { name: 'gone', role: 'viewer' })
@@ -137,7 +137,7 @@ test('expired and revoked access is omitted, and the access of locked users is m
 })
 
 test('the last use is that of the user’s sessions, and of the token', async () => {
-  const ann = await person(system, 'viewer')
+  const ann = await createUser(system, 'viewer')
   const token = await ask('POST', '/tokens', { name: 'nightly', role: 'viewer' }, ann.token)
   const lastUses = async () =>
     (await review())
@@ -157,7 +157,7 @@ test('the last use is that of the user’s sessions, and of the token', async ()
 
 test('pages have each row exactly once, whatever their size', async () => {
   for (let count = 0; count < 5; count++) {
-    const member = await person(system, 'viewer')
+    const member = await createUser(system, 'viewer')
     await putInGroups(member, 'platform team')
   }
   const all = await review()
@@ -207,7 +207,7 @@ test('the CSV has the same bindings, and no cell is a formula', async () => {
 })
 
 test('each read is recorded', async () => {
-  const auditor = await person(system, 'auditor')
+  const auditor = await createUser(system, 'auditor')
   const first = (await ask('GET', '/access-review?limit=1', undefined, auditor.token)).json as Page
   await ask('GET', `/access-review?cursor=${first.next}`, undefined, auditor.token)
   await ask('GET', '/access-review/export', undefined, auditor.token)
@@ -219,7 +219,7 @@ test('each read is recorded', async () => {
 })
 
 test.each(['viewer', 'ops', 'deployer'])('a user with the role %s cannot read it', async (role) => {
-  const { token } = await person(system, role)
+  const { token } = await createUser(system, role)
   for (const path of ['/access-review', '/access-review/export']) {
     const response = await ask('GET', path, undefined, token)
     expect([response.status, response.text('rule'), response.text('reason')]).toEqual([

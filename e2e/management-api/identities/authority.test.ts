@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { writeStepUpPolicy } from '../../step-up/policy.ts'
 import type { System } from '../../support/gateway/system.ts'
 import { type LoginSystem, startLoginSystem } from '../../support/login/login.ts'
-import { credential, person } from '../callers.ts'
+import { createUser, credential } from '../callers.ts'
 import { type Pipelines, startPipelines } from '../pipelines.ts'
 
 /** A role that manages all access, and can do nothing else. */
@@ -18,14 +18,14 @@ roles:
 let at: LoginSystem
 let system: System
 let pipelines: Pipelines
-let manager: Awaited<ReturnType<typeof person>>
-let admin: Awaited<ReturnType<typeof person>>
+let manager: Awaited<ReturnType<typeof createUser>>
+let admin: Awaited<ReturnType<typeof createUser>>
 beforeAll(async () => {
   at = await startLoginSystem({}, { policyFile: writeStepUpPolicy(policy) })
   system = at.system
   pipelines = await startPipelines(system)
-  manager = await person(system, 'people')
-  admin = await person(system, 'admin')
+  manager = await createUser(system, 'people')
+  admin = await createUser(system, 'admin')
 })
 afterAll(async () => {
   await pipelines?.stop()
@@ -56,11 +56,11 @@ async function invitation(role: string) {
 
 /** Changes of the access of a principal with a role, by the name of the operation. */
 const revocations: Readonly<Record<string, (role: string) => Promise<Request>>> = {
-  removeBinding: async (role) => ['DELETE', `/bindings/${await bindingOf((await person(system, role)).id)}`],
-  lockUser: async (role) => ['POST', `/users/${(await person(system, role)).id}/lock`, { reason: 'x' }],
-  unlockUser: async (role) => ['POST', `/users/${(await person(system, role)).id}/unlock`],
-  endSession: async (role) => ['DELETE', `/sessions/${(await person(system, role)).session}`],
-  endSessionsOfUser: async (role) => ['POST', `/users/${(await person(system, role)).id}/sessions/end`],
+  removeBinding: async (role) => ['DELETE', `/bindings/${await bindingOf((await createUser(system, role)).id)}`],
+  lockUser: async (role) => ['POST', `/users/${(await createUser(system, role)).id}/lock`, { reason: 'x' }],
+  unlockUser: async (role) => ['POST', `/users/${(await createUser(system, role)).id}/unlock`],
+  endSession: async (role) => ['DELETE', `/sessions/${(await createUser(system, role)).session}`],
+  endSessionsOfUser: async (role) => ['POST', `/users/${(await createUser(system, role)).id}/sessions/end`],
   disableServiceAccount: async (role) => ['POST', `/service-accounts/${(await serviceAccount(role)).id}/disable`],
   enableServiceAccount: async (role) => ['POST', `/service-accounts/${(await serviceAccount(role)).id}/enable`],
   revokeToken: async (role) => ['DELETE', `/tokens/${(await serviceAccount(role)).token}`],
@@ -122,7 +122,7 @@ describe('a role that manages access', () => {
   const lock = (token: string, id: string) => send(token, ['POST', `/users/${id}/lock`, { reason: 'left the company' }])
 
   test('ends its own session, and removes its own binding', async () => {
-    const own = await person(system, 'people')
+    const own = await createUser(system, 'people')
     expect((await send(own.token, ['DELETE', `/bindings/${await bindingOf(own.id)}`])).status).toBe(200)
     expect((await send(own.token, ['DELETE', `/sessions/${own.session}`])).status).toBe(200)
   })
@@ -135,7 +135,7 @@ describe('a role that manages access', () => {
   })
 
   test('does not reach beyond its racks, nor members of a group', async () => {
-    const other = await person(system, 'viewer')
+    const other = await createUser(system, 'viewer')
     await system.issuer.addBinding({ kind: 'group', id: 'oncall' }, { role: 'deployer', racks: 'staging' })
     await system.sql`update gateway.users set groups = '{oncall}' where id = ${other.id}`
     expect(await lock(manager.token, other.id)).toMatchObject(stronger)
@@ -150,7 +150,7 @@ describe('a role that manages access', () => {
     async (kind) => {
       const credentialOf = async (role: string) =>
         kind === 'job' ? (await pipelines.job(role)).token : credential(system, role, kind)
-      const [weak, strong] = [await person(system, 'viewer'), await person(system, 'admin')]
+      const [weak, strong] = [await createUser(system, 'viewer'), await createUser(system, 'admin')]
       const token = await credentialOf('people')
       expect((await lock(token, weak.id)).status).toBe(200)
       expect(await lock(token, strong.id)).toMatchObject(stronger)
@@ -163,8 +163,8 @@ test('the last administrator is one who can log in with today’s configuration'
   const at = await startLoginSystem()
   onTestFinished(() => at.stop())
   // An administrator of the server's command, who cannot log in.
-  const local = await person(at.system, 'admin')
-  const [last, other] = [await person(at.system, 'admin'), await person(at.system, 'admin')]
+  const local = await createUser(at.system, 'admin')
+  const [last, other] = [await createUser(at.system, 'admin'), await createUser(at.system, 'admin')]
   const moveTo = (id: string, issuer: string, domain: string) =>
     at.system.sql`update gateway.users set issuer = ${issuer}, email = ${`${id}@${domain}`} where id = ${id}`
   const lock = (id: string) =>

@@ -2,21 +2,21 @@ import { callManagementApi as call, type ManagementApiResponse } from '@rack-gat
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { person } from '../callers.ts'
+import { createUser } from '../callers.ts'
 import { type Pipelines, startPipelines } from '../pipelines.ts'
 
 /** Bindings of API tokens and trusts: with an end and a reason like those of people, and over at once on every replica. */
 let system: System
 let pipelines: Pipelines
 let replica: Awaited<ReturnType<System['replica']>>
-let admin: Awaited<ReturnType<typeof person>>
+let admin: Awaited<ReturnType<typeof createUser>>
 const clock = { ahead: 0 }
 const now = () => Date.now() + clock.ahead
 beforeAll(async () => {
   system = await startSystem({ publicUrl: 'own', now })
   replica = await system.replica()
   pipelines = await startPipelines(system)
-  admin = await person(system, 'admin')
+  admin = await createUser(system, 'admin')
 })
 afterAll(async () => {
   await pipelines.stop()
@@ -103,12 +103,12 @@ describe.each(subjects)('bindings of %s', (_what, make) => {
   test('can be granted for no longer than the caller has the role, and only with roles of the caller', async () => {
     const { kind, id } = await make()
     const until = inMinutes(10)
-    const guest = await person(system, 'admin', { expiresAt: new Date(until) })
+    const guest = await createUser(system, 'admin', { expiresAt: new Date(until) })
     const give = (body: object, by: string) => ask('POST', '/bindings', { subject: { kind, id }, ...body }, by)
     expect((await give({ role: 'viewer' }, guest.token)).text('code')).toBe('RGW_INSUFFICIENT_AUTHORITY')
     expect((await give({ role: 'viewer', expiresAt: inMinutes(11) }, guest.token)).status).toBe(403)
     expect((await give({ role: 'viewer', expiresAt: until }, guest.token)).status).toBe(201)
-    expect((await give({ role: 'viewer' }, (await person(system, 'deployer')).token)).status).toBe(403)
+    expect((await give({ role: 'viewer' }, (await createUser(system, 'deployer')).token)).status).toBe(403)
     expect((await give({ role: 'viewer', expiresAt: inMinutes(-1) }, admin.token)).text('code')).toBe(
       'RGW_INVALID_EXPIRY',
     )
@@ -175,7 +175,7 @@ test('a token says why it was made, in its list and in the event', async () => {
 })
 
 test('a token can be rotated by a principal with its current permissions, whatever it could do before', async () => {
-  const ann = await person(system, 'admin', { expiresAt: new Date(inMinutes(10)) })
+  const ann = await createUser(system, 'admin', { expiresAt: new Date(inMinutes(10)) })
   const made = await ask('POST', '/tokens', { name: 'nightly', role: 'viewer' }, ann.token)
   const subject = { kind: 'api-token', id: made.text('id') }
   await ask('POST', '/bindings', { subject, role: 'admin', expiresAt: inMinutes(5) })
@@ -213,7 +213,7 @@ describe('a trust', () => {
 
   test('can be created for no longer than the caller has its role', async () => {
     const until = inMinutes(10)
-    const guest = await person(system, 'admin', { expiresAt: new Date(until) })
+    const guest = await createUser(system, 'admin', { expiresAt: new Date(until) })
     expect((await ofTrust({ role: 'viewer' }, guest.token)).text('code')).toBe('RGW_INSUFFICIENT_AUTHORITY')
     expect((await ofTrust({ role: 'viewer', expiresAt: inMinutes(11) }, guest.token)).status).toBe(403)
     expect((await ofTrust({ role: 'viewer', expiresAt: until }, guest.token)).status).toBe(201)

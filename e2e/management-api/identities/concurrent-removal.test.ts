@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { person } from '../callers.ts'
+import { createUser } from '../callers.ts'
 import { type Pipelines, startPipelines } from '../pipelines.ts'
 
 /**
@@ -12,12 +12,12 @@ import { type Pipelines, startPipelines } from '../pipelines.ts'
 let system: System
 let pipelines: Pipelines
 let replica: Awaited<ReturnType<System['replica']>>
-let boss: Awaited<ReturnType<typeof person>>
+let boss: Awaited<ReturnType<typeof createUser>>
 beforeAll(async () => {
   system = await startSystem({ publicUrl: 'own' })
   replica = await system.replica()
   pipelines = await startPipelines(system)
-  boss = await person(system, 'admin')
+  boss = await createUser(system, 'admin')
 })
 afterAll(async () => {
   await pipelines.stop()
@@ -41,7 +41,7 @@ let made = 0
 const numbered = (what: string) => `${what}-${++made}`
 
 async function admin(): Promise<Caller> {
-  const { id, session, token } = await person(system, 'admin')
+  const { id, session, token } = await createUser(system, 'admin')
   const { items } = (await call(system, boss.token, 'GET', `/bindings?subject=${id}`)).json as {
     items: { id: string }[]
   }
@@ -57,7 +57,7 @@ async function admin(): Promise<Caller> {
 }
 
 async function adminToken(): Promise<Caller> {
-  const owner = await person(system, 'admin')
+  const owner = await createUser(system, 'admin')
   const created = await call(system, owner.token, 'POST', '/tokens', { name: 'robot', role: 'admin' })
   const id = created.text('id')
   return {
@@ -94,7 +94,7 @@ async function someAccount(): Promise<string> {
 }
 
 /** A change of each kind, and what it needs first. */
-const people: Readonly<Record<string, (caller: Caller) => Promise<Request>>> = {
+const users: Readonly<Record<string, (caller: Caller) => Promise<Request>>> = {
   'give bindings': async () => [
     'POST',
     '/bindings',
@@ -135,15 +135,15 @@ const people: Readonly<Record<string, (caller: Caller) => Promise<Request>>> = {
     return ['POST', `/audit/alarms/${id}/acknowledge`, { reason: 'x' }]
   },
   'unlock users': async () => {
-    const { id } = await person(system, null)
+    const { id } = await createUser(system, null)
     await call(system, boss.token, 'POST', `/users/${id}/lock`, { reason: 'x' })
     return ['POST', `/users/${id}/unlock`]
   },
 }
-const everybody: typeof people = {
+const everybody: typeof users = {
   'revoke API tokens': async () => ['DELETE', `/tokens/${await someToken()}`],
-  'lock users': async () => ['POST', `/users/${(await person(system, null)).id}/lock`, { reason: 'x' }],
-  'end sessions': async () => ['DELETE', `/sessions/${(await person(system, null)).session}`],
+  'lock users': async () => ['POST', `/users/${(await createUser(system, null)).id}/lock`, { reason: 'x' }],
+  'end sessions': async () => ['DELETE', `/sessions/${(await createUser(system, null)).session}`],
   'end recorded sessions': async () => {
     const id = randomUUID()
     await system.sql`
@@ -155,7 +155,7 @@ const everybody: typeof people = {
 }
 
 const cases = [
-  ['an administrator', admin, { ...people, ...everybody }],
+  ['an administrator', admin, { ...users, ...everybody }],
   ['the API token of an administrator', adminToken, everybody],
   ['a job with the role admin', adminJob, everybody],
 ] as const
@@ -211,7 +211,7 @@ function requestsOf(makers: readonly ((caller: Caller) => Promise<Request>)[], c
 }
 
 test('a removed caller is denied at that replica from the response of the removal on', async () => {
-  const owner = await person(system, 'deployer')
+  const owner = await createUser(system, 'deployer')
   for (let round = 0; round < 20; round++) {
     const created = await call(system, owner.token, 'POST', '/tokens', { name: numbered('brief'), role: 'viewer' })
     const token = created.text('token')

@@ -2,15 +2,15 @@ import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { credential, type Person, person, someId } from '../callers.ts'
+import { createUser, credential, someId, type TestUser } from '../callers.ts'
 
 let system: System
 let replica: Awaited<ReturnType<System['replica']>>
-let admin: Person
+let admin: TestUser
 beforeAll(async () => {
   system = await startSystem()
   replica = await system.replica()
-  admin = await person(system, 'admin')
+  admin = await createUser(system, 'admin')
 })
 afterAll(async () => {
   await replica.stop()
@@ -20,7 +20,7 @@ afterAll(async () => {
 const end = (user: string, token: string) => call(system, token, 'POST', `/users/${user}/sessions/end`)
 const works = async (token: string, url = system.url) =>
   (await fetch(`${url}/apps?`, { headers: { authorization: `Bearer ${token}` } })).status === 200
-const anotherSession = ({ email }: Person, device: string) =>
+const anotherSession = ({ email }: TestUser, device: string) =>
   system.issuer.issueSession({ email, device, expiresAt: Date.now() + 3_600_000 })
 
 async function endedOf(user: string) {
@@ -28,8 +28,8 @@ async function endedOf(user: string) {
 }
 
 test('an administrator ends all sessions of a user on every replica, and no API token or other session', async () => {
-  const ann = await person(system, 'viewer')
-  const ben = await person(system, 'viewer')
+  const ann = await createUser(system, 'viewer')
+  const ben = await createUser(system, 'viewer')
   const phone = await anotherSession(ann, 'phone')
   const apiToken = (await call(system, ann.token, 'POST', '/tokens', { name: 'nightly', role: 'viewer' })).text('token')
   const logs = await openWebSocket(`${replica.url}/apps/myapp/logs`, phone.token, {})
@@ -64,7 +64,7 @@ test('an administrator ends all sessions of a user on every replica, and no API 
 })
 
 test('your own other sessions end, and the session of the request stays', async () => {
-  const ann = await person(system, null)
+  const ann = await createUser(system, null)
   const phone = await anotherSession(ann, 'phone')
   expect((await end(ann.id, ann.token)).json).toEqual({ ended: [{ id: phone.id, device: 'phone' }] })
   expect((await call(system, ann.token, 'GET', '/me')).status).toBe(200)
@@ -72,7 +72,7 @@ test('your own other sessions end, and the session of the request stays', async 
 })
 
 test('an API token of an administrator ends all sessions of a user', async () => {
-  const ann = await person(system, null)
+  const ann = await createUser(system, null)
   const token = await credential(system, 'admin', 'token of a service account')
   expect((await end(ann.id, token)).json).toEqual({ ended: [{ id: ann.session, device: 'test' }] })
 })
@@ -80,8 +80,8 @@ test('an API token of an administrator ends all sessions of a user', async () =>
 test.each(['viewer', 'deployer', 'auditor'])(
   'a user with the role %s cannot end sessions of another user',
   async (role) => {
-    const ann = await person(system, 'viewer')
-    const other = await person(system, role)
+    const ann = await createUser(system, 'viewer')
+    const other = await createUser(system, role)
     for (const id of [ann.id, someId()]) {
       const response = await end(id, other.token)
       expect([response.status, response.text('rule'), response.text('reason')]).toEqual([
@@ -100,7 +100,7 @@ test('an unknown user has no sessions', async () => {
 })
 
 test('two administrators who end the same sessions at once end each session once', async () => {
-  const ann = await person(system, 'viewer')
+  const ann = await createUser(system, 'viewer')
   await anotherSession(ann, 'phone')
   const at = [system, { url: replica.url }]
   const responses = await Promise.all(

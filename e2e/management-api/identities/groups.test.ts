@@ -1,19 +1,19 @@
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { person } from '../callers.ts'
+import { createUser } from '../callers.ts'
 
 describe('groups', () => {
   let system: System
   let admin: string
   beforeAll(async () => {
     system = await startSystem()
-    admin = (await person(system, 'admin')).token
+    admin = (await createUser(system, 'admin')).token
   })
   afterAll(() => system.stop())
 
   async function member(...groups: readonly string[]) {
-    const one = await person(system, null)
+    const one = await createUser(system, null)
     await system.sql`update gateway.users set groups = ${[...groups]} where id = ${one.id}`
     return one
   }

@@ -5,14 +5,14 @@ import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { person, someId } from '../callers.ts'
+import { createUser, someId } from '../callers.ts'
 
 describe('users, sessions, service accounts and bindings', () => {
   let system: System
-  let admin: Awaited<ReturnType<typeof person>>
+  let admin: Awaited<ReturnType<typeof createUser>>
   beforeAll(async () => {
     system = await startSystem()
-    admin = await person(system, 'admin')
+    admin = await createUser(system, 'admin')
   })
   afterAll(() => system.stop())
 
@@ -20,7 +20,7 @@ describe('users, sessions, service accounts and bindings', () => {
     (await fetch(`${url}/apps?`, { headers: { Authorization: `Bearer ${token}` } })).status
 
   test('locking ends a user’s sessions, tokens and live streams on every replica, and names the tokens', async () => {
-    const ann = await person(system, 'admin')
+    const ann = await createUser(system, 'admin')
     const token = await call(system, ann.token, 'POST', '/tokens', { name: 'nightly', role: 'viewer' })
     const replica = await system.replica()
     const logs = await openWebSocket(`${replica.url}/apps/myapp/logs`, token.text('token'), {})
@@ -60,8 +60,8 @@ describe('users, sessions, service accounts and bindings', () => {
   })
 
   test('a locked user’s token is handed over and works again, cut to the new owner', async () => {
-    const ann = await person(system, 'deployer')
-    const ben = await person(system, 'viewer')
+    const ann = await createUser(system, 'deployer')
+    const ben = await createUser(system, 'viewer')
     const token = await call(system, ann.token, 'POST', '/tokens', { name: 'release', role: 'deployer' })
     await call(system, admin.token, 'POST', `/users/${ann.id}/lock`, { reason: 'on leave' })
     await expect.poll(() => status(system.url, token.text('token'))).toBe(401)
@@ -95,7 +95,7 @@ describe('users, sessions, service accounts and bindings', () => {
   })
 
   test('an admin for a time hands over no token that lasts longer', async () => {
-    const guest = await person(system, 'admin', { expiresAt: new Date(Date.now() + 3_600_000) })
+    const guest = await createUser(system, 'admin', { expiresAt: new Date(Date.now() + 3_600_000) })
     const token = await call(system, admin.token, 'POST', '/tokens', { name: 'long', role: 'viewer' })
     const owner = { kind: 'user', id: guest.id }
     const taken = await call(system, guest.token, 'POST', `/tokens/${token.text('id')}/owner`, { owner })
@@ -103,7 +103,7 @@ describe('users, sessions, service accounts and bindings', () => {
   })
 
   test('unlocking brings back what has not ended', async () => {
-    const ann = await person(system, 'viewer')
+    const ann = await createUser(system, 'viewer')
     await call(system, admin.token, 'POST', `/users/${ann.id}/lock`, { reason: 'lost laptop' })
     await expect.poll(() => status(system.url, ann.token)).toBe(401)
     const unlocked = await call(system, admin.token, 'POST', `/users/${ann.id}/unlock`)
@@ -122,13 +122,13 @@ describe('users, sessions, service accounts and bindings', () => {
     '"x"',
     'null',
   ])('a lock with %j is 400, and locks nobody', async (body) => {
-    const { id, token } = await person(system, 'viewer')
+    const { id, token } = await createUser(system, 'viewer')
     expect((await call(system, admin.token, 'POST', `/users/${id}/lock`, body)).status).toBe(400)
     expect(await status(system.url, token)).toBe(200)
   })
 
   test('sessions: own ones are listed and ended, those of other users are as if they did not exist', async () => {
-    const [ann, ben] = [await person(system, 'viewer'), await person(system, null)]
+    const [ann, ben] = [await createUser(system, 'viewer'), await createUser(system, null)]
     const mine = await call(system, ann.token, 'GET', '/sessions')
     expect(mine.json).toMatchObject({
       items: [
@@ -146,7 +146,7 @@ describe('users, sessions, service accounts and bindings', () => {
   })
 
   test('an admin lists and ends anyone’s session, in their name', async () => {
-    const ann = await person(system, 'viewer')
+    const ann = await createUser(system, 'viewer')
     expect((await call(system, admin.token, 'GET', `/sessions?user=${ann.id}`)).texts('id')).toEqual([ann.session])
     expect((await call(system, admin.token, 'GET', '/sessions?user=me')).texts('id')).toEqual([admin.session])
     const ended = await call(system, admin.token, 'DELETE', `/sessions/${ann.session}`)
@@ -160,7 +160,7 @@ describe('users, sessions, service accounts and bindings', () => {
 
   describe('bindings', () => {
     test('are created with patterns, an expiry, and a reason, and removed; each change is an event', async () => {
-      const ann = await person(system, null)
+      const ann = await createUser(system, null)
       const end = new Date(Date.now() + 3_600_000).toISOString()
       const body = {
         subject: { kind: 'user', id: ann.id },
@@ -193,7 +193,7 @@ describe('users, sessions, service accounts and bindings', () => {
 
     test('an administrator until a given time cannot grant a role for longer', async () => {
       const until = new Date(Date.now() + 3_600_000)
-      const guest = await person(system, 'admin', { expiresAt: until })
+      const guest = await createUser(system, 'admin', { expiresAt: until })
       const subject = { kind: 'group', id: 'friends' }
       const give = (expiresAt?: string) =>
         call(system, guest.token, 'POST', '/bindings', { subject, role: 'viewer', ...(expiresAt && { expiresAt }) })
@@ -212,7 +212,7 @@ describe('users, sessions, service accounts and bindings', () => {
 
   describe('a list', () => {
     test('contains each item once across its pages, even if items are added meanwhile', async () => {
-      const ann = await person(system, 'viewer')
+      const ann = await createUser(system, 'viewer')
       const made: string[] = []
       const add = async () =>
         void made.push((await call(system, ann.token, 'POST', '/tokens', { name: 'x', role: 'viewer' })).text('id'))
@@ -262,7 +262,7 @@ describe('users, sessions, service accounts and bindings', () => {
     })
 
     test('a forged cursor shows no hidden items', async () => {
-      const ann = await person(system, 'viewer')
+      const ann = await createUser(system, 'viewer')
       await call(system, admin.token, 'POST', '/tokens', { name: 'of the admin', role: 'viewer' })
       const cursor = Buffer.from(`9999999999999999.${someId()}`).toString('base64url')
       expect((await call(system, ann.token, 'GET', `/tokens?cursor=${cursor}`)).json).toEqual({ items: [], next: null })
@@ -282,7 +282,7 @@ describe('users, sessions, service accounts and bindings', () => {
     })
 
     test('a huge body is not read before the caller is known to be allowed, nor after', async () => {
-      const { token } = await person(system, 'viewer')
+      const { token } = await createUser(system, 'viewer')
       const huge = [`Content-Length: ${10 ** 12}`, 'Content-Type: application/json']
       const refused = await system.send('POST', '/gateway/api/v1/service-accounts', token, '', huge)
       expect([refused.status, refused.error]).toEqual([
@@ -336,9 +336,9 @@ describe('the last administrator', () => {
   afterAll(() => system.stop())
 
   test('is neither locked nor loses the role, also when two go at once', async () => {
-    const [ann, ben] = [await person(system, 'admin'), await person(system, 'admin')]
-    await person(system, 'admin', { expiresAt: new Date(Date.now() + 3_600_000) })
-    await person(system, 'admin', { racks: 'staging' })
+    const [ann, ben] = [await createUser(system, 'admin'), await createUser(system, 'admin')]
+    await createUser(system, 'admin', { expiresAt: new Date(Date.now() + 3_600_000) })
+    await createUser(system, 'admin', { racks: 'staging' })
     const bindingOf = async (id: string) =>
       (await call(system, ann.token, 'GET', `/bindings?subject=${id}`)).texts('id')[0]
     const [annsBinding, bensBinding] = [await bindingOf(ann.id), await bindingOf(ben.id)]
@@ -364,14 +364,14 @@ describe('the last administrator', () => {
     )
     const at = await startSystem({ policyFile })
     onTestFinished(() => at.stop())
-    const ann = await person(at, 'admin')
-    await person(at, 'binder')
-    await person(at, 'by-ci')
+    const ann = await createUser(at, 'admin')
+    await createUser(at, 'binder')
+    await createUser(at, 'by-ci')
     const own = (await call(at, ann.token, 'GET', `/bindings?subject=${ann.id}`)).texts('id')[0]
     const removed = await call(at, ann.token, 'DELETE', `/bindings/${own}`)
     expect([removed.status, removed.text('code')]).toEqual([409, 'RGW_LAST_ADMIN'])
     expect((await call(at, ann.token, 'POST', `/users/${ann.id}/lock`, { reason: 'x' })).status).toBe(409)
-    await person(at, 'admin')
+    await createUser(at, 'admin')
     expect((await call(at, ann.token, 'DELETE', `/bindings/${own}`)).status).toBe(200)
   })
 
@@ -379,7 +379,7 @@ describe('the last administrator', () => {
     async function alone(groups: readonly string[]) {
       const at = await startSystem()
       onTestFinished(() => at.stop())
-      const ann = await person(at, 'admin')
+      const ann = await createUser(at, 'admin')
       await at.sql`update gateway.users set groups = ${[...groups]} where id = ${ann.id}`
       const ofGroup = await at.issuer.addBinding({ kind: 'group', id: 'admins' }, { role: 'admin' })
       const own = (await call(at, ann.token, 'GET', `/bindings?subject=${ann.id}`)).texts('id')[0]
@@ -413,7 +413,7 @@ describe('the last administrator', () => {
 
     test('is protected from locking its only unlocked member', async () => {
       const { at, ann, own, remove } = await alone(['admins'])
-      const ben = await person(at, null)
+      const ben = await createUser(at, null)
       await at.sql`update gateway.users set groups = '{admins}' where id = ${ben.id}`
       expect((await remove(own)).status).toBe(200)
       expect((await call(at, ann.token, 'POST', `/users/${ben.id}/lock`, { reason: 'x' })).status).toBe(200)
@@ -429,7 +429,7 @@ describe('the last administrator', () => {
 
     test('one of two members who lock each other at the same time stays unlocked', async () => {
       const { at, ann, own, remove } = await alone(['admins'])
-      const ben = await person(at, null)
+      const ben = await createUser(at, null)
       await at.sql`update gateway.users set groups = '{admins}' where id = ${ben.id}`
       expect((await remove(own)).status).toBe(200)
       await expect.poll(async () => (await call(at, ben.token, 'GET', '/users')).status).toBe(200)
@@ -445,8 +445,8 @@ describe('the last administrator', () => {
   })
 
   test('can lock others', async () => {
-    const { token } = await person(system, 'admin')
-    const other = await person(system, 'admin')
+    const { token } = await createUser(system, 'admin')
+    const other = await createUser(system, 'admin')
     expect((await call(system, token, 'POST', `/users/${other.id}/lock`, { reason: 'x' })).status).toBe(200)
   })
 })

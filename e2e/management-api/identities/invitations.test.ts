@@ -1,21 +1,21 @@
-import type { DemoPerson } from '@rack-gateway/demo/identity-provider'
+import type { DemoUser } from '@rack-gateway/demo/identity-provider'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
 import { type LoginSystem, startLoginSystem } from '../../support/login/login.ts'
-import { credential, type Person, person, someId } from '../callers.ts'
+import { createUser, credential, someId, type TestUser } from '../callers.ts'
 
 const day = 86_400_000
 /** The gateway's clock. The identity provider has the real time, so what happens before a login happens in the past. */
 const clock = { ahead: 0 }
 let at: LoginSystem
-let admin: Person
+let admin: TestUser
 /** A gateway without an identity provider. */
 let other: System
 beforeAll(async () => {
   other = await startSystem()
   at = await startLoginSystem({}, { now: () => Date.now() + clock.ahead })
-  admin = await person(at.system, 'admin')
+  admin = await createUser(at.system, 'admin')
 })
 afterAll(async () => {
   await other.stop()
@@ -36,13 +36,13 @@ const eventsOf = async (invitation: string) =>
 
 let invited = 0
 /** A person at the identity provider who has not logged in yet. */
-function newPerson(changes: Partial<DemoPerson> = {}): DemoPerson {
+function newPerson(changes: Partial<DemoUser> = {}): DemoUser {
   const id = `invited-${++invited}`
   return { id, email: `${id}@example.com`, emailVerified: true, groups: [], about: '', ...changes }
 }
 
-async function login(someone: DemoPerson) {
-  at.idp.setPeople([someone])
+async function login(someone: DemoUser) {
+  at.idp.setUsers([someone])
   return at.login(someone.id)
 }
 
@@ -52,7 +52,7 @@ async function usersWith(email: string) {
 }
 
 /** The bindings of the user who logged in as this person. */
-async function bindingsOf({ id }: DemoPerson) {
+async function bindingsOf({ id }: DemoUser) {
   return at.system.sql<{ role: string; racks: string; apps: string; created_by: string; invitation: string }[]>`
     select b.role, b.racks, b.apps, b.created_by, b.invitation from gateway.bindings b
     join gateway.users u on b.subject_kind = 'user' and b.subject_id = u.id::text
@@ -150,7 +150,7 @@ describe('an invitation', () => {
   test('adds to DEFAULT_ROLE', async () => {
     const open = await startLoginSystem({ defaultRole: 'viewer' })
     try {
-      const { token } = await person(open.system, 'admin')
+      const { token } = await createUser(open.system, 'admin')
       await call(open.system, token, 'POST', '/invitations', { email: 'nobody@example.com', bindings: [wantedOps] })
       const { browser } = await open.login('nobody')
       const me = JSON.parse((await open.visit(browser, '/gateway/api/v1/me')).body)
@@ -215,7 +215,7 @@ describe('an invitation', () => {
 })
 
 describe('an invitation whose inviter can no longer grant its roles', () => {
-  const losses: readonly [string, (inviter: Person) => Promise<unknown>][] = [
+  const losses: readonly [string, (inviter: TestUser) => Promise<unknown>][] = [
     ['the inviter is locked', ({ id }) => ask('POST', `/users/${id}/lock`, { reason: 'left' })],
     [
       'the inviter lost the role',
@@ -252,7 +252,7 @@ describe('an invitation whose inviter can no longer grant its roles', () => {
   ]
 
   test.each(losses)('%s: it grants no role, at this login or a later one', async (_what, lose) => {
-    const inviter = await person(at.system, 'admin')
+    const inviter = await createUser(at.system, 'admin')
     const ann = newPerson()
     const id = (await invite(ann.email, {}, inviter.token)).text('id')
     expect(await lose(inviter)).toMatchObject({ status: 200 })
@@ -274,7 +274,7 @@ describe('an invitation whose inviter can no longer grant its roles', () => {
 
   test('the role of the inviter has expired: no role is granted', async () => {
     const until = new Date(Date.now() - 60_000)
-    const inviter = await person(at.system, 'admin', { expiresAt: until })
+    const inviter = await createUser(at.system, 'admin', { expiresAt: until })
     const ann = newPerson()
     clock.ahead = -day
     const bindings = [{ role: 'viewer', expiresAt: until.toISOString() }]
@@ -289,7 +289,7 @@ describe('logins and changes at once', () => {
   test('two logins of one person get the roles once', async () => {
     const ann = newPerson()
     const id = (await invite(ann.email)).text('id')
-    at.idp.setPeople([ann])
+    at.idp.setUsers([ann])
     const ways = [await at.goAndChoose(ann.id), await at.goAndChoose(ann.id)]
     const pages = await Promise.all(ways.map(({ browser, callback }) => browser.visit(callback)))
     expect(pages.map(({ status }) => status)).toEqual([303, 303])
@@ -301,7 +301,7 @@ describe('logins and changes at once', () => {
     const ann = newPerson()
     const twin = newPerson({ email: ann.email })
     await invite(ann.email)
-    at.idp.setPeople([ann, twin])
+    at.idp.setUsers([ann, twin])
     const ways = [await at.goAndChoose(ann.id), await at.goAndChoose(twin.id)]
     await Promise.all(ways.map(({ browser, callback }) => browser.visit(callback)))
     expect([...(await bindingsOf(ann)), ...(await bindingsOf(twin))]).toHaveLength(1)
@@ -310,7 +310,7 @@ describe('logins and changes at once', () => {
   test('a login and a revocation: the roles are granted, or the invitation is revoked', async () => {
     const ann = newPerson()
     const id = (await invite(ann.email)).text('id')
-    at.idp.setPeople([ann])
+    at.idp.setUsers([ann])
     const { browser, callback } = await at.goAndChoose(ann.id)
     const [, revoked] = await Promise.all([browser.visit(callback), ask('DELETE', `/invitations/${id}`)])
     const granted = (await bindingsOf(ann)).length
@@ -343,7 +343,7 @@ describe('logins and changes at once', () => {
 
 describe('a caller without the permission cannot manage invitations', () => {
   test.each(['viewer', 'deployer', 'auditor'])('as %s', async (role) => {
-    const { token } = await person(at.system, role)
+    const { token } = await createUser(at.system, role)
     for (const [method, path] of [
       ['POST', '/invitations'],
       ['GET', '/invitations'],
@@ -360,7 +360,7 @@ describe('a caller without the permission cannot manage invitations', () => {
   })
 
   test('with a role that the inviter has for a shorter time', async () => {
-    const inviter = await person(at.system, 'admin', { expiresAt: new Date(Date.now() + day) })
+    const inviter = await createUser(at.system, 'admin', { expiresAt: new Date(Date.now() + day) })
     const refused = await invite(newPerson().email, {}, inviter.token)
     expect([refused.status, refused.text('code')]).toEqual([403, 'RGW_INSUFFICIENT_AUTHORITY'])
   })
@@ -398,7 +398,7 @@ describe('a caller without the permission cannot manage invitations', () => {
   })
 
   test('on a gateway without browser login', async () => {
-    const refused = await call({ url: other.url }, (await person(other, 'admin')).token, 'POST', '/invitations', {
+    const refused = await call({ url: other.url }, (await createUser(other, 'admin')).token, 'POST', '/invitations', {
       email: 'ann@example.com',
       bindings: [{ role: 'viewer' }],
     })

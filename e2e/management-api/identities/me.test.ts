@@ -1,7 +1,7 @@
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { changesApplied, type System, startSystem } from '../../support/gateway/system.ts'
-import { credential, person } from '../callers.ts'
+import { createUser, credential } from '../callers.ts'
 import { type Pipelines, startPipelines } from '../pipelines.ts'
 
 describe('/me', () => {
@@ -19,7 +19,7 @@ describe('/me', () => {
   const me = (token: string) => call(system, token, 'GET', '/me')
 
   test('shows own bindings and those of groups, with their reasons', async () => {
-    const ann = await person(system, null)
+    const ann = await createUser(system, null)
     const end = new Date(Date.now() + 3_600_000)
     await system.sql`update gateway.users set groups = '{deployers}' where id = ${ann.id}`
     await changesApplied(system)
@@ -70,16 +70,16 @@ describe('/me', () => {
 
   test('shows permissions of the management API only where they are held on all racks and apps', async () => {
     const permissions = async (token: string) => Reflect.get(Object((await me(token)).json), 'permissions')
-    expect(await permissions((await person(system, 'viewer')).token)).toEqual(['gateway:policy:read'])
-    expect(await permissions((await person(system, 'admin')).token)).toContain('gateway:trust:write')
+    expect(await permissions((await createUser(system, 'viewer')).token)).toEqual(['gateway:policy:read'])
+    expect(await permissions((await createUser(system, 'admin')).token)).toContain('gateway:trust:write')
     for (const scope of [{ racks: 'staging' }, { apps: 'web' }, { rack: 'staging' }])
-      expect(await permissions((await person(system, 'admin', scope)).token)).toEqual([])
+      expect(await permissions((await createUser(system, 'admin', scope)).token)).toEqual([])
     // The owner of the token has no role.
     expect(await permissions(await credential(system, 'nothing', 'token of a user'))).toEqual([])
   })
 
   test('shows who granted a role', async () => {
-    const [ann, ben] = [await person(system, null), await person(system, 'admin')]
+    const [ann, ben] = [await createUser(system, null), await createUser(system, 'admin')]
     const subject = { kind: 'user', id: ann.id }
     await call(system, ben.token, 'POST', '/bindings', { subject, role: 'viewer' })
     await expect.poll(async () => (await me(ann.token)).text('access.0.grantedBy.email')).toBe(ben.email)
@@ -103,7 +103,7 @@ describe('/me', () => {
   })
 
   test('answers without bindings while the database does not', async () => {
-    const { token } = await person(system, 'viewer')
+    const { token } = await createUser(system, 'viewer')
     // A change that the gateway applies later would make it look up the principal again.
     await changesApplied(system)
     expect((await me(token)).text('access.0.role')).toBe('viewer')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { person } from '../callers.ts'
+import { createUser } from '../callers.ts'
 
 const day = 86_400_000
 const usual = 'version: 1\n'
@@ -25,7 +25,7 @@ describe('the policy document limits the lifetime of API tokens', () => {
     directory = await mkdtemp(join(tmpdir(), 'policy-'))
     await writeFile(join(directory, 'policy.yaml'), usual)
     system = await startSystem({ policyFile: join(directory, 'policy.yaml') })
-    admin = (await person(system, 'admin')).token
+    admin = (await createUser(system, 'admin')).token
   })
   afterAll(async () => {
     await system.stop()
@@ -127,7 +127,7 @@ describe('the policy document limits the lifetime of API tokens', () => {
 
   test('one that goes to another owner has no longer left than a new one', async () => {
     await use(usual)
-    const other = await person(system, 'admin')
+    const other = await createUser(system, 'admin')
     const token = (await make({ role: 'viewer', lifetimeSeconds: 90 * 86_400 })).text('id')
     await use(strict)
     const handOver = () =>

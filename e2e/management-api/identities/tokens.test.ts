@@ -5,7 +5,7 @@ import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { changesApplied, type System, startSystem } from '../../support/gateway/system.ts'
-import { person, someId } from '../callers.ts'
+import { createUser, someId } from '../callers.ts'
 
 const day = 86_400_000
 
@@ -14,7 +14,7 @@ describe('API tokens', () => {
   let admin: string
   beforeAll(async () => {
     system = await startSystem({ rackNames: ['staging', 'production'] })
-    admin = (await person(system, 'admin')).token
+    admin = (await createUser(system, 'admin')).token
   })
   afterAll(() => system.stop())
 
@@ -24,7 +24,7 @@ describe('API tokens', () => {
   const apps = (token: string, rack = 'staging') => system.get(`/rack/${rack}/apps?`, token)
 
   test('name and role are enough; the token is shown once and expires after 90 days', async () => {
-    const deployer = await person(system, 'deployer')
+    const deployer = await createUser(system, 'deployer')
     const made = await make(deployer.token, { role: 'ci' })
     expect(made.status).toBe(201)
     expect(made.headers.get('cache-control')).toBe('no-store')
@@ -60,7 +60,7 @@ describe('API tokens', () => {
     ['Basic with any user name', (token: string) => basicAuthorization(token, '')],
     ['Bearer', (token: string) => `Bearer ${token}`],
   ])('need only a name and a role, with %s and any number of racks', async (_how, credential) => {
-    const { token } = await person(system, 'viewer')
+    const { token } = await createUser(system, 'viewer')
     const body = JSON.stringify({ name: 'nightly', role: 'viewer' })
     const response = await fetch(`${system.url}/gateway/api/v1/tokens`, {
       method: 'POST',
@@ -94,7 +94,7 @@ describe('API tokens', () => {
     ['viewer', { permissions: ['*'] }],
     ['deployer', { permissions: ['gateway:*'] }],
   ])('%s cannot create a token with %o', async (role, wanted) => {
-    const { token } = await person(system, role)
+    const { token } = await createUser(system, role)
     const before = await system.sql`select count(*) from gateway.api_tokens`
     const refused = await make(token, wanted)
     expect([refused.status, refused.json]).toEqual([
@@ -110,7 +110,7 @@ describe('API tokens', () => {
   })
 
   test('a caller with web-* can grant web-a*, not *, and grants its own scope by default', async () => {
-    const { token } = await person(system, 'deployer', { racks: 'staging', apps: 'web-*' })
+    const { token } = await createUser(system, 'deployer', { racks: 'staging', apps: 'web-*' })
     for (const beyond of [
       { apps: '*' },
       { racks: '*' },
@@ -125,7 +125,7 @@ describe('API tokens', () => {
   })
 
   test('a token loses the permissions that its owner loses', async () => {
-    const { id, token } = await person(system, 'deployer')
+    const { id, token } = await createUser(system, 'deployer')
     const made = (await make(token, { role: 'deployer' })).text('token')
     expect((await apps(made)).status).toBe(200)
     const [binding] = (await call(system, admin, 'GET', `/bindings?subject=${id}`)).texts('id')
@@ -134,7 +134,7 @@ describe('API tokens', () => {
   })
 
   test('single permissions allow only themselves, and no command', async () => {
-    const { token } = await person(system, 'admin')
+    const { token } = await createUser(system, 'admin')
     const made = (await make(token, { permissions: ['app:list', 'process:run'] })).text('token')
     expect((await apps(made)).status).toBe(200)
     expect((await system.get('/rack/staging/apps/myapp?', made)).status).toBe(403)
@@ -152,7 +152,7 @@ describe('API tokens', () => {
   })
 
   test('a rack-bound session creates only tokens bound to its rack', async () => {
-    const { token } = await person(system, 'deployer', { rack: 'staging' })
+    const { token } = await createUser(system, 'deployer', { rack: 'staging' })
     expect((await make(token, { role: 'ci', racks: '*', rack: 'production' })).status).toBe(403)
     expect((await make(token, { role: 'ci' })).json).toMatchObject({
       rack: 'staging',
@@ -215,7 +215,7 @@ describe('API tokens', () => {
 
   describe('tokens of another user', () => {
     test('are neither visible nor changed: the response is that of a missing token', async () => {
-      const [ann, ben] = [await person(system, 'viewer'), await person(system, 'deployer')]
+      const [ann, ben] = [await createUser(system, 'viewer'), await createUser(system, 'deployer')]
       const id = (await make(ann.token, { role: 'viewer' })).text('id')
       for (const [method, path, body] of [
         ['GET', '', undefined],
@@ -235,7 +235,7 @@ describe('API tokens', () => {
     })
 
     test('an administrator revokes the token of a user, and never sees its secret', async () => {
-      const ann = await person(system, 'viewer')
+      const ann = await createUser(system, 'viewer')
       const made = await make(ann.token, { role: 'viewer' })
       expect((await call(system, admin, 'POST', `/tokens/${made.text('id')}/rotate`, {})).status).toBe(404)
       expect((await call(system, admin, 'DELETE', `/tokens/${made.text('id')}`)).status).toBe(200)
@@ -245,7 +245,7 @@ describe('API tokens', () => {
 
   describe('rotation', () => {
     test('both tokens are valid for the overlap, and only the new one after it', async () => {
-      const { token } = await person(system, 'viewer')
+      const { token } = await createUser(system, 'viewer')
       const old = await make(token, { role: 'viewer' })
       const replaced = await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, { overlapSeconds: 3_600 })
       expect(replaced.status).toBe(201)
@@ -259,7 +259,7 @@ describe('API tokens', () => {
     })
 
     test('without overlap, the old one is revoked at once', async () => {
-      const { token } = await person(system, 'viewer')
+      const { token } = await createUser(system, 'viewer')
       const old = await make(token, { role: 'viewer' })
       const replaced = await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, { overlapSeconds: 0 })
       await expect.poll(async () => (await apps(old.text('token'))).status).toBe(401)
@@ -267,13 +267,13 @@ describe('API tokens', () => {
     })
 
     test('an open stream of the old token continues, and ends when the token is revoked', async () => {
-      const { token } = await person(system, 'viewer')
+      const { token } = await createUser(system, 'viewer')
       const old = await make(token, { role: 'viewer' })
       const logs = await openWebSocket(`${system.url}/rack/staging/apps/myapp/logs`, old.text('token'), {})
       expect(logs.status).toBe(101)
       await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`, { overlapSeconds: 0 })
       await expect.poll(async () => (await apps(old.text('token'))).status).toBe(401)
-      await person(system, 'viewer')
+      await createUser(system, 'viewer')
       await changesApplied(system)
       expect((await apps(old.text('token'))).status).toBe(401)
       expect(system.app.streams.size).toBe(1)
@@ -287,7 +287,7 @@ describe('API tokens', () => {
     })
 
     test('a revocation ends both', async () => {
-      const { token } = await person(system, 'viewer')
+      const { token } = await createUser(system, 'viewer')
       const old = await make(token, { role: 'viewer' })
       const replaced = await call(system, token, 'POST', `/tokens/${old.text('id')}/rotate`)
       await call(system, token, 'DELETE', `/tokens/${old.text('id')}`)
@@ -297,7 +297,7 @@ describe('API tokens', () => {
     })
 
     test('a caller with fewer permissions than their token cannot rotate it', async () => {
-      const { id, token } = await person(system, 'deployer')
+      const { id, token } = await createUser(system, 'deployer')
       const old = await make(token, { role: 'deployer' })
       const [binding] = (await call(system, admin, 'GET', `/bindings?subject=${id}`)).texts('id')
       await call(system, admin, 'DELETE', `/bindings/${binding}`)
@@ -310,7 +310,7 @@ describe('API tokens', () => {
   describe('tokens of a service account', () => {
     test('are created by administrators, work without a user, and are revoked with the account', async () => {
       const account = (await call(system, admin, 'POST', '/service-accounts', { name: 'deploys' })).text('id')
-      const viewer = await person(system, 'viewer')
+      const viewer = await createUser(system, 'viewer')
       expect((await make(viewer.token, { role: 'viewer', serviceAccount: account })).status).toBe(403)
       const made = await make(admin, { role: 'ci', serviceAccount: account })
       expect(made.json).toMatchObject({ owner: { kind: 'service-account', id: account, name: 'deploys' } })
@@ -335,7 +335,7 @@ describe('API tokens', () => {
   })
 
   test('the last use is listed with its address, without a change of identities', async () => {
-    const { token } = await person(system, 'viewer')
+    const { token } = await createUser(system, 'viewer')
     const made = await make(token, { role: 'viewer' })
     expect(made.json).toMatchObject({ lastUsedAt: null, lastUsedFrom: null })
     await apps(made.text('token'))

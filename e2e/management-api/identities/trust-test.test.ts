@@ -2,7 +2,7 @@ import { rawJwt, startTestIssuer, type TestIssuer } from '@rack-gateway/auth/tes
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { person } from '../callers.ts'
+import { createUser } from '../callers.ts'
 
 describe('the claims of a job', () => {
   let system: System
@@ -12,7 +12,7 @@ describe('the claims of a job', () => {
   beforeAll(async () => {
     system = await startSystem({ publicUrl: 'own', log: (line) => lines.push(line), logLevel: 'trace' })
     issuer = await startTestIssuer({ audience: system.url })
-    admin = (await person(system, 'admin')).token
+    admin = (await createUser(system, 'admin')).token
     for (const [name, repository] of [
       ['deploys', '74'],
       ['reports', '75'],
@@ -134,7 +134,7 @@ describe('the claims of a job', () => {
   })
 
   test('are tested for administrators', async () => {
-    const { token } = await person(system, 'deployer')
+    const { token } = await createUser(system, 'deployer')
     const response = await call(system, token, 'POST', '/trusts/test', { claims: {} })
     expect([response.status, response.text('reason')]).toEqual([
       403,

@@ -2,16 +2,16 @@ import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { person, someId } from '../callers.ts'
+import { createUser, someId } from '../callers.ts'
 import { type Pipelines, startPipelines } from '../pipelines.ts'
 
 let system: System
 let pipelines: Pipelines
-let admin: Awaited<ReturnType<typeof person>>
+let admin: Awaited<ReturnType<typeof createUser>>
 beforeAll(async () => {
   system = await startSystem({ publicUrl: 'own' })
   pipelines = await startPipelines(system)
-  admin = await person(system, 'admin')
+  admin = await createUser(system, 'admin')
 })
 afterAll(async () => {
   await pipelines.stop()
@@ -88,6 +88,6 @@ test('a job revokes its own session, and no other one, even with all permissions
 test('a session that has ended stays as it was ended', async () => {
   const job = await pipelines.job('ci')
   const first = await call(system, admin.token, 'DELETE', `/workload-sessions/${job.id}`)
-  const again = await call(system, (await person(system, 'admin')).token, 'DELETE', `/workload-sessions/${job.id}`)
+  const again = await call(system, (await createUser(system, 'admin')).token, 'DELETE', `/workload-sessions/${job.id}`)
   expect(again.json).toEqual(first.json)
 })

@@ -6,7 +6,7 @@ import { diffPolicies } from '@rack-gateway/rbac-policy/simulation'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { type Person, person } from '../callers.ts'
+import { createUser, type TestUser } from '../callers.ts'
 
 const opened = `version: 1
 roles:
@@ -18,11 +18,11 @@ blocked:
 
 describe('the check of a proposed policy document', () => {
   let system: System
-  let viewer: Person
+  let viewer: TestUser
   const lines: string[] = []
   beforeAll(async () => {
     system = await startSystem({ log: (line) => lines.push(line), logLevel: 'trace' })
-    viewer = await person(system, 'viewer')
+    viewer = await createUser(system, 'viewer')
   })
   afterAll(() => system.stop())
 
@@ -95,7 +95,7 @@ describe('the check of a proposed policy document', () => {
   })
 
   test('needs a role on all racks and apps', async () => {
-    const { token } = await person(system, 'deployer', { racks: 'staging' })
+    const { token } = await createUser(system, 'deployer', { racks: 'staging' })
     const response = await check(opened, token)
     expect([response.status, response.text('reason')]).toEqual([
       403,
@@ -106,7 +106,7 @@ describe('the check of a proposed policy document', () => {
   })
 
   test('runs in a process of its own, one at a time for all, and one more of each principal waits', async () => {
-    const [other] = await Promise.all([person(system, 'ops')])
+    const [other] = await Promise.all([createUser(system, 'ops')])
     await expect.poll(childProcesses).toEqual([])
     const unchecked = (number: number) => `${opened}\n# ${number}\n`
     const first = check(unchecked(1))

@@ -4,7 +4,7 @@ import { builtInText } from '@rack-gateway/rbac-policy/document'
 import { callManagementApi as call, type ManagementApiResponse } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { type Person, person } from '../callers.ts'
+import { createUser, type TestUser } from '../callers.ts'
 
 const promote = '/rack/staging/apps/web/releases/R1/promote?'
 const frozen = 'version: 1\nblocked:\n  POST /apps/{app}/releases/{id}/promote: { reason: A freeze. }\n'
@@ -12,14 +12,14 @@ const opened = 'version: 1\nroles:\n  viewer: { extends: [viewer], permissions: 
 
 describe('the impact of a proposed policy on past calls', () => {
   let system: System
-  let auditor: Person
-  let deployer: Person
-  let viewer: Person
+  let auditor: TestUser
+  let deployer: TestUser
+  let viewer: TestUser
   beforeAll(async () => {
     system = await startSystem({ rackNames: ['staging', 'production'] })
-    auditor = await person(system, 'auditor')
-    deployer = await person(system, 'deployer')
-    viewer = await person(system, 'viewer')
+    auditor = await createUser(system, 'auditor')
+    deployer = await createUser(system, 'deployer')
+    viewer = await createUser(system, 'viewer')
     for (let time = 0; time < 3; time++) await system.send('POST', promote, deployer.token)
     await system.send('POST', promote, viewer.token)
     await system.send('GET', '/rack/staging/apps?', viewer.token)

@@ -9,7 +9,7 @@ import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type PackageFiles, packageFiles } from '../../support/gateway/policy-packages.ts'
 import { type System, startSystem } from '../../support/gateway/system.ts'
-import { person } from '../callers.ts'
+import { createUser } from '../callers.ts'
 
 const policy = `version: 1
 roles:
@@ -56,7 +56,7 @@ describe('the policy matrix', () => {
     await writeFile(policyFile, policy)
     files = await packageFiles()
     system = await startSystem({ policyFile, policyPackages: [await files.write('freeze.mjs', freeze)] })
-    token = (await person(system, 'viewer', { racks: 'staging', apps: 'web' })).token
+    token = (await createUser(system, 'viewer', { racks: 'staging', apps: 'web' })).token
   })
   afterAll(async () => {
     await system.stop()

@@ -2,21 +2,21 @@ import { builtInPolicy, builtInText } from '@rack-gateway/rbac-policy/document'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { changesApplied, type System, startSystem } from '../../support/gateway/system.ts'
-import { credential, type Person, person } from '../callers.ts'
+import { createUser, credential, type TestUser } from '../callers.ts'
 
 const exec = 'WS /apps/{app}/processes/{pid}/exec'
 const promote = { route: 'POST /apps/{app}/releases/{id}/promote', app: 'web' }
 
 describe('the policy and its decisions, by the management API', () => {
   let system: System
-  let viewer: Person
-  let deployer: Person
-  let admin: Person
+  let viewer: TestUser
+  let deployer: TestUser
+  let admin: TestUser
   beforeAll(async () => {
     system = await startSystem({ rackNames: ['staging', 'production'] })
-    viewer = await person(system, 'viewer')
-    deployer = await person(system, 'deployer', { racks: 'staging' })
-    admin = await person(system, 'admin')
+    viewer = await createUser(system, 'viewer')
+    deployer = await createUser(system, 'deployer', { racks: 'staging' })
+    admin = await createUser(system, 'admin')
   })
   afterAll(() => system.stop())
 
@@ -66,7 +66,7 @@ describe('the policy and its decisions, by the management API', () => {
     })
 
     test('answers 304 to an unchanged ETag, until a binding changes', async () => {
-      const someone = await person(system, 'viewer')
+      const someone = await createUser(system, 'viewer')
       const first = await call(system, someone.token, 'GET', '/policy/effective?rack=staging')
       const tag = first.headers.get('etag') ?? ''
       expect(tag).toMatch(/^"[\w-]{43}"$/)
@@ -102,7 +102,7 @@ describe('the policy and its decisions, by the management API', () => {
     })
 
     test('answers a rack-bound token only for its rack', async () => {
-      const bound = await person(system, 'viewer', { rack: 'production' })
+      const bound = await createUser(system, 'viewer', { rack: 'production' })
       expect((await call(system, bound.token, 'GET', '/policy/effective')).text('rack')).toBe('production')
       const other = await call(system, bound.token, 'GET', '/policy/effective?rack=staging')
       expect(other.text('rule')).toBe('rack-bound-token')
@@ -165,7 +165,7 @@ describe('the policy and its decisions, by the management API', () => {
     })
 
     test('about a locked user say that they are locked', async () => {
-      const locked = await person(system, 'deployer')
+      const locked = await createUser(system, 'deployer')
       await call(system, admin.token, 'POST', `/users/${locked.id}/lock`, { reason: 'left' })
       const response = await decisions(admin.token, { calls: [promote], as: locked.id })
       expect([response.status, response.text('code')]).toEqual([409, 'RGW_USER_LOCKED'])

@@ -1,7 +1,7 @@
 import { type Context, defaultTimeouts, runCli } from '@rack-gateway/cli'
 
 /** What the person is like, where it matters. */
-export type Person = Partial<
+export type TestUser = Partial<
   Pick<
     Context,
     | 'cwd'
@@ -22,7 +22,7 @@ export type Person = Partial<
 export async function callCli(
   words: readonly string[],
   env: NodeJS.ProcessEnv = {},
-  person: Person = {},
+  user: TestUser = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   let [stdout, stderr] = ['', '']
   const context: Context = {
@@ -50,7 +50,7 @@ export async function callCli(
     openBrowser: async () => undefined,
     timeouts: defaultTimeouts,
     interruption: () => new AbortController().signal,
-    ...person,
+    ...user,
   }
   return { code: await runCli(context, words), stdout, stderr }
 }

@@ -65,11 +65,11 @@ export async function beginDevice(
 }
 
 /** Goes on as a browser does until there is a page, choosing `person` whenever the provider asks. */
-export async function follow(browser: Browser, url: string, person: string, visit: Visit = {}): Promise<Page> {
+export async function follow(browser: Browser, url: string, user: string, visit: Visit = {}): Promise<Page> {
   let page = await browser.visit(url, visit)
   for (let steps = 0; steps < 20; steps++) {
     if (page.location?.includes('/choose/'))
-      page = await browser.visit((await browser.visit(page.location, { form: { person } })).location ?? '')
+      page = await browser.visit((await browser.visit(page.location, { form: { user } })).location ?? '')
     else if (page.location === null || isCallback(page.location)) return page
     else page = await browser.visit(page.location, visit.headers === undefined ? {} : { headers: visit.headers })
   }
@@ -103,10 +103,10 @@ export function decide(
 export async function typeCode(
   at: LoginSystem,
   code: string,
-  person: string,
+  user: string,
   { browser = createBrowser(), headers = {} }: { browser?: Browser; headers?: Record<string, string> } = {},
 ): Promise<{ browser: Browser; page: Page }> {
-  const form = await follow(browser, `${at.system.url}/gateway/device`, person, { headers })
+  const form = await follow(browser, `${at.system.url}/gateway/device`, user, { headers })
   const page = await at.visit(browser, '/gateway/device', { headers, form: { ...hiddenFields(form), code } })
   return { browser, page }
 }

@@ -8,11 +8,11 @@ export interface LoginSystem {
   readonly system: System
   readonly idp: DemoIdentityProvider
   /** Opens the login, in a new browser by default, and chooses a person. @returns the callback address, which was not opened yet */
-  goAndChoose(person: string, options?: ChooseOptions): Promise<{ browser: Browser; callback: string }>
+  goAndChoose(user: string, options?: ChooseOptions): Promise<{ browser: Browser; callback: string }>
   /** The complete login. */
-  login(person: string, options?: ChooseOptions): Promise<{ browser: Browser; page: Page }>
+  login(user: string, options?: ChooseOptions): Promise<{ browser: Browser; page: Page }>
   /** Continues from a redirect to the provider: chooses a person there, and opens the callback. */
-  chooseFrom(browser: Browser, begun: Page, person: string): Promise<Page>
+  chooseFrom(browser: Browser, begun: Page, user: string): Promise<Page>
   visit(browser: Browser, path: string, visit?: Visit): Promise<Page>
   stop(): Promise<void>
 }
@@ -57,17 +57,17 @@ export async function startLoginSystem(
 
   const { publicHost } = options
   const url = publicHost === undefined ? system.url : system.url.replace('127.0.0.1', publicHost)
-  const goAndChoose = (person: string, options?: ChooseOptions) => chooseAt(url, person, options)
+  const goAndChoose = (user: string, options?: ChooseOptions) => chooseAt(url, user, options)
 
   return {
     system,
     idp,
     goAndChoose,
-    async login(person, options) {
-      const { browser, callback } = await goAndChoose(person, options)
+    async login(user, options) {
+      const { browser, callback } = await goAndChoose(user, options)
       return { browser, page: await browser.visit(callback) }
     },
-    chooseFrom: async (browser, begun, person) => browser.visit(await chooseFrom(browser, begun, person)),
+    chooseFrom: async (browser, begun, user) => browser.visit(await chooseFrom(browser, begun, user)),
     visit: (browser, path, visit) => browser.visit(`${url}${path}`, visit),
     async stop() {
       await system.stop()
@@ -77,15 +77,15 @@ export async function startLoginSystem(
   }
 }
 
-async function chooseAt(url: string, person: string, { browser = createBrowser(), returnTo }: ChooseOptions = {}) {
+async function chooseAt(url: string, user: string, { browser = createBrowser(), returnTo }: ChooseOptions = {}) {
   const query = returnTo === undefined ? '' : `?return_to=${encodeURIComponent(returnTo)}`
   const begun = await browser.visit(`${url}/gateway/auth/login${query}`)
-  return { browser, callback: await chooseFrom(browser, begun, person) }
+  return { browser, callback: await chooseFrom(browser, begun, user) }
 }
 
-async function chooseFrom(browser: Browser, begun: Page, person: string): Promise<string> {
+async function chooseFrom(browser: Browser, begun: Page, user: string): Promise<string> {
   const choice = await browser.visit(to(begun))
-  const chosen = await browser.visit(to(choice), { form: { person } })
+  const chosen = await browser.visit(to(choice), { form: { user } })
   const resumed = await browser.visit(to(chosen))
   return to(resumed.location === null ? await submitForms(browser, resumed) : resumed)
 }
@@ -101,8 +101,8 @@ async function submitForms(browser: Browser, page: Page): Promise<Page> {
 }
 
 /** A complete login at a gateway in another process, with the demo's identity provider. */
-export async function walkThroughLogin(url: string, person: string): Promise<{ browser: Browser; page: Page }> {
-  const { browser, callback } = await chooseAt(url, person)
+export async function walkThroughLogin(url: string, user: string): Promise<{ browser: Browser; page: Page }> {
+  const { browser, callback } = await chooseAt(url, user)
   return { browser, page: await browser.visit(callback) }
 }
 

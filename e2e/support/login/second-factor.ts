@@ -42,9 +42,9 @@ export interface Prover {
 }
 
 /** Logs a person in with a browser, and adds an authenticator app. @param clock `ahead` is added to the gateway's time, in milliseconds */
-export async function createProver(at: LoginSystem, person: string, clock: { ahead: number }): Promise<Prover> {
+export async function createProver(at: LoginSystem, user: string, clock: { ahead: number }): Promise<Prover> {
   const { system } = at
-  const { browser } = await at.login(person)
+  const { browser } = await at.login(user)
   const csrf = async () => String(JSON.parse((await at.visit(browser, `${api}/me`)).body).csrfToken)
 
   async function post(
@@ -77,7 +77,7 @@ export async function createProver(at: LoginSystem, person: string, clock: { ahe
   const added = await post('/second-factors', { enrollment: begun.json.id, name: 'phone', code: code() })
   if (added.status !== 201) throw new Error(`no factor: ${JSON.stringify(added.json)}`)
   const subject = String(
-    (await system.sql`select subject from gateway.users where email = ${`${person}@example.com`}`)[0]?.subject,
+    (await system.sql`select subject from gateway.users where email = ${`${user}@example.com`}`)[0]?.subject,
   )
   const program = await sessionOf(system, subject, Date.now() + clock.ahead)
   return {

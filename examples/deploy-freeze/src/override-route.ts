@@ -22,9 +22,9 @@ export function overrideRoute({ override, ...calendar }: Calendar, overrides: Ov
   return async function routes(scope, context) {
     scope.post<{ Body: OverrideRequest }>('/override', { schema: { body } }, async function overrideFreeze(request) {
       const { rack, reason } = request.body
-      const person = context.callerOf(request, { rack, app: null })
-      if (person.kind !== 'user') throw denial(403, 'Only a user with a session can override a freeze.')
-      if (!person.roles.some((role) => roles.includes(role)))
+      const user = context.callerOf(request, { rack, app: null })
+      if (user.kind !== 'user') throw denial(403, 'Only a user with a session can override a freeze.')
+      if (!user.roles.some((role) => roles.includes(role)))
         throw denial(403, `An override needs the role ${roles.join(' or ') || '(none is configured)'} on ${rack}.`)
       const at = context.clock.now()
       const freeze = freezeAt({ ...calendar, override }, rack, at)
@@ -37,7 +37,7 @@ export function overrideRoute({ override, ...calendar }: Calendar, overrides: Ov
         reason,
         until: new Date(until).toISOString(),
       })
-      await overrides.open(person.id, rack, until)
+      await overrides.open(user.id, rack, until)
       return { rack, freeze: freeze.name, until: new Date(until).toISOString() }
     })
   }

@@ -3,19 +3,19 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Configuration, interactionPolicy } from 'oidc-provider'
-import { choosePerson } from './choose-person.ts'
+import { chooseUser } from './choose-user.ts'
 import { loadLibrary } from './library.ts'
-import { type DemoPerson, demoPeople } from './people.ts'
 import { type ProviderFault, sendFaultyResponse, waitIfSlow } from './provider-fault.ts'
 import { createSigning, type GenerateKeyPair } from './signing.ts'
+import { type DemoUser, demoUsers } from './users.ts'
 
-export { type DemoPerson, demoGroups, demoPeople } from './people.ts'
 export type { FaultyResponse, ProviderFault } from './provider-fault.ts'
+export { type DemoUser, demoGroups, demoUsers } from './users.ts'
 
 export interface DemoIdentityProviderOptions {
   /** The gateway's origin. */
   readonly gatewayUrl: string
-  readonly people?: readonly DemoPerson[]
+  readonly users?: readonly DemoUser[]
   /** Makes the signing keys. Default: each key is new. */
   readonly generateKeyPair?: GenerateKeyPair
 }
@@ -39,7 +39,7 @@ export interface DemoIdentityProvider {
   /** Sets when the provider issues refresh tokens, which are single-use. Default: always. */
   giveRefreshTokens(when: RefreshTokens): void
   rotateKeys(): Promise<void>
-  setPeople(people: readonly DemoPerson[]): void
+  setUsers(users: readonly DemoUser[]): void
   close(): Promise<void>
 }
 
@@ -52,7 +52,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
   const client = { id: 'rack-gateway', secret: randomBytes(24).toString('base64url') }
   const signing = await createSigning(options.generateKeyPair)
   const received: DemoIdentityProvider['received'] = { authorizations: [], exchanges: [], keys: 0, metadata: 0 }
-  let people = options.people ?? demoPeople
+  let users = options.users ?? demoUsers
   let fault: ProviderFault | null = null
   let refreshTokens: RefreshTokens = 'always'
   const provider = new Provider(issuer, {
@@ -73,8 +73,8 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
     jwks: { keys: [signing.first as never] },
     cookies: { keys: [randomBytes(24).toString('base64url')] },
     findAccount: (_context, id) => {
-      const person = people.find((one) => one.id === id)
-      return person && { accountId: id, claims: () => claimsOf(person) }
+      const user = users.find((one) => one.id === id)
+      return user && { accountId: id, claims: () => claimsOf(user) }
     },
   })
   provider.use(async function observe(context, next) {
@@ -99,7 +99,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
       return
     }
     if (fault?.kind === 'callback') changeCallback(response, options.gatewayUrl, fault.change)
-    if (await choosePerson(provider, people, request, response)) return
+    if (await chooseUser(provider, users, request, response)) return
     await serveLibrary(request, response)
   }
 
@@ -122,8 +122,8 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
       refreshTokens = when
     },
     rotateKeys: () => signing.rotate(),
-    setPeople(next) {
-      people = next
+    setUsers(next) {
+      users = next
     },
     async close() {
       server.closeAllConnections()
@@ -172,7 +172,7 @@ function askAlways({ base, Check, Prompt }: typeof interactionPolicy) {
   return policy
 }
 
-function claimsOf({ id, email, emailVerified, groups }: DemoPerson) {
+function claimsOf({ id, email, emailVerified, groups }: DemoUser) {
   return { sub: id, email, email_verified: emailVerified, groups: [...groups] }
 }
 

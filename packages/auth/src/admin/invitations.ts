@@ -12,7 +12,7 @@ import {
   UserLocked,
 } from '../errors/errors.ts'
 import { findUserPrincipal } from '../principals/user-principal.ts'
-import type { Person } from '../provider/person.ts'
+import type { ProviderUser } from '../provider/provider-user.ts'
 import type { LoginSettings } from '../provider/settings.ts'
 import type { Change, Transaction } from '../transactions/change.ts'
 import type { IdentityEvent } from '../transactions/events.ts'
@@ -45,8 +45,8 @@ export async function insertInvitation(
   const domain = email.slice(email.lastIndexOf('@') + 1)
   if (allowedDomains.length > 0 && !allowedDomains.includes(domain))
     throw new DomainNotAllowed(domain, allowedDomains.join(', '))
-  const ofPerson = and(eq(users.issuer, issuer), eq(users.email, email))
-  if ((await tx.$count(users, ofPerson)) > 0) throw new UserExists()
+  const ofUser = and(eq(users.issuer, issuer), eq(users.email, email))
+  if ((await tx.$count(users, ofUser)) > 0) throw new UserExists()
   if ((await tx.$count(invitations, isOpen({ issuer, email }, now))) > 0) throw new AlreadyInvited()
   const id = randomUUID()
   const times = { createdAt: new Date(now), expiresAt: new Date(now + lifetime) }
@@ -81,7 +81,7 @@ export async function revokeInvitation(change: Change, id: string, at: Date): Pr
 export type CanInvite = (inviter: Principal, bindings: readonly InvitedBinding[], moment: Moment) => boolean
 
 export interface FirstLogin {
-  readonly person: Person
+  readonly providerUser: ProviderUser
   /** The ID of the user that this login added. */
   readonly user: string
   readonly canInvite: CanInvite
@@ -95,7 +95,7 @@ export interface FirstLogin {
  */
 export async function redeemInvitation(
   change: Change,
-  { person: { issuer, email }, user, canInvite, now, context }: FirstLogin,
+  { providerUser: { issuer, email }, user, canInvite, now, context }: FirstLogin,
 ): Promise<void> {
   const { tx, events } = change
   const [invitation] = await tx.select().from(invitations).where(isOpen({ issuer, email }, now)).for('update')
@@ -130,7 +130,7 @@ export async function redeemInvitation(
   }
 }
 
-function isOpen({ issuer, email }: Pick<Person, 'issuer' | 'email'>, now: number) {
+function isOpen({ issuer, email }: Pick<ProviderUser, 'issuer' | 'email'>, now: number) {
   return and(
     eq(invitations.issuer, issuer),
     eq(invitations.email, email),

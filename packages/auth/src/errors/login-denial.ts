@@ -18,7 +18,7 @@ export function denyLogin(status: number, rule: string, { title, reason, remedy 
   return Object.freeze({ ...denyByGateway(rule, reason, remedy), status, title, isAuthenticated: false })
 }
 
-function denyPerson(rule: string, explanation: TitledExplanation): LoginDenial {
+function denyUser(rule: string, explanation: TitledExplanation): LoginDenial {
   return Object.freeze({ ...denyLogin(403, rule, explanation), isAuthenticated: true })
 }
 
@@ -70,28 +70,28 @@ export const badIdToken = denyLogin(403, 'login-id-token', {
   reason: 'The ID token of the identity provider could not be verified, so you are not logged in.',
   remedy: `${again} ${tellAdministrator}`,
 })
-export const noEmail = denyPerson('login-email', {
+export const noEmail = denyUser('login-email', {
   title: 'Your account has no usable email address',
   reason:
     'The identity provider sent no email address for you, or one that this gateway does not accept (only ASCII, with one @).',
   remedy: 'Ask the administrator of the identity provider to correct your account.',
 })
-export const unverifiedEmail = denyPerson('login-email-unverified', {
+export const unverifiedEmail = denyUser('login-email-unverified', {
   title: 'Your email address is not verified',
   reason: 'The identity provider has not verified your email address.',
   remedy: 'Verify it there, and log in again.',
 })
-export const otherDomain = denyPerson('login-domain', {
+export const otherDomain = denyUser('login-domain', {
   title: 'Your account’s domain is not allowed',
   reason: 'Only accounts of certain domains can log in to this gateway.',
   remedy: 'Log in with your work account, or ask an administrator of the gateway.',
 })
-export const badGroups = denyPerson('login-groups', {
+export const badGroups = denyUser('login-groups', {
   title: 'Your groups could not be read',
   reason: 'The identity provider sent your groups in a form that cannot be read, so you are not logged in.',
   remedy: 'Tell an administrator of the gateway.',
 })
-export const lockedAccount = denyPerson('login-locked', {
+export const lockedAccount = denyUser('login-locked', {
   title: 'Your account is locked',
   reason: 'An administrator of the gateway locked your account.',
   remedy: 'Ask an administrator to unlock it.',

@@ -173,16 +173,16 @@ test('without the database, Bearer and Basic get 503', async () => {
 
 test('concurrent callers get their own principals', async () => {
   const { send, find } = await startGateway()
-  const people = Array.from({ length: 20 }, (_, index) => {
+  const users = Array.from({ length: 20 }, (_, index) => {
     const { token, hash } = mint.issue('session', now + hour)
     return { token, hash: hash.toString('hex'), email: `person-${index}@example.com` }
   })
   find.mockImplementation(async (hash) => {
-    const person = people.find((one) => one.hash === hash.toString('hex'))
+    const person = users.find((one) => one.hash === hash.toString('hex'))
     return person ? session({ user: user({ email: person.email }) }) : null
   })
-  const responses = await Promise.all(people.map((person) => send(basic(`convox:${person.token}`))))
-  expect(responses.map((response) => JSON.parse(response.body).name)).toEqual(people.map((person) => person.email))
+  const responses = await Promise.all(users.map((person) => send(basic(`convox:${person.token}`))))
+  expect(responses.map((response) => JSON.parse(response.body).name)).toEqual(users.map((person) => person.email))
 })
 
 test('a route without authentication has no principal, even with a credential', async () => {

@@ -16,8 +16,8 @@ import {
 } from '../errors/login-denial.ts'
 import { callerAddress } from '../http/source-address.ts'
 import { type Attempt, attemptLife } from '../provider/attempts.ts'
-import { type Person, personOf } from '../provider/person.ts'
 import type { ProviderSource } from '../provider/provider-source.ts'
+import { type ProviderUser, providerUserOf } from '../provider/provider-user.ts'
 import { callbackPath, type LoginSettings } from '../provider/settings.ts'
 import type { BrowserSessions } from '../sessions/browser-sessions.ts'
 import { cookieValues } from '../sessions/cookies.ts'
@@ -90,7 +90,7 @@ interface LoginStart {
 }
 
 interface ProviderResult {
-  readonly person: Person
+  readonly providerUser: ProviderUser
   readonly refreshToken: string | null
   readonly consentAsked: boolean
 }
@@ -143,7 +143,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
       if (await needsConsent(result, attempt))
         return goToProvider(request, reply, {
           returnTo: attempt.returnTo,
-          consentOf: result.person.email,
+          consentOf: result.providerUser.email,
           choosesAccount: false,
         })
       const { token, expiresAt } = await startSession(request, result)
@@ -165,9 +165,12 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   }
 
   /** Some providers issue a refresh token only with consent. */
-  async function needsConsent({ person, refreshToken }: ProviderResult, { consentAsked }: Attempt): Promise<boolean> {
+  async function needsConsent(
+    { providerUser, refreshToken }: ProviderResult,
+    { consentAsked }: Attempt,
+  ): Promise<boolean> {
     if (refreshToken !== null || consentAsked || !(await provider()).refreshable) return false
-    return bindings.needsConsent(person)
+    return bindings.needsConsent(providerUser)
   }
 
   /** Uses up the attempt, even if the login then fails. */
@@ -179,7 +182,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     if (callback.kind === 'error') throw new LoginDenied(refusedByProvider, { error: callback.error })
     if (callback.kind === 'broken') throw new LoginDenied(brokenProvider, { why: 'it sent neither code nor error' })
     const { claims, refreshToken } = await (await provider()).finish(attempt, callback)
-    return { person: personOf(claims, settings), refreshToken, consentAsked: attempt.consentAsked === true }
+    return { providerUser: providerUserOf(claims, settings), refreshToken, consentAsked: attempt.consentAsked === true }
   }
 
   /** A login replaces the browser's previous session, so that a planted session does not survive it. */
@@ -192,7 +195,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
       const client = headers['user-agent']
       const source = { address: callerAddress(request), ...(client !== undefined && { client }) }
       const context = { now, device: browserName(client), request: id, source }
-      const signedIn = await signIn(change, mint, result.person, { ...settings, canInvite }, context)
+      const signedIn = await signIn(change, mint, result.providerUser, { ...settings, canInvite }, context)
       await storeGrant(change, signedIn.user, result)
       return signedIn
     })

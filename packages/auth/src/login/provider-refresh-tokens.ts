@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { type Database, providerRefreshTokens, users } from '@rack-gateway/database'
 import { and, eq, isNotNull, isNull, lte, not, or, sql } from 'drizzle-orm'
-import type { Person } from '../provider/person.ts'
+import type { ProviderUser } from '../provider/provider-user.ts'
 import type { Keys } from '../tokens/login-keys.ts'
 import { createSeal } from '../tokens/seal.ts'
 import type { Transaction } from '../transactions/change.ts'
@@ -54,7 +54,7 @@ export function createProviderRefreshTokens({ db }: Pick<Database, 'db'>, keys: 
     },
 
     /** @returns false if the person has a refresh token, or if the provider issues none even with consent */
-    async needsConsent({ issuer, subject }: Person): Promise<boolean> {
+    async needsConsent({ issuer, subject }: ProviderUser): Promise<boolean> {
       const [found] = await db
         .select({ user: providerRefreshTokens.userId, sealed: providerRefreshTokens.sealed })
         .from(providerRefreshTokens)

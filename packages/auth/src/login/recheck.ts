@@ -12,8 +12,8 @@ import {
   unreachableProvider,
   unverifiedEmail,
 } from '../errors/login-denial.ts'
-import { type Person, personOf } from '../provider/person.ts'
 import type { ProviderSource } from '../provider/provider-source.ts'
+import { type ProviderUser, providerUserOf } from '../provider/provider-user.ts'
 import type { LoginSettings } from '../provider/settings.ts'
 import { closeSessionsOf } from '../sessions/sessions.ts'
 import { type ChangeDatabase, changeIdentities } from '../transactions/change.ts'
@@ -80,7 +80,7 @@ export function createRecheck({ settings, provider, bindings, database, clock, r
       if (response.kind === 'revoked') await endAll(reservation, 'provider-revoked', 'no longer confirms your account')
       else {
         if (response.refreshToken !== null) reservation = await bindings.replace(reservation, response.refreshToken)
-        await confirm(reservation, await readPerson(reservation, await response.claims()))
+        await confirm(reservation, await readProviderUser(reservation, await response.claims()))
       }
       return true
     } catch (error) {
@@ -92,16 +92,16 @@ export function createRecheck({ settings, provider, bindings, database, clock, r
   }
 
   /** Null if the provider sends no email address. An ID token of a refresh may omit all claims about the user. */
-  async function readPerson({ user }: Reservation, claims: JWTPayload | null): Promise<Person | null> {
+  async function readProviderUser({ user }: Reservation, claims: JWTPayload | null): Promise<ProviderUser | null> {
     if (claims === null) return null
     const [stored] = await db.select({ subject: users.subject }).from(users).where(eq(users.id, user))
     if (stored?.subject !== claims.sub) throw providerUnusable('it answered for another user')
-    return claims.email === undefined ? null : personOf(claims, settings)
+    return claims.email === undefined ? null : providerUserOf(claims, settings)
   }
 
-  function confirm(reservation: Reservation, person: Person | null): Promise<void> {
+  function confirm(reservation: Reservation, providerUser: ProviderUser | null): Promise<void> {
     return changeIdentities({ database, by, record }, async (change) => {
-      if (person !== null) await upsertUser(change, person)
+      if (providerUser !== null) await upsertUser(change, providerUser)
       await bindings.confirm(change.tx, reservation, clock.now())
     })
   }

@@ -5,7 +5,7 @@ import { ensureBinding } from '../accounts/bindings.ts'
 import { type CanInvite, redeemInvitation } from '../admin/invitations.ts'
 import { LoginDenied, lockedAccount } from '../errors/login-denial.ts'
 import { attemptLife, stateHash } from '../provider/attempts.ts'
-import type { Person } from '../provider/person.ts'
+import type { ProviderUser } from '../provider/provider-user.ts'
 import type { LoginSettings } from '../provider/settings.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'
@@ -48,20 +48,20 @@ export async function takeAttempt({ tx }: Pick<Change, 'tx'>, state: string, now
 export async function signIn(
   change: Change,
   mint: TokenMint,
-  person: Person,
+  providerUser: ProviderUser,
   settings: SignInSettings,
   context: SignInContext,
 ): Promise<SignedIn> {
-  const user = await upsertUser(change, person)
-  const by: Author = { kind: 'user', id: user.id, name: person.email }
-  await grantFirstRoles(change, user, person, settings)
+  const user = await upsertUser(change, providerUser)
+  const by: Author = { kind: 'user', id: user.id, name: providerUser.email }
+  await grantFirstRoles(change, user, providerUser, settings)
   const session = await openSession({ ...change, by }, mint, user.id, { ...context, life: settings.sessionLife })
   const { now, source, request } = context
-  const detail = { user: user.id, email: person.email, issuer: person.issuer, session: session.id }
+  const detail = { user: user.id, email: providerUser.email, issuer: providerUser.issuer, session: session.id }
   change.events.push({ kind: 'login.succeeded', principal: by, source, request, detail })
   if (user.isNew) {
     const { canInvite } = settings
-    await redeemInvitation(change, { person, user: user.id, canInvite, now, context: { request, source } })
+    await redeemInvitation(change, { providerUser, user: user.id, canInvite, now, context: { request, source } })
   }
   return { ...session, user: user.id }
 }
@@ -72,7 +72,7 @@ interface FoundUser {
 }
 
 /** Finds or adds the user, and updates the user's email address and groups. @throws LoginDenied for a locked user */
-export async function upsertUser(change: Change, { issuer, subject, email, groups }: Person): Promise<FoundUser> {
+export async function upsertUser(change: Change, { issuer, subject, email, groups }: ProviderUser): Promise<FoundUser> {
   const { tx, events, by } = change
   const row = { id: randomUUID(), issuer, subject, email, groups: [...groups] }
   const [added] = await tx.insert(users).values(row).onConflictDoNothing().returning({ id: users.id })
@@ -106,7 +106,7 @@ export async function upsertUser(change: Change, { issuer, subject, email, group
 async function grantFirstRoles(
   change: Change,
   user: FoundUser,
-  { issuer, email }: Person,
+  { issuer, email }: ProviderUser,
   { adminUsers, defaultRole }: LoginSettings,
 ): Promise<void> {
   const subject = { kind: 'user', id: user.id } as const

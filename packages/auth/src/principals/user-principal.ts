@@ -38,9 +38,9 @@ export async function findUserPrincipal(
     .where(user.groups.length === 0 ? ofUser : or(ofUser, ofGroups))
     .orderBy(bindings.createdAt, bindings.id)
   const hasSecondFactor = (await db.$count(secondFactors, eq(secondFactors.userId, user.id))) > 0
-  const person = { ...user, kind: 'user', hasSecondFactor, bindings: rows.map(bindingOf) } as const
+  const common = { ...user, kind: 'user', hasSecondFactor, bindings: rows.map(bindingOf) } as const
   const session = { id: user.id, rack: null, expiresAt: new Date(now + hour), endedAt: null, superseded: null }
-  const principal = principalOf({ kind: 'session', ...session, user: person }, now)
+  const principal = principalOf({ kind: 'session', ...session, user: common }, now)
   if (isDenial(principal)) throw new UserLocked()
   return principal
 }

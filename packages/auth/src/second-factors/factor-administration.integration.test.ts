@@ -10,7 +10,7 @@ import { createDirectory } from '../store.ts'
 import { startFactors } from '../testing/factors.ts'
 
 type Started = Awaited<ReturnType<typeof startFactors>>
-type Person = Started['ann']
+type ProviderUser = Started['ann']
 
 function codeOf(secret: string, timestamp: number): string {
   return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp })
@@ -19,7 +19,7 @@ function codeOf(secret: string, timestamp: number): string {
 const finish = (
   { change, ann }: Started,
   wanted: { enrollment: string; response?: unknown; code?: string },
-  owner: Person = ann,
+  owner: ProviderUser = ann,
 ) => change((administration) => administration.addFactor(owner, { name: 'New', ...wanted }))
 
 const count = async ({ admin }: Started, table: string) => {
@@ -88,11 +88,11 @@ test('an enrollment is finished once, also by two requests at the same time', as
 
 test('only the session that began an enrollment can finish it', async () => {
   const started = await startFactors()
-  const { begin, clock, annSession, ann, personOf } = started
+  const { begin, clock, annSession, ann, providerUserOf } = started
   const { id: enrollment, totp } = await begin('totp')
   const code = codeOf(totp?.secret ?? '', clock.time)
   const { id: otherSession } = await annSession()
-  for (const owner of [{ ...ann, session: otherSession }, await personOf('ben@example.com')])
+  for (const owner of [{ ...ann, session: otherSession }, await providerUserOf('ben@example.com')])
     await expect(finish(started, { enrollment, code }, owner)).rejects.toThrow('no open enrollment with this ID')
   for (const unknown of [randomUUID(), '', 'x', `${enrollment}'`])
     await expect(finish(started, { enrollment: unknown, code })).rejects.toThrow('no open enrollment with this ID')
@@ -167,13 +167,13 @@ test('an open enrollment ends when a factor is removed or reset', async () => {
 
 test('a passkey is added once: options exclude it, and a second enrollment of it fails, also of another user', async () => {
   const started = await startFactors()
-  const { addPasskey, begin, personOf } = started
+  const { addPasskey, begin, providerUserOf } = started
   const { authenticator } = await addPasskey()
   const { id: enrollment, passkey } = await begin('passkey')
   expect(passkey).toMatchObject({ excludeCredentials: [{ id: authenticator.id }] })
   const again = await finish(started, { enrollment, response: authenticator.create(passkey ?? {}) })
   expect(again).toMatchObject({ failed: { code: 'RGW_PASSKEY_EXISTS' } })
-  const ben = await personOf('ben@example.com')
+  const ben = await providerUserOf('ben@example.com')
   const ofBen = await begin('passkey', ben)
   expect(ofBen.passkey).not.toHaveProperty('excludeCredentials.0')
   const stolen = await finish(
@@ -209,12 +209,12 @@ test('expired enrollments are deleted', async () => {
 })
 
 test('a factor is renamed, which is an event only if the name differs', async () => {
-  const { addPasskey, change, ann, eventsOf, personOf } = await startFactors()
+  const { addPasskey, change, ann, eventsOf, providerUserOf } = await startFactors()
   const { id } = await addPasskey()
   await change((administration) => administration.renameFactor(ann, id, 'Blue key'))
   await change((administration) => administration.renameFactor(ann, id, 'Blue key'))
   expect(eventsOf('second-factor.renamed')).toMatchObject([{ detail: { factor: id, name: 'Blue key', before: 'Key' } }])
-  const ben = await personOf('ben@example.com')
+  const ben = await providerUserOf('ben@example.com')
   const ofOther = [
     change((administration) => administration.renameFactor(ben, id, 'x')),
     change((administration) => administration.removeFactor(ben, id)),
@@ -272,8 +272,8 @@ test('new backup codes replace the old ones, and need a factor', async () => {
 
 test('a reset removes all factors, codes, and proofs of one user, and is one event', async () => {
   const started = await startFactors()
-  const { addPasskey, addTotp, change, ann, eventsOf, personOf, admin } = started
-  const ben = await personOf('ben@example.com')
+  const { addPasskey, addTotp, change, ann, eventsOf, providerUserOf, admin } = started
+  const ben = await providerUserOf('ben@example.com')
   await addTotp(ben)
   const { id } = await addPasskey()
   await addTotp()
@@ -308,8 +308,8 @@ test('a change that cannot be recorded is rolled back', async () => {
 })
 
 test('a principal says whether its user has a factor, also after one is added and removed on another replica', async () => {
-  const { urls, database, ann, addPasskey, change, clock, addTotp, personOf } = await startFactors()
-  await addTotp(await personOf('ben@example.com'))
+  const { urls, database, ann, addPasskey, change, clock, addTotp, providerUserOf } = await startFactors()
+  await addTotp(await providerUserOf('ben@example.com'))
   const revision = await watchRevision({ url: urls.runtimeUrl, interval: 50, onError: () => {} })
   const identities = createIdentities({ directory: createDirectory(database), revision, clock })
   const hasFactor = async () => {
@@ -331,8 +331,8 @@ test('a principal says whether its user has a factor, also after one is added an
 })
 
 test('lists have no secrets, and find users without a factor', async () => {
-  const { database, addPasskey, addTotp, ann, personOf } = await startFactors()
-  const [ben, cat] = [await personOf('ben@example.com'), await personOf('cat@example.com')]
+  const { database, addPasskey, addTotp, ann, providerUserOf } = await startFactors()
+  const [ben, cat] = [await providerUserOf('ben@example.com'), await providerUserOf('cat@example.com')]
   await addPasskey()
   await addPasskey()
   await addTotp()

@@ -59,9 +59,9 @@ test('one code at the same time proves once, also in transactions that do not wa
 })
 
 test('a code of another user and an empty code are rejected', async () => {
-  const { addTotp, verify, personOf, clock } = await startFactors()
+  const { addTotp, verify, providerUserOf, clock } = await startFactors()
   const own = await addTotp()
-  const other = await addTotp(await personOf('ben@example.com'))
+  const other = await addTotp(await providerUserOf('ben@example.com'))
   clock.time += step
   // Two secrets can have the same code of six digits.
   const valid = [-1, 0, 1].map(own.codeAt)
@@ -71,9 +71,9 @@ test('a code of another user and an empty code are rejected', async () => {
 })
 
 test('the secret of an app is stored encrypted, for its user only', async () => {
-  const { addTotp, verify, personOf, clock, admin } = await startFactors()
+  const { addTotp, verify, providerUserOf, clock, admin } = await startFactors()
   const { secret } = await addTotp()
-  const ben = await personOf('ben@example.com')
+  const ben = await providerUserOf('ben@example.com')
   const { codeAt } = await addTotp(ben)
   const rows = await admin`select id, user_id, secret from gateway.second_factors`
   for (const row of rows) expect(Buffer.from(row.secret).toString('latin1')).not.toContain(secret)
@@ -126,9 +126,9 @@ test('a backup code proves once, however it is typed, and is stored as a hash', 
 })
 
 test('a backup code of another user is rejected', async () => {
-  const { addPasskey, verify, personOf, admin } = await startFactors()
+  const { addPasskey, verify, providerUserOf, admin } = await startFactors()
   await addPasskey()
-  const ben = await personOf('ben@example.com')
+  const ben = await providerUserOf('ben@example.com')
   const { backupCodes } = await addPasskey(ben)
   const [code = ''] = backupCodes ?? []
   expect(await verify({ method: 'backup-code', code })).toMatchObject({ proved: false })
@@ -191,9 +191,9 @@ test('a challenge of another session, or without a challenge, is rejected', asyn
 })
 
 test('the passkey of another user is rejected, also with the challenge of this one', async () => {
-  const { addPasskey, verify, assertion, personOf } = await startFactors()
+  const { addPasskey, verify, assertion, providerUserOf } = await startFactors()
   await addPasskey()
-  const { authenticator } = await addPasskey(await personOf('ben@example.com'))
+  const { authenticator } = await addPasskey(await providerUserOf('ben@example.com'))
   expect(await verify(await assertion(authenticator))).toMatchObject({ proved: false, rule: 'unknown-passkey' })
 })
 
@@ -268,7 +268,7 @@ test('a locked user and an unknown user cannot prove', async () => {
 })
 
 test('the methods of a user are the kinds of their factors, and backup codes while one is left', async () => {
-  const { addPasskey, addTotp, factors, verify, ann, personOf } = await startFactors()
+  const { addPasskey, addTotp, factors, verify, ann, providerUserOf } = await startFactors()
   const methods = (user = ann.user) => factors.verifier.methodsOf(user)
   expect(await methods()).toEqual([])
   const { backupCodes } = await addTotp()
@@ -277,7 +277,7 @@ test('the methods of a user are the kinds of their factors, and backup codes whi
   expect(await methods()).toEqual(['passkey', 'totp', 'backup-code'])
   for (const code of backupCodes ?? []) await verify({ method: 'backup-code', code })
   expect(await methods()).toEqual(['passkey', 'totp'])
-  expect(await methods((await personOf('ben@example.com')).user)).toEqual([])
+  expect(await methods((await providerUserOf('ben@example.com')).user)).toEqual([])
 })
 
 test('without passkeys there are no options, also for a user without one', async () => {
@@ -383,8 +383,8 @@ test('fresh logins can guess no more than others: thirty times a day', async () 
 })
 
 test('one user does not use up the attempts of another', async () => {
-  const { guesses, personOf, addTotp, verify, clock } = await startGuessing()
-  const ben = await personOf('ben@example.com')
+  const { guesses, providerUserOf, addTotp, verify, clock } = await startGuessing()
+  const ben = await providerUserOf('ben@example.com')
   const { codeAt } = await addTotp(ben)
   await guesses(5)
   clock.time += step

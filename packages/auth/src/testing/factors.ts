@@ -22,14 +22,14 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
   const createFactors = (keys = defaultKeys) =>
     createSecondFactors({ database, clock, keys, publicUrl, blockOf: addressBlock })
   const factors = createFactors()
-  const ann = await personOf('ann@example.com')
+  const ann = await providerUserOf('ann@example.com')
 
-  async function personOf(email: string) {
+  async function providerUserOf(email: string) {
     const { id: session, verifiedToken, token } = await store.annSession({ email })
     const { id: user } = await store.issuer.user(email)
     return { user, email, session, verifiedToken, token }
   }
-  type Person = Pick<Awaited<ReturnType<typeof personOf>>, 'user' | 'email' | 'session'>
+  type ProviderUser = Pick<Awaited<ReturnType<typeof providerUserOf>>, 'user' | 'email' | 'session'>
 
   function change<T>(work: (administration: FactorAdministration, change: Change) => Promise<T>): Promise<T> {
     return changeIdentities({ database, by: author, record }, (identityChange) =>
@@ -37,10 +37,10 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
     )
   }
 
-  const begin = (kind: 'passkey' | 'totp', owner: Person = ann) =>
+  const begin = (kind: 'passkey' | 'totp', owner: ProviderUser = ann) =>
     change((administration) => administration.beginEnrollment(owner, kind))
 
-  async function addPasskey(owner: Person = ann, { name = 'Key', counts = true } = {}) {
+  async function addPasskey(owner: ProviderUser = ann, { name = 'Key', counts = true } = {}) {
     const authenticator = createAuthenticator({ origin, countsSignatures: counts })
     const { id: enrollment, passkey } = await begin('passkey', owner)
     const response = authenticator.create(passkey ?? {})
@@ -51,7 +51,7 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
   }
 
   /** `codeAt` returns the code of a time step, relative to the current one. The current code is already used up. */
-  async function addTotp(owner: Person = ann, name = 'Phone') {
+  async function addTotp(owner: ProviderUser = ann, name = 'Phone') {
     const { id: enrollment, totp } = await begin('totp', owner)
     const app = new TOTP({ secret: Secret.fromBase32(totp?.secret ?? '') })
     const codeAt = (steps = 0) => app.generate({ timestamp: clock.time + steps * 30_000 })
@@ -62,7 +62,7 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
   }
 
   type Attempt = Partial<FactorAttempt> & Pick<FactorAttempt, 'method'>
-  const verify = (attempt: Attempt, owner: Person = ann) =>
+  const verify = (attempt: Attempt, owner: ProviderUser = ann) =>
     change((_, identityChange) =>
       factors.verifier.verify(identityChange, {
         user: owner.user,
@@ -77,7 +77,7 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
   async function assertion(
     authenticator: ReturnType<typeof createAuthenticator>,
     deviations: Deviations = {},
-    owner: Person = ann,
+    owner: ProviderUser = ann,
   ) {
     const { options, challenge } = await factors.verifier.passkeyOptions(owner.user)
     return { method: 'passkey', passkeyChallenge: challenge, response: authenticator.get(options, deviations) } as const
@@ -92,7 +92,7 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
     createFactors,
     defaultKeys,
     ann,
-    personOf,
+    providerUserOf,
     change,
     begin,
     addPasskey,

@@ -190,11 +190,11 @@ describe('a command rule with conditions', () => {
   )
   const run = 'POST /apps/{app}/services/{service}/processes'
   const asked = (moment: number) => call(run, { at: moment, command: readCommand('rake db:migrate', 'run') })
-  const person = principal([binding('deployer')])
+  const user = principal([binding('deployer')])
 
   test('allows the command while they are met, and otherwise says why not', () => {
-    expect(policy.decide(person, asked(at(12)))).toMatchObject({ effect: 'allow', source: 'policy.yaml:4' })
-    expect(policy.decide(person, asked(at(20)))).toMatchObject({
+    expect(policy.decide(user, asked(at(12)))).toMatchObject({ effect: 'allow', source: 'policy.yaml:4' })
+    expect(policy.decide(user, asked(at(20)))).toMatchObject({
       effect: 'deny',
       rule: 'condition:command:migrate',
       reason: expect.stringMatching(/^The command rule migrate applies only mon, tue/),
@@ -211,8 +211,8 @@ describe('a command rule with conditions', () => {
 
   test('also limits the start of an attached run', () => {
     const start = (moment: number) => call(run, { at: moment, command: readCommand('sleep 60', 'run') })
-    expect(policy.decide(person, start(at(12))).effect).toBe('allow')
-    expect(policy.decide(person, start(at(20))).effect).toBe('deny')
+    expect(policy.decide(user, start(at(12))).effect).toBe('allow')
+    expect(policy.decide(user, start(at(20))).effect).toBe('deny')
   })
 })
 

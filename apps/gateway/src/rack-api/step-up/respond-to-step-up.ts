@@ -29,7 +29,7 @@ export async function respondToStepUp(
   const { server } = request
   const { call, principal } = request
   if (!call || !principal) throw new Error('the request was not parsed or has no principal')
-  if (principal.kind !== 'user') throw onlyPeople()
+  if (principal.kind !== 'user') throw onlyUsers()
   request.server.countStepUp(request)
   const caller = { call, user: principal.id, session: principal.credential, address: proofAddress(request) }
   if (stepUpCall.kind === 'redeem') {
@@ -168,7 +168,7 @@ async function send(request: FastifyRequest, reply: FastifyReply, response: unkn
   await reply.send(typeof response === 'string' ? response : `${JSON.stringify(response)}\n`)
 }
 
-function onlyPeople(): Error {
+function onlyUsers(): Error {
   return new NotAllowed(
     'Only users can prove a second factor. API tokens and jobs have none.',
     'Log in, and use the session, or ask an administrator of the gateway to exempt this token or job in the policy.',

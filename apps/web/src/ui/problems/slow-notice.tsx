@@ -16,13 +16,13 @@ interface SlowNoticeProps {
 export function SlowNotice({ rack, advice, onStop }: SlowNoticeProps) {
   const [isSlow, setSlow] = useState(false)
   // The gateway calls the rack only after the person proves a second factor.
-  const isAskingPerson = useWaitingCall() !== null
+  const isAskingUser = useWaitingCall() !== null
   useEffect(() => {
     setSlow(false)
-    if (isAskingPerson) return
+    if (isAskingUser) return
     const timer = setTimeout(() => setSlow(true), slowAfter)
     return () => clearTimeout(timer)
-  }, [isAskingPerson])
+  }, [isAskingUser])
   if (!isSlow) return null
   return (
     <p className={styles.notice} role="status">

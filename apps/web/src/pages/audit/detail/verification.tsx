@@ -19,18 +19,18 @@ interface VerificationProps {
 interface VerifyRequest {
   readonly shownEvent: ResponseOf<'getAuditEvent'>
   /** ID of the person who is logged in. */
-  readonly person: string
+  readonly user: string
 }
 
 export function Verification({ shownEvent }: VerificationProps) {
-  const { person, pin } = useKeyPin()
+  const { user, pin } = useKeyPin()
   const verify = useMutation({ mutationFn: verifyWithPin })
   /** Pins the key of the shown result, and verifies again with it. */
   const pinAndVerify = useMutation({
     async mutationFn(key: string) {
-      pinKey(person, key, 'gateway')
+      pinKey(user, key, 'gateway')
       announce('The key was pinned.')
-      if (shownEvent) verify.mutate({ shownEvent, person })
+      if (shownEvent) verify.mutate({ shownEvent, user })
     },
   })
   const isOutdated = verify.data !== undefined && !isSamePin(verify.data.pin, pin)
@@ -40,7 +40,7 @@ export function Verification({ shownEvent }: VerificationProps) {
         <Button
           isDisabled={shownEvent === undefined}
           isPending={verify.isPending}
-          onPress={() => shownEvent && verify.mutate({ shownEvent, person })}
+          onPress={() => shownEvent && verify.mutate({ shownEvent, user })}
         >
           <BadgeCheck aria-hidden /> Verify in this browser
         </Button>
@@ -53,12 +53,12 @@ export function Verification({ shownEvent }: VerificationProps) {
   )
 }
 
-async function verifyWithPin({ shownEvent, person }: VerifyRequest): Promise<{ pin: KeyPin | null; result: Result }> {
+async function verifyWithPin({ shownEvent, user }: VerifyRequest): Promise<{ pin: KeyPin | null; result: Result }> {
   if (!canVerify())
     throw new Error(
       'Browsers can verify events only on a page loaded over https: or from this computer. Use rack-gateway audit prove.',
     )
-  const pin = readPin(person)
+  const pin = readPin(user)
   if (pin === 'unreadable')
     throw new Error(
       'The key that you pinned in this browser cannot be read, so nothing was verified. Open the signatures of the audit log at the top of this page, and enter the key again or remove the pin.',

@@ -14,7 +14,7 @@ import styles from './dialogs.module.css'
 
 /** Shows, replaces, and removes the pinned key. @param newestKey the key of the newest checkpoint; null without one */
 export function PinnedKey({ newestKey }: { readonly newestKey: string | null }) {
-  const { person, pin } = useKeyPin()
+  const { user, pin } = useKeyPin()
   return (
     <section className="stack-2" aria-label="Your pinned key">
       <h3>Your pinned key</h3>
@@ -34,7 +34,7 @@ export function PinnedKey({ newestKey }: { readonly newestKey: string | null }) 
         <div>
           <Button
             onPress={() => {
-              removePin(person)
+              removePin(user)
               announce('The pin was removed.')
             }}
           >
@@ -42,7 +42,7 @@ export function PinnedKey({ newestKey }: { readonly newestKey: string | null }) 
           </Button>
         </div>
       )}
-      <PinForm person={person} isReplacement={pin !== null} />
+      <PinForm user={user} isReplacement={pin !== null} />
     </section>
   )
 }
@@ -73,11 +73,11 @@ function Pin({ pin, newestKey }: { readonly pin: KeyPin; readonly newestKey: str
 
 interface PinFormProps {
   /** ID of the person who is logged in. */
-  readonly person: string
+  readonly user: string
   readonly isReplacement: boolean
 }
 
-function PinForm({ person, isReplacement }: PinFormProps) {
+function PinForm({ user, isReplacement }: PinFormProps) {
   const [text, setText] = useState('')
   const [mistake, setMistake] = useState('')
   const pin = useMutation({
@@ -87,7 +87,7 @@ function PinForm({ person, isReplacement }: PinFormProps) {
         setMistake('This is not a public key of an audit log, or a part is missing. Paste the whole key.')
         return
       }
-      pinKey(person, key, 'entered')
+      pinKey(user, key, 'entered')
       setText('')
       announce('The key was pinned.')
     },

@@ -4,19 +4,19 @@ import { eventSentence } from '../detail/event-sentence.ts'
 import { collapse, groupId } from './collapse.ts'
 import { actorOf, resultOf, subjectOf } from './event-facts.ts'
 
-const person = { kind: 'user', id: 'u', name: 'ada@example.com', device: 'ada-laptop' } as const
+const user = { kind: 'user', id: 'u', name: 'ada@example.com', device: 'ada-laptop' } as const
 const deny = { effect: 'deny', rule: 'no-permission' } as const
 
 type Members = { [N in keyof AuditEvent]?: AuditEvent[N] | undefined }
 
 function eventOf(members: Members): AuditEvent {
   const position = { v: 1, stream: 's', seq: 1, at: '2027-01-31T12:00:00.000Z', id: 'e' } as const
-  return { ...position, kind: 'call', principal: person, ...members } as AuditEvent
+  return { ...position, kind: 'call', principal: user, ...members } as AuditEvent
 }
 
 test.each<[string, Members, string, string]>([
   ['CLI', {}, 'ada@example.com', 'cli'],
-  ['a browser', { principal: { ...person, device: 'browser: Mozilla/5.0' } }, 'ada@example.com', 'browser'],
+  ['a browser', { principal: { ...user, device: 'browser: Mozilla/5.0' } }, 'ada@example.com', 'browser'],
   ['a page of this console', { mode: 'web-console' }, 'ada@example.com', 'web-console'],
   ['the management API', { mode: 'management-api' }, 'ada@example.com', 'management-api'],
   ['console mode', { mode: 'console' }, 'ada@example.com', 'console'],

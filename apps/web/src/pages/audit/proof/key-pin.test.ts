@@ -28,7 +28,7 @@ test.each(['', key.slice(0, -4), key.replace('c74f20a3', 'c74f20a4'), `'${key}`,
 
 test('a pin is stored, and can be removed', () => {
   const { result } = renderHook(useKeyPin)
-  expect(result.current).toEqual({ person: 'ada', pin: null })
+  expect(result.current).toEqual({ user: 'ada', pin: null })
   act(() => pinKey('ada', key, 'entered'))
   expect(result.current.pin).toMatchObject({ key, from: 'entered' })
   expect(readPin('ada')).toEqual(result.current.pin)
@@ -41,7 +41,7 @@ test('another person in the same browser neither has the pin, nor changes it', (
   const pinned = readPin('ada')
   me.id = 'bob'
   const { result } = renderHook(useKeyPin)
-  expect(result.current).toEqual({ person: 'bob', pin: null })
+  expect(result.current).toEqual({ user: 'bob', pin: null })
   act(() => pinKey('bob', 'other', 'gateway'))
   act(() => removePin('bob'))
   expect(readPin('ada')).toEqual(pinned)

@@ -16,7 +16,7 @@ export interface KeyPin {
 export type StoredPin = KeyPin | 'unreadable' | null
 
 /** Another person in the same browser has a pin of their own, and neither changes that of the other. */
-const storageKeyOf = (person: string) => `audit-key-pin:${person}`
+const storageKeyOf = (user: string) => `audit-key-pin:${user}`
 
 /** Parses a key that a person typed or pasted. @returns null for text that is not a public key, or not all of it */
 export async function readTypedKey(text: string): Promise<string | null> {
@@ -37,13 +37,13 @@ export function parsePin(stored: string | null): StoredPin {
 }
 
 /** The pin as it is stored now. @param person ID of the person who is logged in */
-export function readPin(person: string): StoredPin {
-  return parsePin(storedText(person))
+export function readPin(user: string): StoredPin {
+  return parsePin(storedText(user))
 }
 
-function storedText(person: string): string | null {
+function storedText(user: string): string | null {
   try {
-    return localStorage.getItem(storageKeyOf(person))
+    return localStorage.getItem(storageKeyOf(user))
   } catch {
     // A browser that forbids storage has no pin.
     return null
@@ -68,21 +68,21 @@ function notify(): void {
 
 interface OwnPin {
   /** ID of the person who is logged in. */
-  readonly person: string
+  readonly user: string
   readonly pin: StoredPin
 }
 
 export function useKeyPin(): OwnPin {
-  const { id: person } = useMe()
-  const stored = useSyncExternalStore(subscribe, () => storedText(person))
-  return useMemo(() => ({ person, pin: parsePin(stored) }), [person, stored])
+  const { id: user } = useMe()
+  const stored = useSyncExternalStore(subscribe, () => storedText(user))
+  return useMemo(() => ({ user, pin: parsePin(stored) }), [user, stored])
 }
 
 /** @throws Error if the browser does not store it */
-export function pinKey(person: string, key: string, from: KeyPin['from']): void {
+export function pinKey(user: string, key: string, from: KeyPin['from']): void {
   const pinned: KeyPin = { key, pinnedAt: new Date().toISOString(), from }
   try {
-    localStorage.setItem(storageKeyOf(person), JSON.stringify(pinned))
+    localStorage.setItem(storageKeyOf(user), JSON.stringify(pinned))
   } catch {
     throw new Error(
       'This browser does not store data for this page, so it cannot keep the key. Allow storage for this address, or pass the key to rack-gateway audit verify-proof --key.',
@@ -91,9 +91,9 @@ export function pinKey(person: string, key: string, from: KeyPin['from']): void 
   notify()
 }
 
-export function removePin(person: string): void {
+export function removePin(user: string): void {
   try {
-    localStorage.removeItem(storageKeyOf(person))
+    localStorage.removeItem(storageKeyOf(user))
   } catch {
     // Nothing is stored in a browser that forbids storage.
   }

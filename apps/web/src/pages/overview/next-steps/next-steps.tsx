@@ -30,9 +30,9 @@ export function NextSteps() {
   const trusts = useQuery({ ...firstTrustQuery, enabled })
   if (!sessions.data || !users.data || !invitations.data || !tokens.data || !trusts.data) return null
   const hasTerminal = sessions.data.items.some(({ device }) => !isBrowser(device))
-  const hasPeople = users.data.items.length > 1 || invitations.data.items.length > 0
+  const hasUsers = users.data.items.length > 1 || invitations.data.items.length > 0
   const hasPipeline = tokens.data.items.length + trusts.data.items.length > 0
-  if (hasTerminal && hasPeople && hasPipeline) return null
+  if (hasTerminal && hasUsers && hasPipeline) return null
   const rack = me.racks[0] ?? 'RACK'
   return (
     <Card title="Next steps">
@@ -40,7 +40,7 @@ export function NextSteps() {
         <Step isDone={hasTerminal} title="Connect your terminal">
           <CommandLine>{`rack-gateway login ${rack} ${location.origin}`}</CommandLine>
         </Step>
-        <Step isDone={hasPeople} title="Invite a person, with a role">
+        <Step isDone={hasUsers} title="Invite a person, with a role">
           <CommandLine>rack-gateway users invite ann@example.com --role deployer</CommandLine>
           <p>
             Or{' '}

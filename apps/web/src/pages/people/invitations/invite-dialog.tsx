@@ -46,7 +46,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
     >
       <p>
-        The person gets these roles at the first login, if you can still binding these roles then. The gateway sends no
+        The person gets these roles at the first login, if you can still grant these roles then. The gateway sends no
         email: send the person the address of the gateway yourself, <code>{location.origin}</code>.
       </p>
       <TextField

@@ -39,12 +39,12 @@ export function sessionEventsQuery(recording: Recording) {
       const list = (query: object) => get('/audit/events', { query: { ...query, limit } }, signal)
       const first = toEntry(await get('/audit/events/{id}', { id: openedEventId }, signal))
       const { request } = first.event
-      const [ofCall, ofPerson, reads] = await Promise.all([
+      const [ofCall, ofUser, reads] = await Promise.all([
         request === undefined ? null : list({ request, from }),
         list({ principal: principal.id, ...target, ...times }),
         list({ kind: 'recording.read', ...target, from }),
       ])
-      const entries = [first, ...[...(ofCall?.items ?? []), ...ofPerson.items].map(toEntry)]
+      const entries = [first, ...[...(ofCall?.items ?? []), ...ofUser.items].map(toEntry)]
       const all = new Map(entries.map((entry) => [entry.id, entry.event]))
       const sessionEvents = [...all].filter(([, event]) => event.recording === undefined || event.recording.id === id)
       return {
@@ -54,7 +54,7 @@ export function sessionEventsQuery(recording: Recording) {
         readers: namesOf(
           reads.items.map((item) => toEntry(item).event).filter(({ recording }) => recording?.id === id),
         ),
-        hasMore: ofPerson.next !== null,
+        hasMore: ofUser.next !== null,
       }
     },
     staleTime: Number.POSITIVE_INFINITY,

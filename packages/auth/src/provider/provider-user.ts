@@ -4,7 +4,7 @@ import { canonicalEmail } from '../transactions/names.ts'
 import { googleIssuer, type LoginSettings } from './settings.ts'
 
 /** A user, as the ID token of the identity provider describes the user. */
-export interface Person {
+export interface ProviderUser {
   readonly issuer: string
   readonly subject: string
   /** Verified, in lower case, plain ASCII with one `@`. */
@@ -21,7 +21,7 @@ const longestSubject = 255
 const googleDomains = ['gmail.com', 'googlemail.com']
 
 /** @param claims of a verified ID token @throws LoginDenied */
-export function personOf(claims: JWTPayload, settings: LoginSettings): Person {
+export function providerUserOf(claims: JWTPayload, settings: LoginSettings): ProviderUser {
   const subject = claims.sub
   if (typeof subject !== 'string' || subject === '' || subject.length > longestSubject)
     throw new Error('the id_token was verified to have a subject')
@@ -60,11 +60,11 @@ function checkDomain(email: string, claims: JWTPayload, { issuer, allowedDomains
 function groupsOf(
   claims: JWTPayload,
   claim: string | null,
-  person: Pick<Person, 'subject' | 'email'>,
+  user: Pick<ProviderUser, 'subject' | 'email'>,
 ): readonly string[] {
   const value = claim === null || !Object.hasOwn(claims, claim) ? [] : claims[claim]
   const groups: unknown[] = typeof value === 'string' ? [value] : Array.isArray(value) ? value : [null]
-  if (groups.length > mostGroups || !groups.every(isGroup)) throw new LoginDenied(badGroups, { ...person })
+  if (groups.length > mostGroups || !groups.every(isGroup)) throw new LoginDenied(badGroups, { ...user })
   return [...new Set(groups)].sort()
 }
 

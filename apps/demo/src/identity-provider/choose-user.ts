@@ -1,23 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type Provider from 'oidc-provider'
-import type { DemoPerson } from './people.ts'
+import type { DemoUser } from './users.ts'
 
 const path = /^\/choose\/[\w-]+$/
 
 /** @returns whether the request was for the form */
-export async function choosePerson(
+export async function chooseUser(
   provider: Provider,
-  people: readonly DemoPerson[],
+  users: readonly DemoUser[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
   if (!path.test(request.url ?? '')) return false
   if (request.method === 'POST') {
     const chosen = new URLSearchParams(await text(request)).get('person')
-    const person = people.find(({ id }) => id === chosen)
-    const result = person
-      ? { login: { accountId: person.id }, consent: {}, select_account: {} }
+    const user = users.find(({ id }) => id === chosen)
+    const result = user
+      ? { login: { accountId: user.id }, consent: {}, select_account: {} }
       : { error: 'access_denied', error_description: 'nobody was chosen' }
     await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false })
     return true
@@ -25,12 +25,12 @@ export async function choosePerson(
   const { uid } = await provider.interactionDetails(request, response)
   response
     .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
-    .end(form(uid, people))
+    .end(form(uid, users))
   return true
 }
 
-function form(uid: string, people: readonly DemoPerson[]): string {
-  const buttons = people.map(
+function form(uid: string, users: readonly DemoUser[]): string {
+  const buttons = users.map(
     ({ id, email, about }) => `<p><button name="person" value="${id}">${email}</button> <small>${about}</small></p>`,
   )
   return `<!doctype html>

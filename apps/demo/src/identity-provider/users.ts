@@ -1,4 +1,4 @@
-export interface DemoPerson {
+export interface DemoUser {
   /** The claim `sub`. */
   readonly id: string
   readonly email: string
@@ -8,23 +8,23 @@ export interface DemoPerson {
   readonly about: string
 }
 
-function person(id: string, about: string, changes: Partial<DemoPerson> = {}): DemoPerson {
+function user(id: string, about: string, changes: Partial<DemoUser> = {}): DemoUser {
   return { id, email: `${id}@example.com`, emailVerified: true, groups: [], about, ...changes }
 }
 
-const byRole = (role: string, group: string) => person(role, `is in the group ${group}`, { groups: [group] })
+const byRole = (role: string, group: string) => user(role, `is in the group ${group}`, { groups: [group] })
 
 /** One person for each role, one without a role, and two whose logins the gateway denies. */
-export const demoPeople: readonly DemoPerson[] = [
+export const demoUsers: readonly DemoUser[] = [
   byRole('viewer', 'viewers'),
   byRole('ops', 'operators'),
   byRole('deployer', 'deployers'),
   byRole('auditor', 'auditors'),
   byRole('ci', 'releasers'),
-  person('admin', 'is named in ADMIN_USERS'),
-  person('nobody', 'has no role'),
-  person('outsider', 'is of another domain', { email: 'outsider@elsewhere.example' }),
-  person('unverified', 'has an email address that was not verified', { emailVerified: false }),
+  user('admin', 'is named in ADMIN_USERS'),
+  user('nobody', 'has no role'),
+  user('outsider', 'is of another domain', { email: 'outsider@elsewhere.example' }),
+  user('unverified', 'has an email address that was not verified', { emailVerified: false }),
 ]
 
 /** The role that each group of the demo is bound to. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { LoginDenied } from '../errors/login-denial.ts'
-import { personOf } from './person.ts'
+import { providerUserOf } from './provider-user.ts'
 import { googleIssuer, type LoginSettings } from './settings.ts'
 
 const google: LoginSettings = {
@@ -19,7 +19,7 @@ const claims = { sub: '1', email: 'Ann@Example.com', email_verified: true, hd: '
 
 function ruleOf(changes: object, settings: Partial<LoginSettings> = {}): string | null {
   try {
-    personOf({ ...claims, ...changes }, { ...google, ...settings })
+    providerUserOf({ ...claims, ...changes }, { ...google, ...settings })
     return null
   } catch (error) {
     if (error instanceof LoginDenied) return error.denial.rule
@@ -29,7 +29,7 @@ function ruleOf(changes: object, settings: Partial<LoginSettings> = {}): string 
 
 describe('an account at Google', () => {
   test('is accepted if its address and its organization are allowed', () => {
-    expect(personOf(claims, google)).toEqual({
+    expect(providerUserOf(claims, google)).toEqual({
       issuer: googleIssuer,
       subject: '1',
       email: 'ann@example.com',
@@ -55,12 +55,12 @@ describe('an account at Google', () => {
 
 describe('groups', () => {
   const settings = { groupsClaim: 'groups' }
-  const groupsOf = (groups: unknown) => personOf({ ...claims, groups }, { ...google, ...settings }).groups
+  const groupsOf = (groups: unknown) => providerUserOf({ ...claims, groups }, { ...google, ...settings }).groups
 
   test('are sorted, without duplicates; a single text is one group', () => {
     expect(groupsOf(['b', 'a', 'b'])).toEqual(['a', 'b'])
     expect(groupsOf('ops')).toEqual(['ops'])
-    expect(personOf(claims, { ...google, ...settings }).groups).toEqual([])
+    expect(providerUserOf(claims, { ...google, ...settings }).groups).toEqual([])
   })
 
   test.each([[null], [{}], [7], [['a', null]], [['']], [['a\nb']], [['x'.repeat(257)]]])('cannot be %j', (groups) => {
@@ -68,6 +68,6 @@ describe('groups', () => {
   })
 
   test('are not read from an inherited property of the claims', () => {
-    expect(personOf(claims, { ...google, groupsClaim: 'constructor' }).groups).toEqual([])
+    expect(providerUserOf(claims, { ...google, groupsClaim: 'constructor' }).groups).toEqual([])
   })
 })
