@@ -42,7 +42,7 @@ describe('tokens', () => {
     )
     expect(await works(made.stdout.trim())).toBe(true)
     const listed = await run(['tokens'], viewer.token)
-    expect(listed.stdout).toMatch(/^ID +NAME +OWNER +GRANTS +LAST USED \(UTC\) +EXPIRES$/m)
+    expect(listed.stdout).toMatch(/^ID +NAME +OWNER +BINDINGS +LAST USED \(UTC\) +EXPIRES$/m)
     expect(listed.stdout).toMatch(new RegExp(` nightly +${viewer.email} +viewer on \\*/\\* .*expires in 1 day$`, 'm'))
     expect(listed.stdout).not.toContain(made.stdout.trim())
     const shown = await run(['tokens', 'show', 'nightly'], viewer.token)

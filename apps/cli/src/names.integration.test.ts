@@ -312,7 +312,7 @@ describe('whoami without the gateway', () => {
     expect(said).toMatchObject({
       code: 0,
       stderr: expect.stringMatching(
-        /does not answer: nothing listens at \S+ \(ECONNREFUSED\)\. This is its last answer\.$/m,
+        /does not answer: nothing listens at \S+ \(ECONNREFUSED\)\. This is its last response\.$/m,
       ),
     })
     expect(said.stdout).toMatch(

@@ -256,7 +256,7 @@ describe('policy diff', () => {
     const { code, stdout } = await run('diff', '@built-in', 'policy.yaml')
     expect(code).toBe(0)
     expect(stdout).toMatch(
-      /^\d+ changes from @built-in to policy\.yaml, without policy packages\nchanged:\n {2}support {2}the role is new\nnewly permitted:\n {2}support {2}.*service:restart.*\nnewly denied:\n {2}everyone {2}POST \/apps is blocked\n$/,
+      /^\d+ changes from @built-in to policy\.yaml, without policy packages\nchanged:\n {2}support {2}the role is new\nnewly allowed:\n {2}support {2}.*service:restart.*\nnewly denied:\n {2}everyone {2}POST \/apps is blocked\n$/,
     )
     const json = JSON.parse((await run('diff', '@built-in', 'policy.yaml', '--json')).stdout)
     expect(json.changes).toContainEqual({ effect: 'denies', role: null, what: 'POST /apps is blocked' })
