@@ -6,11 +6,12 @@ import { databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import { exclusionName, type FilterQuery } from './filter-query.ts'
 import { type AuditSearch, createAuditSearch } from './search.ts'
 import { searchLimits } from './testing/search-limits.ts'
+import { searchPools } from './testing/search-pools.ts'
 
 async function started(onEnd: OnEnd = onTestFinished) {
   const database = await databaseForTest(onEnd)
   const writer = await openPostgresWriter(database.runtimeUrl, {}, onEnd)
-  const shared = createAuditSearch({ url: database.runtimeUrl, limits: searchLimits() })
+  const shared = createAuditSearch({ pools: searchPools(database.runtimeUrl), limits: searchLimits() })
   onEnd(() => shared.close())
   return { ...database, ...writer, shared, search: shared.forCaller('ann') }
 }
@@ -408,7 +409,7 @@ test('a histogram with a text filter counts each match once, and stops at the ma
   const range = { from: new Date(Date.now() - 3_600_000).toISOString() }
   const whole = await search.histogram({ ...range, text: 'rake' }, { ...counting, now: Date.now() + 60_000 })
   expect(whole).toMatchObject({ total: 90, complete: true })
-  const shared = createAuditSearch({ url: runtimeUrl, maxCounted: 10, limits: searchLimits() })
+  const shared = createAuditSearch({ pools: searchPools(runtimeUrl), maxCounted: 10, limits: searchLimits() })
   onTestFinished(() => shared.close())
   const bounded = shared.forCaller('ann')
   for (const query of [{ ...range, text: 'rake' }, range, { ...range, app: 'web', notRack: ['eu'] }]) {
@@ -420,7 +421,7 @@ test('a histogram with a text filter counts each match once, and stops at the ma
 
 test('a histogram that takes too long says that it is incomplete, and counts as a search', async () => {
   const { runtimeUrl, admin } = fourEvents()
-  const shared = createAuditSearch({ url: runtimeUrl, timeout: 200, limits: searchLimits() })
+  const shared = createAuditSearch({ pools: searchPools(runtimeUrl), timeout: 200, limits: searchLimits() })
   onTestFinished(() => shared.close())
   const search = shared.forCaller('ann')
   await admin.begin(async (lock) => {
@@ -483,7 +484,7 @@ test('an event is found only by its own ID', async () => {
 
 test('a search that takes too long is canceled with a remedy', async () => {
   const { runtimeUrl, admin } = fourEvents()
-  const shared = createAuditSearch({ url: runtimeUrl, timeout: 200, limits: searchLimits() })
+  const shared = createAuditSearch({ pools: searchPools(runtimeUrl), timeout: 200, limits: searchLimits() })
   onTestFinished(() => shared.close())
   const search = shared.forCaller('ann')
   await admin.begin(async (lock) => {

@@ -3,10 +3,10 @@ import { apiPrefix } from '@rack-gateway/gateway-api'
 import { actorName } from '@rack-gateway/rbac-policy'
 import type { PrincipalCall } from './call.ts'
 
-export function toEventResponse({ id, writtenAt, event }: FoundEvent, { publicUrl }: Pick<PrincipalCall, 'publicUrl'>) {
+export function toEventResponse({ id, writtenAt, event }: FoundEvent, { server }: Pick<PrincipalCall, 'server'>) {
   return {
     id,
-    link: `${publicUrl ?? ''}${apiPrefix}/audit/events/${id}`,
+    link: `${server.managementApi.publicUrl ?? ''}${apiPrefix}/audit/events/${id}`,
     writtenAt: writtenAt.toISOString(),
     event: withActorName(event),
   }

@@ -46,7 +46,7 @@ function newestFirst({ event: one }: FoundEvent, { event: other }: FoundEvent): 
 function toAlarmResponse(
   found: FoundEvent,
   acknowledgment: AuditEvent | undefined,
-  call: Pick<PrincipalCall, 'publicUrl'>,
+  call: Pick<PrincipalCall, 'server'>,
 ) {
   const acknowledged = acknowledgment && {
     id: acknowledgment.id,

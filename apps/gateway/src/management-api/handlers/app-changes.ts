@@ -70,7 +70,7 @@ function newestChanges(events: readonly FoundEvent[]): NewestChanges {
 }
 
 /** An app that the caller cannot see, and one that does not exist, have the same response. */
-function canSee({ policy, principal, moment }: PrincipalCall, rack: string, app: string): boolean {
+function canSee({ server: { policy }, principal, moment }: PrincipalCall, rack: string, app: string): boolean {
   return policy.canSeeApp(principal, rack, app, moment)
 }
 

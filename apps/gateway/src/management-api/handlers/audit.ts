@@ -64,8 +64,8 @@ export const auditHandlers: AuditHandlers = {
   },
 
   async followAudit(call) {
-    const { query, auditLog, followers, lastEventId, principal } = call
-    const take = () => followers.acquire(limitKeyOf(principal))
+    const { server, query, auditLog, lastEventId, principal } = call
+    const take = () => server.resourceAccount.readings.followers.acquire(limitKeyOf(principal))
     return revocableStream(call, { take, gracePeriod }, async ({ signal, onRead }) => {
       const follower = await createFollower(auditLog.sql, query, lastEventId)
       await call.record({
