@@ -1,5 +1,5 @@
 import type { VerifiedToken } from '@rack-gateway/auth'
-import type { Principal, RackCall } from '@rack-gateway/rbac-policy'
+import type { RackCall } from '@rack-gateway/rbac-policy'
 import type { ListedCall } from './listed-call.ts'
 
 /**
@@ -7,7 +7,6 @@ import type { ListedCall } from './listed-call.ts'
  * any process: this one has what the process needs to check the permission again, and to end the call.
  */
 export interface LiveCall {
-  readonly principal: Principal
   readonly credential: VerifiedToken
   readonly rackCall: RackCall
   /** When the gateway stops, it ends a WebSocket and lets a transfer finish. */

@@ -1,6 +1,5 @@
 import { AuthUnavailable, type Identities, isDenial } from '@rack-gateway/auth'
 import { formatMessage } from '@rack-gateway/errors'
-import type { LiveStreams } from '@rack-gateway/rack-registry'
 import type { Allowed, Decision, Policy } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { CallEndings } from './call-endings.ts'
@@ -12,7 +11,6 @@ import { createPackageReview } from './package-review.ts'
 export interface LiveCalls {
   /** @returns a function that removes the call */
   add(call: LiveCall): () => void
-  readonly size: number
   /** Makes `settled` wait for the end of a WebSocket and for its event. */
   trackEnd(end: Promise<void>): void
   settled(): Promise<void>
@@ -22,7 +20,6 @@ export interface LiveCalls {
 }
 
 export interface LiveCallsOptions {
-  readonly streams: LiveStreams
   readonly identities: Identities
   readonly policy: Policy
   readonly packages: PolicyPackages
@@ -41,7 +38,6 @@ const reviewInterval = 1_000
 
 export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
   const {
-    streams,
     identities,
     policy,
     packages,
@@ -90,15 +86,8 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
 
   return {
     add(call) {
-      const { principal, rackCall, listed } = call
+      const { listed } = call
       calls.add(call)
-      const removeStream = streams.add({
-        principalId: principal.id,
-        credential: principal.credential,
-        rack: rackCall.rack,
-        app: rackCall.app,
-        end: call.end,
-      })
       const removeEnding = endings.add(listed.id, call.end)
       listing.add(listed)
       // The permission may have changed while the rack answered.
@@ -106,13 +95,9 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
       else check(call)
       return () => {
         calls.delete(call)
-        removeStream()
         removeEnding()
         listing.remove(listed.id)
       }
-    },
-    get size() {
-      return calls.size
     },
     trackEnd(end) {
       ends.add(end)
