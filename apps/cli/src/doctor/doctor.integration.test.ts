@@ -1,10 +1,10 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { checkCertificateExpiry } from './doctor/check-tls.ts'
-import { withDeadline } from './doctor/checks.ts'
-import { type FakeGateway, type FakeResponse, startFakeGateway } from './testing/fake-gateway.ts'
-import { createMachine, type Machine } from './testing/harness.ts'
+import { type FakeGateway, type FakeResponse, startFakeGateway } from '../testing/fake-gateway.ts'
+import { createMachine, type Machine } from '../testing/harness.ts'
+import { checkCertificateExpiry } from './check-tls.ts'
+import { withDeadline } from './checks.ts'
 
 const day = 24 * 60 * 60 * 1000
 const me = {

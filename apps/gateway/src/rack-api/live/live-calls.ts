@@ -37,16 +37,7 @@ export const defaultPingInterval = 20_000
 const reviewInterval = 1_000
 
 export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
-  const {
-    identities,
-    policy,
-    packages,
-    listing,
-    endings,
-    now,
-    onError,
-    pingInterval = defaultPingInterval,
-  } = options
+  const { identities, policy, packages, listing, endings, now, onError, pingInterval = defaultPingInterval } = options
   const reviewPackages = createPackageReview(packages, now)
   const calls = new Set<LiveCall>()
   const ends = new Set<Promise<void>>()
