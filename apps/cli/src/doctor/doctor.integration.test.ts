@@ -357,12 +357,6 @@ describe('doctor', () => {
       expect(of('timeout')).toMatchObject({ status, says: expect.stringContaining(says) })
       if (status === 'problem') expect(of('timeout')?.next).toContain('HAProxy: `timeout server 1h`')
     })
-
-    test('is not checked at an older gateway', async () => {
-      await loggedIn({ [paths.connection]: { status: 404, body: { error: 'none', code: 'RGW_NOT_FOUND' } } })
-      const { code, of } = await runDoctor()
-      expect([code, of('host')?.says]).toEqual([0, 'Not checked, because the gateway has an older version.'])
-    })
   })
 
   test.each([
