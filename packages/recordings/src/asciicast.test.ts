@@ -23,6 +23,7 @@ test.each([
   JSON.stringify({ ...header, timestamp: undefined }),
   JSON.stringify({ ...header, timestamp: -1 }),
   JSON.stringify({ ...header, timestamp: 1e300 }),
+  JSON.stringify({ ...header, timestamp: 8_640_000_000_001 }),
   JSON.stringify({ ...header, command: 1 }),
   JSON.stringify({ ...header, title: null }),
 ])('%j is not a header', (line) => {
