@@ -293,7 +293,7 @@ describeInChromium('the page of recordings', () => {
     await admin.route('**/api/v1/recordings/*/live?*', (route) =>
       route.fulfill({
         contentType: 'application/x-asciicast',
-        body: '{"version":3,"term":{"cols":80,"rows":24}}\n[0,"m","left: the gateway stops"]\n[0,"v","open"]\n',
+        body: '{"version":3,"term":{"cols":80,"rows":24},"timestamp":1}\n[0,"m","left: the gateway stops"]\n[0,"v","open"]\n',
       }),
     )
     await admin.goto(`${at.url}/gateway/recordings/${id}`)

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import type { StreamHead } from '@rack-gateway/audit-proof'
 import type { PoolSettings } from '@rack-gateway/database/pool'
 import { startThread } from '@rack-gateway/errors/start-thread'
-import { createBackOff } from '../sinks/back-off.ts'
+import { createBackOff } from '@rack-gateway/time'
 import type { VerifiedStream } from './verify-streams.ts'
 
 /** The data that the thread starts with. It contains no signing key. */

@@ -11,7 +11,6 @@ import {
   unblockedName,
 } from '../policy-document/name-lists.ts'
 import type { PolicyDocument, Role } from '../policy-document/policy-document.ts'
-import { stepUpOf } from '../step-up/step-up.ts'
 import { listRequirements } from '../step-up/step-up-requirements.ts'
 
 /** A rule that a document defines itself. */
@@ -64,7 +63,7 @@ function stepUpRules(document: PolicyDocument): OwnRule[] {
   const enrollment = { rule: enrollmentName, source: sourceOf(document, enrollmentName) }
   return [
     ...requirements.map(({ rule, source }) => ({ rule, source })),
-    ...(stepUpOf(document).enrollBy === null ? [] : [enrollment]),
+    ...(document.stepUp.enrollBy === null ? [] : [enrollment]),
   ]
 }
 

@@ -1,6 +1,5 @@
 import type { FoundEvent } from '@rack-gateway/audit'
 import type { AppChange } from '@rack-gateway/gateway-api'
-import { actorName } from '@rack-gateway/rbac-policy'
 import { InvalidRequest } from '../../errors/errors.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 
@@ -86,7 +85,7 @@ function toChange({ id, event }: FoundEvent): AppChange {
     principal: {
       kind: principal?.kind ?? 'system',
       id: principal?.id ?? '',
-      name: principal === undefined ? 'unknown' : actorName(principal),
+      name: principal?.name ?? 'unknown',
     },
     route,
     release: release ?? promotedRelease(path),

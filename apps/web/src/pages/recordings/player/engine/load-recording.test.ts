@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { NotACast } from './cast.ts'
 import { bodyOf, castText, eventsOf, header, type Line, load } from './testing/casts.ts'
+import { NotACast } from './timed-event.ts'
 
 const lines: readonly Line[] = [
   [0, 'm', 'started'],

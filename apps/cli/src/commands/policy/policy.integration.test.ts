@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { compilePolicy } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { exampleNames, exampleText } from './commands/policy/example-policies.ts'
-import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
-import { createMachine, type Machine } from './testing/harness.ts'
+import { type FakeGateway, startFakeGateway } from '../../testing/fake-gateway.ts'
+import { createMachine, type Machine } from '../../testing/harness.ts'
+import { exampleNames, exampleText } from './example-policies.ts'
 
 const good = 'version: 1\nroles:\n  support: { extends: [viewer], permissions: [service:restart] }\n'
 const bad = 'version: 1\nroles:\n  support: { permissions: [a:b] }\n  other: { permissions: [c:d] }\n'
@@ -47,7 +47,7 @@ describe('policy init', () => {
   })
 
   test('offers each example of the repository', () => {
-    const directory = fileURLToPath(new URL('../../../examples/policies', import.meta.url))
+    const directory = fileURLToPath(new URL('../../../../../examples/policies', import.meta.url))
     const directories = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory())
     expect(directories.map(({ name }) => name).toSorted()).toEqual([...exampleNames].toSorted())
   })
