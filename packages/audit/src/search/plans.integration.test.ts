@@ -30,7 +30,8 @@ const count = (filters: Parameters<typeof readFilters>[0]) =>
   countQuery(readFilters(filters), { ...second, limit: 1_000 })
 const position = { at: `${Date.now()}000`, stream: randomUUID(), seq: '7' }
 const rareKind = readFilters({ kind: 'stream.abandoned' })
-const [changesByKind = {}, ...otherChanges] = splitGroup(readFilters({ view: 'changes' })) ?? []
+/** Denials are frequent in the events of this test, so they need no index. */
+const [changesByKind = {}, , requirements = {}] = splitGroup(readFilters({ view: 'changes' })) ?? []
 
 /** The queries that use each index. */
 const uses: Readonly<Record<string, readonly Query[]>> = {
@@ -69,7 +70,7 @@ const uses: Readonly<Record<string, readonly Query[]>> = {
   ],
   principal_name_at_idx: [page({ principal: 'rare' })],
   request_idx: [page({ request: 'rare' })],
-  effect_at_idx: [page({ effect: 'require' }), ...otherChanges.map((filters) => pageQuery(filters, bounds))],
+  effect_at_idx: [page({ effect: 'require' }), pageQuery(requirements, bounds)],
   status_at_idx: [page({ status: '502' })],
   expr_at_idx: [page({ status: '5xx' })],
   address_of_at_idx: [page({ address: '192.0.2.1' }), page({ address: '192.0.2.0/24' })],
