@@ -31,7 +31,8 @@ export function ListFoot(props: ListFootProps) {
     )
   if (isLoading)
     return (
-      <div className={styles.foot}>
+      // Another element than the foot of the loaded list, which would otherwise count as moved.
+      <div key="loading" className={styles.foot}>
         <Spinner label="Loading events" />
       </div>
     )

@@ -68,7 +68,8 @@ export function SavedViewsDialog({ onClose }: Pick<DialogProps, 'onClose'>) {
       <ul className={styles.saved}>
         {views.map((saved, index) => (
           <SavedViewItem
-            key={`${index} ${saved.name}`}
+            // Another name leaves the focus in the field, and another list has other items.
+            key={`${index} of ${views.length}`}
             saved={saved}
             onRename={(name) => change(views.with(index, { ...saved, name }))}
             onRemove={() => {
@@ -109,7 +110,7 @@ function SavedViewItem({ saved, onRename, onRemove }: SavedViewItemProps) {
         onBlur={rename}
         onKeyDown={({ key }) => key === 'Enter' && rename()}
       />
-      <CopyButton text={link} what={`The link of ${saved.name}`} />
+      <CopyButton text={link} label="Copy the link" what={`The view ${saved.name}`} />
       <Button kind="quiet" aria-label={`Remove ${saved.name}`} onPress={onRemove}>
         <Trash2 aria-hidden />
       </Button>

@@ -36,7 +36,8 @@ export function ViewLinks({ view }: { readonly view: AuditView }) {
             to="/audit"
             search={search}
             className={styles.view}
-            activeProps={{ 'aria-current': undefined }}
+            // Otherwise the link of the default view would be active for every filter.
+            activeOptions={{ exact: true }}
             aria-current={isCurrent ? 'page' : undefined}
           >
             {isSaved && <Bookmark aria-hidden size={12} />}
