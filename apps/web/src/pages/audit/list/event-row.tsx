@@ -180,7 +180,7 @@ function Result({ event, id }: CellProps) {
           <Value name="status" value={`${status}`} eventId={id} />
         </span>
       )}
-      {duration !== null && <span className={styles.kind}>{duration}</span>}
+      {duration !== null && <span className={`${styles.kind} ${styles.duration}`}>{duration}</span>}
       {proof !== undefined && <ProofIcon proof={proof} />}
     </>
   )

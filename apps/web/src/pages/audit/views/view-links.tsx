@@ -50,7 +50,7 @@ export function ViewLinks({ view }: { readonly view: AuditView }) {
         isDisabled={links.some(({ isCurrent }) => isCurrent)}
         onPress={() => view.setSearch({ dialog: 'save-view' })}
       >
-        <Bookmark aria-hidden /> Save view
+        <Bookmark aria-hidden /> <span className={styles.label}>Save view</span>
       </Button>
       {views.length > 0 && (
         <Button kind="quiet" aria-label="Saved views" onPress={() => view.setSearch({ dialog: 'saved-views' })}>
