@@ -138,6 +138,17 @@ test.each<[FilterQuery, string[]]>([
   [{ effect: ['deny', 'require'] }, ['r-2']],
   [{ address: ['192.0.2.0/24', '2001:0DB8:0::1'] }, ['r-1', 'r-2']],
   [{ text: 'rake', rack: ['staging', 'production'] }, ['r-2']],
+  [{ view: 'changes' }, ['r-2', 'r-4']],
+  [{ view: 'changes', app: 'billing' }, ['r-2']],
+  [{ view: 'changes', effect: 'allow' }, []],
+  [{ view: 'changes', kind: 'call' }, ['r-2']],
+  [{ view: 'changes', text: 'rake' }, ['r-2']],
+  [{ view: 'changes', request: 'r-2' }, ['r-2']],
+  [{ view: 'changes', notEffect: ['deny'] }, ['r-4']],
+  [{ view: 'administration' }, ['r-4', stream]],
+  [{ view: 'logins' }, []],
+  [{ view: 'sessions' }, []],
+  [{ view: 'without-console-reads' }, ['r-1', 'r-2', 'r-3', 'r-4', stream]],
 ])('%j finds %j', async (query, found) => {
   const { items } = await fourEvents().search.page(query, { limit: 10 })
   expect(items.map(({ event }) => event.request ?? stream).sort()).toEqual(found)
@@ -358,6 +369,35 @@ test.each<[FilterQuery]>([
   expect(expected.length).toBeGreaterThan(2)
   const ids = expected.map(({ id }) => id)
   expect(await pagedIds(search, query, 2)).toEqual(ids.toReversed())
+  expect(await exportedIds(search, query)).toEqual(ids)
+})
+
+test('rare changes and denials are found behind thousands of reads, in pages and exports', async () => {
+  const { search, rare } = rareEvents()
+  const ids = rare.map(({ id }) => id)
+  expect(await pagedIds(search, { view: 'changes' }, 2)).toEqual(ids.toReversed())
+  expect(await exportedIds(search, { view: 'changes' })).toEqual(ids)
+})
+
+test('what the web console read for its pages is left out, and nothing that only looks like it', async () => {
+  const { search, record } = await started()
+  const mode = 'web-console'
+  await record({ ...call, mode })
+  await record({ ...call, kind: 'audit.read', mode })
+  const kept: EventDraft[] = [
+    call,
+    { ...call, mode: 'management-api' },
+    { ...refusedRun, mode },
+    { ...call, kind: 'intent', mode },
+    { ...call, parameters: { query: [], form: [], headers: [], values: { mode } } },
+    { ...call, command: ['"mode":"web-console"'] },
+  ]
+  const ids: string[] = []
+  for (const draft of kept) ids.push((await record(draft)).id)
+  const query: FilterQuery = { view: 'without-console-reads', notKind: ['stream.opened'] }
+  expect(await pagedIds(search, query, 2)).toEqual(ids.toReversed())
+  expect(await pagedIds(search, { ...query, kind: 'call' }, 2)).toHaveLength(5)
+  expect(await pagedIds(search, { ...query, rule: 'role:viewer' }, 2)).toHaveLength(5)
   expect(await exportedIds(search, query)).toEqual(ids)
 })
 

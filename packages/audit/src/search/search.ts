@@ -24,6 +24,7 @@ import {
   type PageBounds,
   pageQuery,
   recentPageQuery,
+  splitGroup,
 } from './query.ts'
 import { facetsOf, isCanceled, nullIfCanceled, runQuery } from './run-query.ts'
 import { throwOnDisconnect } from './throw-on-disconnect.ts'
@@ -122,6 +123,26 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
   }
 
   async function pageRows(filters: AuditFilters, bounds: PageBounds): Promise<EventRow[]> {
+    const parts = splitGroup(filters)
+    return parts === null ? rowsOfPart(filters, bounds) : mergedRows(filters, bounds, parts)
+  }
+
+  /** An event can match several parts. */
+  async function mergedRows(
+    filters: AuditFilters,
+    bounds: PageBounds,
+    parts: readonly AuditFilters[],
+  ): Promise<EventRow[]> {
+    const newest = needsSort(filters) ? newestEventsReadFirst.withoutTimeOrder : newestEventsReadFirst.facets
+    const recent = await runQuery<EventRow>(sql, recentPageQuery(filters, bounds, newest))
+    if (recent.length === bounds.limit) return recent
+    const rows: EventRow[] = []
+    for (const part of parts) rows.push(...(await rowsOfPart(part, bounds)))
+    const unique = [...new Map(rows.map((row) => [`${row.stream} ${row.seq}`, row])).values()]
+    return unique.sort((one, other) => compareRows(other, one)).slice(0, bounds.limit)
+  }
+
+  async function rowsOfPart(filters: AuditFilters, bounds: PageBounds): Promise<EventRow[]> {
     const isByFacet = needsFacetIndex(filters)
     if (needsSort(filters) || isByFacet) {
       const newest = needsSort(filters) ? newestEventsReadFirst.withoutTimeOrder : newestEventsReadFirst.facets
@@ -206,6 +227,15 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
   }
 
   return { forCaller, sql, close: () => sql.end({ timeout: 1 }) }
+}
+
+/** By time, stream, and number, as `pageQuery` sorts the events of several streams. */
+function compareRows(one: EventRow, other: EventRow): number {
+  return (
+    Number(BigInt(one.micros) - BigInt(other.micros)) ||
+    (one.stream < other.stream ? -1 : one.stream > other.stream ? 1 : 0) ||
+    Number(BigInt(one.seq) - BigInt(other.seq))
+  )
 }
 
 const noNeighbors: Neighbors = {

@@ -24,6 +24,13 @@ test('a recording is the same for every size of the chunks of the body', async (
   }
 })
 
+test('a session that the gateway ended has a note of it, and nothing is missing', async () => {
+  const text = 'ada@example.com ended this session: the change is over'
+  const ended: Line[] = [...lines.slice(0, 1), [0, 'm', `ended by the gateway: ${text}`], [0, 'v', 'complete']]
+  const { markers, end } = await load(castText(ended))
+  expect([markers, end]).toEqual([[{ at: expect.any(Number), text, isGap: false, isEnd: true }], 'complete'])
+})
+
 test('if the connection breaks off, the end is null, and the events that arrived stay', async () => {
   const { recordingEvents, end } = await load(castText(lines.slice(0, 2)).slice(0, -3))
   expect([end, (await recordingEvents.read(0)).length]).toEqual([null, 1])

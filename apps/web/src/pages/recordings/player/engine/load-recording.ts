@@ -13,6 +13,8 @@ export interface Marker {
   readonly text: string
   /** Whether output is missing at this time, or the rest of the recording is missing or unproven. */
   readonly isGap: boolean
+  /** Whether the gateway ended the session, such as for an administrator. Nothing is missing then. */
+  readonly isEnd?: true
 }
 
 /**
@@ -125,5 +127,7 @@ const gaps = /^(?:gap|cut|broken|unproven): /
 function toMarker({ at, code, data }: TimedEvent): Marker | null {
   if (code === 'x') return { at, text: `exit ${data}`, isGap: false }
   if (code !== 'm' || data === 'started') return null
+  const [, end] = /^ended by the gateway: (.*)$/s.exec(data) ?? []
+  if (end !== undefined) return { at, text: end, isGap: false, isEnd: true }
   return { at, text: data, isGap: gaps.test(data) }
 }
