@@ -165,7 +165,7 @@ describe('before convox is started', () => {
     if (words.includes('proxy')) expect(started(await gateway(...words))).toBe(true)
   })
 
-  test('a allowed command runs, and later commands use the cached policy; its file has mode 600 and contains no secret', async () => {
+  test('an allowed command runs, and later commands use the cached policy; its file has mode 600 and contains no secret', async () => {
     as(deployer)
     expect(started(await gateway(...promote))).toBe(true)
     expect(started(await gateway('env', 'set', 'A=b', '-a', 'myapp'))).toBe(true)
@@ -237,7 +237,7 @@ describe('before convox is started', () => {
     }
   })
 
-  test('a modified cached policy does not deny a allowed command', async () => {
+  test('a modified cached policy does not deny an allowed command', async () => {
     as(deployer)
     await gateway('apps')
     for (const file of kept())

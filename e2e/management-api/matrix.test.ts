@@ -145,7 +145,7 @@ function permissionsOf({ permission, additionalPermission = permission }: Princi
   return [permission, additionalPermission]
 }
 
-/** Without them, even a allowed request is 400. */
+/** Without them, even an allowed request is 400. */
 const requiredQueries: Readonly<Record<string, string>> = {
   '/last-changes': '?rack=staging&app=myapp',
   '/app-changes': '?rack=staging&app=myapp',

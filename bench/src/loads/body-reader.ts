@@ -7,7 +7,7 @@ export interface BodyListener {
 type Part = 'head' | 'size' | 'data' | 'gap' | 'trailer'
 
 /**
- * Reads answers of any size from a connection without storing them. A response has a Content-Length, or is chunked.
+ * Reads responses of any size from a connection without storing them. A response has a Content-Length, or is chunked.
  *
  * @returns a function to call with each received chunk
  * @throws from that function, for a response that isn't 200 or has no known length

@@ -6,7 +6,7 @@ export interface ReadResponse {
 const endOfHead = Buffer.from('\r\n\r\n')
 
 /**
- * Reads answers with a Content-Length from a connection, with little processor time.
+ * Reads responses with a Content-Length from a connection, with little processor time.
  *
  * @returns a function to call with each received chunk; it calls `onResponse` for each complete response
  * @throws from that function, for a response without a length

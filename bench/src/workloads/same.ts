@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { NamedResponse } from './ask.ts'
 
 /**
- * Compares every answer with the first response that has no masks.
+ * Compares every response with the first response that has no masks.
  *
  * @param withMasksOf returns `unmasked` with the masks that `masked` has
  * @throws if a response differs, or if every response has masks

@@ -55,7 +55,7 @@ async function putInGroups(user: TestUser, ...groups: readonly string[]): Promis
   await system.sql`update gateway.users set groups = ${[...groups]} where id = ${user.id}`
 }
 
-test('a binding has its principal, its binding, and who granted it when and why', async () => {
+test('a row has its principal, its binding, and who granted it when and why', async () => {
   const ann = await createUser(system, null)
   const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
   const terms = { role: 'ops', racks: 'stag*', apps: 'web', expiresAt, reason: 'incident 7' }

@@ -92,7 +92,7 @@ describe('websockets', () => {
   test.each([
     ['a command that no rule allows', 'cat'],
     ['more words than the rule has', 'rake stripe:prepare extra'],
-    ['a command behind a allowed one', 'rake stripe:prepare; sh'],
+    ['a command behind an allowed one', 'rake stripe:prepare; sh'],
     ['a shell', "sh -c 'rake stripe:prepare'"],
     ['a variable in front', 'X=1 rake stripe:prepare'],
     ['another path to it', '/bin/rake stripe:prepare'],

@@ -75,7 +75,7 @@ describe('with a requirement of a proof on every route', () => {
   }
 
   test.each(Object.keys(kinds).flatMap((kind) => roles.map((role) => [kind, role] as const)))(
-    '%s with the role "%s": a allowed call needs a proof, is denied without a second factor, or is excepted',
+    '%s with the role "%s": an allowed call needs a proof, is denied without a second factor, or is excepted',
     (kind, role) => {
       const of = kinds[kind]?.(role, '*') ?? principal([])
       const effects = Object.fromEntries(rackRoutes.map(({ id }) => [id, strict.decide(of, call(id)).effect]))

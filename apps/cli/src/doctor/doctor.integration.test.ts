@@ -65,7 +65,7 @@ function script(text: string): void {
   chmodSync(convox, 0o755)
 }
 
-/** Logs in to a healthy gateway with these answers. */
+/** Logs in to a healthy gateway with these responses. */
 async function loggedIn(responses: Readonly<Record<string, FakeResponse>> = {}, expires = 30 * day): Promise<string> {
   const all: Record<string, FakeResponse> = { ...healthy, ...responses }
   gateway = await startFakeGateway({ status: 404 }, all)

@@ -4,7 +4,7 @@ import { printable } from '../terminal/terminal.ts'
 
 /**
  * @param action such as `revoke the API token nightly`, or a function that finds this text
- * @throws Usage without a terminal, NotConfirmed for any response but yes, and the errors of `action`
+ * @throws Usage without a terminal, NotConfirmed for any answer but yes, and the errors of `action`
  */
 export async function confirm(
   { interactive, ask }: Pick<Context, 'interactive' | 'ask'>,

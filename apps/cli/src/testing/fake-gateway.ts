@@ -12,7 +12,7 @@ export interface FakeResponse {
   readonly delay?: Promise<unknown>
   /** Accepts a WebSocket, and sends the body as its only message. */
   readonly websocket?: boolean
-  /** The answer to POST, if it differs. */
+  /** The response to POST, if it differs. */
   readonly post?: FakeResponse
 }
 

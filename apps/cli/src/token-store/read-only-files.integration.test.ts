@@ -106,7 +106,7 @@ describe('with a read-only home', () => {
   })
 })
 
-/** The answer to every request of a login with a code. */
+/** The response to every request of a login with a code. */
 const loggedIn = (session: object) => ({
   status: 200,
   body: {

@@ -21,7 +21,7 @@ export default fp<BrowserLoginOptions>(
   async function browserLogin(app, { mint, attemptKeys }) {
     const { browserSessions, clock, database, loginProvider } = app
     if (browserSessions === null || loginProvider === null) return
-    const { settings, provider, bindings } = loginProvider
+    const { settings, provider, refreshTokens } = loginProvider
     const { defaultRole } = settings
     if (defaultRole !== null && !app.policy.roles.has(defaultRole))
       throw new LoginMisconfigured(
@@ -34,7 +34,7 @@ export default fp<BrowserLoginOptions>(
       await scope.register(loginPlugin, {
         settings,
         provider,
-        bindings,
+        refreshTokens,
         browserSessions,
         database,
         mint,

@@ -15,7 +15,7 @@ import fp from 'fastify-plugin'
 export interface LoginProvider {
   readonly settings: LoginSettings
   readonly provider: ProviderSource
-  readonly bindings: ProviderRefreshTokens
+  readonly refreshTokens: ProviderRefreshTokens
   readonly recheck: Recheck
 }
 
@@ -37,9 +37,16 @@ export default fp<LoginProviderOptions>(
     const settings = settingsOf(config)
     if (settings === null) return void app.decorate('loginProvider', null)
     const provider = createProviderSource(settings, clock)
-    const bindings = createProviderRefreshTokens(database, refreshTokenKeys)
-    const recheck = createRecheck({ settings, provider, bindings, database, clock, record: app.recordIdentityEvents })
-    app.decorate('loginProvider', { settings, provider, bindings, recheck })
+    const refreshTokens = createProviderRefreshTokens(database, refreshTokenKeys)
+    const recheck = createRecheck({
+      settings,
+      provider,
+      refreshTokens,
+      database,
+      clock,
+      record: app.recordIdentityEvents,
+    })
+    app.decorate('loginProvider', { settings, provider, refreshTokens, recheck })
   },
   { name: 'login-provider', dependencies: ['clock', 'database', 'identities'] },
 )

@@ -76,7 +76,7 @@ export const studyLimits = {
   time: 40_000,
   /** Milliseconds after which no more calls are read while another check or study waits. */
   sharedTime: 10_000,
-  /** Milliseconds for the answer to one message. */
+  /** Milliseconds for the response to one message. */
   responseTimeout: 20_000,
   /** MiB of the JavaScript heap of one process. */
   memory: childHeapMiB,

@@ -235,9 +235,11 @@ export function canUseFacets(filters: AuditFilters): boolean {
 }
 
 /**
- * Splits a group of which some filters are by facet, and others have an index of their own: no index has the matches of
- * the whole group in time order. An event must match one of the returned filters. Null if there is no such group, or if
- * the filters select one stream or request, whose events are few.
+ * Splits a group of alternatives into filters that each use one index. Some alternatives have a facet, and others have an
+ * index of their own, and no index returns the matches of both in time order.
+ *
+ * @returns filters of which an event must match at least one. Null if no group mixes both kinds of alternatives, or if
+ *   the filters select one stream or request, whose events are few.
  */
 export function splitGroup(filters: AuditFilters): readonly AuditFilters[] | null {
   const { anyOf = [], stream, request } = filters

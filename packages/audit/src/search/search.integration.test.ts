@@ -379,7 +379,7 @@ test('rare changes and denials are found behind thousands of reads, in pages and
   expect(await exportedIds(search, { view: 'changes' })).toEqual(ids)
 })
 
-test('what the web console read for its pages is left out, and nothing that only looks like it', async () => {
+test('reads of the web console are left out, but not a read with a parameter named mode', async () => {
   const { search, record } = await started()
   const mode = 'web-console'
   await record({ ...call, mode })

@@ -97,7 +97,7 @@ export const LastAdmin = defineError('RGW_LAST_ADMIN', 409, {
 })
 export const SourceNotAllowed = defineError('RGW_SOURCE_NOT_PERMITTED', 403, {
   reason: 'This API token is not valid from your address.',
-  remedy: 'Use it from a allowed network, or ask its owner for another token.',
+  remedy: 'Use it from an allowed network, or ask its owner for another token.',
 })
 export const TokenEnded = defineError('RGW_TOKEN_ENDED', 409, {
   reason: 'This API token was revoked or has expired, so it can no longer be used or changed.',

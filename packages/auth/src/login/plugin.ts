@@ -51,7 +51,7 @@ export interface FailedLogin extends Explanation {
 export interface LoginOptions {
   readonly settings: LoginSettings
   readonly provider: ProviderSource
-  readonly bindings: ProviderRefreshTokens
+  readonly refreshTokens: ProviderRefreshTokens
   readonly database: Pick<Database, 'db'> & ChangeDatabase
   readonly mint: TokenMint
   /** The keys that seal login attempts, newest first. */
@@ -103,7 +103,7 @@ export default fp(
 )
 
 async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise<void> {
-  const { settings, provider, bindings, database, mint, clock, browserSessions, record, canInvite } = options
+  const { settings, provider, refreshTokens, database, mint, clock, browserSessions, record, canInvite } = options
   const { cookies } = browserSessions
   const attempts = createOpenAttempts(cookies, options.attemptKeys)
 
@@ -169,7 +169,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     { consentAsked }: Attempt,
   ): Promise<boolean> {
     if (refreshToken !== null || consentAsked || !(await provider()).refreshable) return false
-    return bindings.needsConsent(providerUser)
+    return refreshTokens.needsConsent(providerUser)
   }
 
   /** Uses up the attempt, even if the login then fails. */
@@ -195,18 +195,18 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
       const source = { address: callerAddress(request), ...(client !== undefined && { client }) }
       const context = { now, device: browserName(client), request: id, source }
       const signedIn = await signIn(change, mint, result.providerUser, { ...settings, canInvite }, context)
-      await storeGrant(change, signedIn.user, result)
+      await storeRefreshToken(change, signedIn.user, result)
       return signedIn
     })
   }
 
-  async function storeGrant(
+  async function storeRefreshToken(
     { tx }: Change,
     user: string,
     { refreshToken, consentAsked }: ProviderResult,
   ): Promise<void> {
-    if (refreshToken !== null) await bindings.store(tx, user, refreshToken, clock.now())
-    else if (consentAsked) await bindings.markWithoutGrant(tx, user, clock.now())
+    if (refreshToken !== null) await refreshTokens.store(tx, user, refreshToken, clock.now())
+    else if (consentAsked) await refreshTokens.markWithoutToken(tx, user, clock.now())
   }
 
   async function earlierSessions({ raw }: FastifyRequest): Promise<string[]> {

@@ -24,7 +24,7 @@ const reservationLife = 30_000
 /** Random, so that a new row never has the version of an earlier row of the same user. */
 const firstVersion = () => randomInt(1, 2 ** 30)
 
-/** A provider grant is the newest refresh token of a user, sealed. @param keys newest first */
+/** The newest refresh token of each user, sealed. @param keys newest first */
 export function createProviderRefreshTokens({ db }: Pick<Database, 'db'>, keys: Keys) {
   const { seal, open } = createSeal(keys)
   const ofUser = (user: string) => eq(providerRefreshTokens.userId, user)
@@ -33,7 +33,7 @@ export function createProviderRefreshTokens({ db }: Pick<Database, 'db'>, keys: 
     sql`${providerRefreshTokens.checkedAt} between ${moment(now - checkLife)}::timestamptz and ${moment(now + checkLife)}::timestamptz`
 
   return {
-    /** A login replaces the previous binding. */
+    /** A login replaces the previous token. */
     async store(tx: Queries, user: string, refreshToken: string, now: number): Promise<void> {
       const row = { sealed: seal(refreshToken, user), checkedAt: new Date(now) }
       await tx
@@ -46,7 +46,7 @@ export function createProviderRefreshTokens({ db }: Pick<Database, 'db'>, keys: 
     },
 
     /** Stores that the provider issues no refresh token even with consent, so that no login asks for consent again. */
-    async markWithoutGrant(tx: Queries, user: string, now: number): Promise<void> {
+    async markWithoutToken(tx: Queries, user: string, now: number): Promise<void> {
       await tx
         .insert(providerRefreshTokens)
         .values({ userId: user, version: firstVersion(), checkedAt: new Date(now) })

@@ -24,7 +24,7 @@ import { upsertUser } from './sign-in.ts'
 export interface RecheckOptions {
   readonly settings: LoginSettings
   readonly provider: ProviderSource
-  readonly bindings: ProviderRefreshTokens
+  readonly refreshTokens: ProviderRefreshTokens
   readonly database: Pick<Database, 'db'> & ChangeDatabase
   readonly clock: Clock
   readonly record: RecordIdentityEvents
@@ -51,7 +51,7 @@ const retryInterval = 50
 /** A login has stored a newer refresh token than the reserved one. */
 class ReservationSuperseded extends Error {}
 
-export function createRecheck({ settings, provider, bindings, database, clock, record }: RecheckOptions): Recheck {
+export function createRecheck({ settings, provider, refreshTokens, database, clock, record }: RecheckOptions): Recheck {
   const { db } = database
 
   return async function recheck(user) {
@@ -64,7 +64,7 @@ export function createRecheck({ settings, provider, bindings, database, clock, r
   /** Waits while another call checks the same user, because a refresh token may be valid only once. */
   async function reserveToken(user: string): Promise<Reservation | null> {
     for (let waited = 0; waited <= maxWait; waited += retryInterval) {
-      const reservation = await bindings.reserve(user, settings.issuer, clock.now())
+      const reservation = await refreshTokens.reserve(user, settings.issuer, clock.now())
       if (reservation === 'settled') return null
       if (reservation !== 'busy') return reservation
       await pause(retryInterval)
@@ -79,14 +79,15 @@ export function createRecheck({ settings, provider, bindings, database, clock, r
       const response = await (await provider()).refresh(reservation.refreshToken)
       if (response.kind === 'revoked') await endAll(reservation, 'provider-revoked', 'no longer confirms your account')
       else {
-        if (response.refreshToken !== null) reservation = await bindings.replace(reservation, response.refreshToken)
+        if (response.refreshToken !== null)
+          reservation = await refreshTokens.replace(reservation, response.refreshToken)
         await confirm(reservation, await readProviderUser(reservation, await response.claims()))
       }
       return true
     } catch (error) {
       if (error instanceof ReservationSuperseded) return false
       if (error instanceof LoginDenied && endingDenials.includes(error.denial)) return endAsDenied(reservation, error)
-      await bindings.release(reservation)
+      await refreshTokens.release(reservation)
       throw error instanceof LoginDenied ? explain(error) : error
     }
   }
@@ -102,7 +103,7 @@ export function createRecheck({ settings, provider, bindings, database, clock, r
   function confirm(reservation: Reservation, providerUser: ProviderUser | null): Promise<void> {
     return changeIdentities({ database, by, record }, async (change) => {
       if (providerUser !== null) await upsertUser(change, providerUser)
-      await bindings.confirm(change.tx, reservation, clock.now())
+      await refreshTokens.confirm(change.tx, reservation, clock.now())
     })
   }
 
@@ -129,7 +130,7 @@ export function createRecheck({ settings, provider, bindings, database, clock, r
     await changeIdentities({ database, by, record, isRevocation: true }, async (change) => {
       const reason = `the identity provider no longer confirms the account (${rule})`
       await closeSessionsOf(change, { user: reservation.user }, reason, at)
-      if (!(await bindings.forget(change.tx, reservation))) throw new ReservationSuperseded()
+      if (!(await refreshTokens.forget(change.tx, reservation))) throw new ReservationSuperseded()
     })
     throw notVouchedFor(rule, why)
   }

@@ -44,7 +44,7 @@ export const oneRelease = prepareResponse(newest)
 /** A new release: the response to every change that has no other response in this file. */
 export const newRelease = prepareResponse(release(0, 'PLAIN=value\nRAILS_ENV=production'))
 
-/** The answer to an uploaded object: its address. */
+/** The response to an uploaded object: its address. */
 export const storedObject = prepareResponse({ Url: 'object://app-0/tmp/bench.tgz' })
 
 const plainBuild = {

@@ -217,7 +217,7 @@ export const PolicyCheck = Type.Object({
       effect: Type.String({
         ...ExtensibleEnum(['allows', 'denies', 'changes']),
         description:
-          'allows: something that was denied is allowed; refuses: the opposite; changes: the effect can be either',
+          'allows: something that was denied is allowed; denies: the opposite; changes: the effect can be either',
       }),
       role: Nullable(Type.String({ description: 'null for everyone' })),
       what: Type.String({ description: 'a permission, or a phrase about a command, a rule, or a name' }),

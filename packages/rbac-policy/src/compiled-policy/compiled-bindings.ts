@@ -97,7 +97,7 @@ export interface RoleSet {
   readonly roleWith: (permission: Permission) => CompiledRole | null
 }
 
-/** A binding to an unknown role bindings nothing. A token without an owner has no permissions. */
+/** A binding to an unknown role grants nothing. A token without an owner has no permissions. */
 export function compilePrincipalBindings(
   principal: Principal,
   roles: ReadonlyMap<string, CompiledRole>,

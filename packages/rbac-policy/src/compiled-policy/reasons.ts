@@ -29,7 +29,7 @@ function noBindingReason({ kind }: Principal, { rack, app, scope }: PolicyScope,
 }
 
 /**
- * @param missing `require`: the roles that have the permission; `held`: the roles of the caller or of the owner, as
+ * @param missing `required`: the roles that have the permission; `held`: the roles of the caller or of the owner, as
  *   `side` says
  */
 export function noPermission(

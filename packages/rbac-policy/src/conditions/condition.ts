@@ -106,7 +106,7 @@ function addressCheck(addresses: readonly string[]): MomentCheck {
     if (address === null || comesFrom(address)) return null
     return {
       reason: `${where}, and your address is ${inMessage(address)}`,
-      remedy: 'Use a allowed network, such as the VPN.',
+      remedy: 'Use an allowed network, such as the VPN.',
     }
   }
 }

@@ -25,7 +25,7 @@ import { applyStepUp } from './step-up-decision.ts'
 
 /**
  * Decides one call by bindings, permissions, command rules, and blocked operations, in this order. The first denial
- * wins. A allowed call can still need a proof of a second factor.
+ * wins. An allowed call can still need a proof of a second factor.
  */
 export function decide(
   document: CompiledDocument,

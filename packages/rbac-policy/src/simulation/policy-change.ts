@@ -2,7 +2,7 @@ import { canonicalJson } from '../policy-document/policy-document.ts'
 
 export interface PolicyChange {
   /**
-   * `allows`: the later document allows something that the earlier one denies. `refuses`: the opposite. `changes`:
+   * `allows`: the later document allows something that the earlier one denies. `denies`: the opposite. `changes`:
    * either is possible.
    */
   readonly effect: 'allows' | 'denies' | 'changes'

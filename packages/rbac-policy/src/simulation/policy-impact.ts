@@ -178,7 +178,7 @@ interface ReplayContext {
 interface Outcome {
   /** Null if the result is the same. A call that needs a proof counts as allowed, because its user can give one. */
   readonly change: CallChange | null
-  /** The proof that a allowed call would need. Null for a call that needs no proof, or that was not allowed. */
+  /** The proof that an allowed call would need. Null for a call that needs no proof, or that was not allowed. */
   readonly need: { readonly rule: string; readonly level: StepUpLevel } | null
 }
 

@@ -186,7 +186,7 @@ describe('while convox runs', () => {
 })
 
 describe('the cached policy alone never denies a command', () => {
-  test('a allowed command needs no request, and is denied after the gateway has sent another policy', async () => {
+  test('an allowed command needs no request, and is denied after the gateway has sent another policy', async () => {
     const started = await startGateway({ role: 'deployer' })
     for (let time = 0; time < 3; time++) await (await check()).refresh(running)
     expect(started.requests).toHaveLength(1)

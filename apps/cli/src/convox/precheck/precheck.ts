@@ -10,7 +10,7 @@ import { type CachedPolicyFile, policyCachePath, readPolicyCacheFile } from './p
 import { readCheckedSnapshot } from './snapshot.ts'
 import { hasKeptReports } from './stopped-calls/kept-directory.ts'
 
-/** The result for a allowed command. */
+/** The result for an allowed command. */
 export interface PrecheckResult {
   /** The proof of a second factor that the command needs, or null. */
   readonly stepUp: PlannedStepUp | null

@@ -30,7 +30,7 @@ function toRow({ startedAt, principalKind, principalName, ...call }: ListedCall,
 
 export function createCallListing({ sql, stream, onListed, onError }: CallListingOptions): CallListing {
   const added = new Map<string, ListedCall>()
-  /** The calls that may have a row, because the answer to an insert can be lost. */
+  /** The calls that may have a row, because the response to an insert can be lost. */
   const inserted = new Set<string>()
   const removed = new Set<string>()
   let timer: NodeJS.Timeout | undefined

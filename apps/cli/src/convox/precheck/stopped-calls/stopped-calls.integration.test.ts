@@ -58,7 +58,7 @@ async function stop(words: readonly string[] = promote): Promise<void> {
   await reportCallOf(error)
 }
 
-/** A allowed command, while which reports are sent. */
+/** An allowed command, while which reports are sent. */
 async function allowed(ended = running): Promise<void> {
   await (await precheck(context(), target(), ['apps'])).refresh(ended)
 }

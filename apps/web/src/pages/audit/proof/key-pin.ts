@@ -1,6 +1,7 @@
 import { readVerifierKey, webCrypto } from '@rack-gateway/audit-proof'
-import { useMemo, useSyncExternalStore } from 'react'
+import { useMemo } from 'react'
 import { useMe } from '../../../api/queries.ts'
+import { createUserStorage } from '../../../store/user-storage.ts'
 
 /** The signing key that a person trusts. The browser stores one for each person and each address of a gateway. */
 export interface KeyPin {
@@ -15,8 +16,7 @@ export interface KeyPin {
 /** `unreadable`: something is stored, but is no pin. It must not count as no pin, which would accept every key. */
 export type StoredPin = KeyPin | 'unreadable' | null
 
-/** Another person in the same browser has a pin of their own, and neither changes that of the other. */
-const storageKeyOf = (user: string) => `audit-key-pin:${user}`
+const storage = createUserStorage('audit-key-pin')
 
 /** Parses a key that a person typed or pasted. @returns null for text that is not a public key, or not all of it */
 export async function readTypedKey(text: string): Promise<string | null> {
@@ -36,68 +36,34 @@ export function parsePin(stored: string | null): StoredPin {
   return 'unreadable'
 }
 
-/** The pin as it is stored now. @param person ID of the person who is logged in */
+/** The pin as it is stored now. @param user ID of the user who is logged in */
 export function readPin(user: string): StoredPin {
-  return parsePin(storedText(user))
-}
-
-function storedText(user: string): string | null {
-  try {
-    return localStorage.getItem(storageKeyOf(user))
-  } catch {
-    // A browser that forbids storage has no pin.
-    return null
-  }
-}
-
-const listeners = new Set<() => void>()
-
-/** Other tabs also change the pin. */
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  globalThis.addEventListener('storage', listener)
-  return () => {
-    listeners.delete(listener)
-    globalThis.removeEventListener('storage', listener)
-  }
-}
-
-function notify(): void {
-  for (const listener of listeners) listener()
+  return parsePin(storage.read(user))
 }
 
 interface OwnPin {
-  /** ID of the person who is logged in. */
+  /** ID of the user who is logged in. */
   readonly user: string
   readonly pin: StoredPin
 }
 
 export function useKeyPin(): OwnPin {
   const { id: user } = useMe()
-  const stored = useSyncExternalStore(subscribe, () => storedText(user))
+  const stored = storage.useText(user)
   return useMemo(() => ({ user, pin: parsePin(stored) }), [user, stored])
 }
 
 /** @throws Error if the browser does not store it */
 export function pinKey(user: string, key: string, from: KeyPin['from']): void {
   const pinned: KeyPin = { key, pinnedAt: new Date().toISOString(), from }
-  try {
-    localStorage.setItem(storageKeyOf(user), JSON.stringify(pinned))
-  } catch {
+  if (!storage.write(user, JSON.stringify(pinned)))
     throw new Error(
       'This browser does not store data for this page, so it cannot keep the key. Allow storage for this address, or pass the key to rack-gateway audit verify-proof --key.',
     )
-  }
-  notify()
 }
 
 export function removePin(user: string): void {
-  try {
-    localStorage.removeItem(storageKeyOf(user))
-  } catch {
-    // Nothing is stored in a browser that forbids storage.
-  }
-  notify()
+  storage.remove(user)
 }
 
 export function isSamePin(one: StoredPin, other: StoredPin): boolean {

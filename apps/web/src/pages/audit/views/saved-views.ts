@@ -1,8 +1,9 @@
-import { useMemo, useSyncExternalStore } from 'react'
+import { useMemo } from 'react'
 import { useMe } from '../../../api/queries.ts'
+import { createUserStorage } from '../../../store/user-storage.ts'
 import { isRange, type Range } from '../filter/time-range.ts'
 
-/** A filter with a name, which a person saved. The browser stores the views of each person. */
+/** A filter with a name, which the user saved. */
 export interface SavedView {
   readonly name: string
   /** The filter as text. */
@@ -14,7 +15,7 @@ export interface SavedView {
 export const maxSavedViews = 20
 export const maxNameLength = 40
 
-const storageKeyOf = (user: string) => `audit-views:${user}`
+const storage = createUserStorage('audit-views')
 
 /** Leaves out what is not a view. */
 export function parseSavedViews(stored: string | null): readonly SavedView[] {
@@ -32,26 +33,6 @@ function readView(value: unknown): SavedView[] {
   return [{ name: name.slice(0, maxNameLength), q, ...(isRange(range) && { range }) }]
 }
 
-function storedText(user: string): string | null {
-  try {
-    return localStorage.getItem(storageKeyOf(user))
-  } catch {
-    return null
-  }
-}
-
-const listeners = new Set<() => void>()
-
-/** Other tabs also change the views. */
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  globalThis.addEventListener('storage', listener)
-  return () => {
-    listeners.delete(listener)
-    globalThis.removeEventListener('storage', listener)
-  }
-}
-
 export interface SavedViews {
   readonly views: readonly SavedView[]
   /** @throws Error if the browser does not store it */
@@ -60,19 +41,15 @@ export interface SavedViews {
 
 export function useSavedViews(): SavedViews {
   const { id: user } = useMe()
-  const stored = useSyncExternalStore(subscribe, () => storedText(user))
+  const stored = storage.useText(user)
   const views = useMemo(() => parseSavedViews(stored), [stored])
   return {
     views,
     save(changed) {
-      try {
-        localStorage.setItem(storageKeyOf(user), JSON.stringify(changed))
-      } catch {
+      if (!storage.write(user, JSON.stringify(changed)))
         throw new Error(
           'This browser does not store data for this page, so it cannot save the view. Allow storage for this address, or bookmark the page.',
         )
-      }
-      for (const listener of listeners) listener()
     },
   }
 }
