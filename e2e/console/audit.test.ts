@@ -397,6 +397,29 @@ describeInChromium('the audit page', () => {
     expect(await views.getByText('Refused').count()).toBe(0)
   })
 
+  test('counts of the previous filter stay readable until the new ones arrive', async () => {
+    await record({ kind: 'intent', rack: 'counted', command: ['true'] })
+    await show(auditor, '?q=')
+    await auditor.getByText(/^[\d,]+ events$/).waitFor()
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await auditor.route('**/audit/histogram?*', async (route) => {
+      await held
+      await route.continue()
+    })
+    const field = auditor.getByRole('textbox', { name: 'Filter' })
+    await field.fill('rack:counted')
+    await field.press('Enter')
+    await auditor.locator('section[aria-busy="true"]').waitFor()
+    await auditor.getByText('1 event is loaded.').waitFor()
+    await lookAt(auditor, 'audit-counting')
+    release()
+    await auditor.getByText('1 event', { exact: true }).waitFor()
+    await auditor.unroute('**/audit/histogram?*')
+  })
+
   test('a word that is no filter searches for itself, and an invalid filter counts nothing', async () => {
     await record({ kind: 'intent', rack: 'words', command: ['rake', 'db:drop'] })
     await show(auditor, '?q=')

@@ -38,7 +38,7 @@ export function Histogram({ query, loadedAt, onRange, onCustom }: HistogramProps
   const data = query === null ? undefined : counted
   if (error) return <Problem error={error} retry={() => void refetch()} />
   return (
-    <section className={styles.histogram} aria-label="Events over time" data-stale={isPlaceholderData}>
+    <section className={styles.histogram} aria-label="Events over time" aria-busy={isPlaceholderData}>
       <div className={styles.summary}>
         {data ? (
           <>
