@@ -39,7 +39,7 @@ export function cedarSubject(workload: Workload): Subject {
     permissions.set(role, [...(permissions.get(role) ?? []), permission])
   const text = workload.principal.bindings.map(({ racks, apps, role }) => {
     const actions = (permissions.get(role) ?? []).map((name) => `Action::"${name}"`).join(', ')
-    return `allow(principal == User::"person", action in [${actions}], resource) when { context.rack == "${racks}" && context.app like "${apps}" };`
+    return `permit(principal == User::"person", action in [${actions}], resource) when { context.rack == "${racks}" && context.app like "${apps}" };`
   })
   const parsed = preparsePolicySet('bindings', { staticPolicies: text.join('\n') })
   if (parsed.type !== 'success') throw new Error(`Cedar rejects the policies: ${JSON.stringify(parsed.errors)}`)
