@@ -13,6 +13,7 @@ export const tokenEndpoints = {
     principalKinds: everyKind,
     query: filteredPageQuery('owner', '`me`, or the ID of a user or service account'),
     response: pageOf(schemas.Token),
+    compress: true,
   },
   createToken: {
     method: 'POST',
