@@ -99,6 +99,7 @@ test.each([
   ['api', 'api'],
   ['lock', 'lock'],
   ['  ', ''],
+  [`rgw_${'a'.repeat(32)}`, ''],
   ['x'.repeat(500), 'x'.repeat(100)],
 ])('for %j, items are searched by %j', (typed, text) => {
   expect(searchedText(typed)).toBe(text)

@@ -1,3 +1,4 @@
+import { containsToken } from '@rack-gateway/errors/redact-tokens'
 import type { ItemOf, Me } from '@rack-gateway/gateway-api'
 import { can } from '../../api/can.ts'
 import { tokenActions, userActions } from '../../pages/people/item-actions.ts'
@@ -75,8 +76,12 @@ const commandWords = new Set(
   ),
 )
 
-/** The part of the typed text that items are searched by: the longest word that is not a word of a command. */
+/**
+ * The part of the typed text that items are searched by: the longest word that is not a word of a command. Empty for a
+ * token that was pasted by mistake, which must not become a part of an address.
+ */
 export function searchedText(typed: string): string {
+  if (containsToken(typed)) return ''
   const words = wordsOf(typed)
   const others = words.filter((word) => !commandWords.has(word))
   const [longest = ''] = (others.length === 0 ? words : others).toSorted((one, other) => other.length - one.length)
