@@ -15,7 +15,7 @@ function newestSource() {
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   )
   return Math.max(
-    ...['index.html', 'vite.config.ts', 'package.json', 'build.mjs', ...sources].map(
+    ...['index.html', 'vite.config.ts', 'chunks.ts', 'package.json', 'build.mjs', ...sources].map(
       (name) => statSync(join(root, name)).mtimeMs,
     ),
   )

@@ -1,10 +1,15 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip as gzipCompress } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite'
+import { chunkGroups } from './chunks.ts'
 
-/** Compresses the built files once, so that the gateway never compresses a response. */
+const brotli = promisify(brotliCompress)
+const gzip = promisify(gzipCompress)
+
+/** Compresses the built files once, so that the gateway never compresses them. */
 function precompress(): Plugin {
   let directory = ''
   return {
@@ -13,16 +18,20 @@ function precompress(): Plugin {
     configResolved(config) {
       directory = join(config.root, config.build.outDir)
     },
-    closeBundle() {
-      for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
-        if (!/\.(?:js|css|svg)$/.test(name)) continue
-        const content = readFileSync(join(directory, name))
-        const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }
-        writeFileSync(join(directory, `${name}.br`), brotliCompressSync(content, quality))
-        writeFileSync(join(directory, `${name}.gz`), gzipSync(content, { level: 9 }))
-      }
+    async closeBundle() {
+      const names = readdirSync(directory, { recursive: true, encoding: 'utf8' })
+      await Promise.all(
+        names.filter((name) => /\.(?:js|css|svg)$/.test(name)).map((name) => compress(join(directory, name))),
+      )
     },
   }
+}
+
+async function compress(path: string): Promise<void> {
+  const content = readFileSync(path)
+  const params = { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT }
+  writeFileSync(`${path}.br`, await brotli(content, { params }))
+  writeFileSync(`${path}.gz`, await gzip(content, { level: 9 }))
 }
 
 /** Adds a script that runs before the first paint. Vite would warn about a script tag in index.html. */
@@ -48,5 +57,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     license: { fileName: 'licenses.md' },
+    rolldownOptions: { output: { codeSplitting: { groups: chunkGroups } } },
   },
 })

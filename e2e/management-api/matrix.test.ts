@@ -103,6 +103,7 @@ const allowedCallers: Readonly<Record<string, Who>> = {
   'GET /recordings/{id}': 'admins and auditors',
   'GET /recordings/{id}/live': 'admins and auditors',
   'POST /recordings/{id}/end': 'admins',
+  'GET /setup-steps': 'admins',
   'GET /live-calls': 'everyone',
   'POST /live-calls/{id}/end': 'everyone',
   'GET /last-changes': 'everyone',

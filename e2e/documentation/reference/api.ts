@@ -6,7 +6,7 @@ const all: readonly Endpoint[] = Object.values(endpoints)
 /** The generated part of api.md, from the table of endpoints. */
 export function apiParts(): Record<string, string> {
   const items = all.map((endpoint): [string, ...string[]] => [
-    `${code(`${endpoint.method} ${endpoint.path}`)}${isForUsers(endpoint) ? '¹' : ''}${requirementsOf(endpoint)}`,
+    `${code(`${endpoint.method} ${endpoint.path}`)}${isForUsers(endpoint) ? '¹' : ''}${isCompressed(endpoint) ? '²' : ''}${requirementsOf(endpoint)}`,
     summaryOf(endpoint),
   ])
   return {
@@ -35,6 +35,10 @@ function summaryOf({ summary }: Endpoint): string {
 /** Whether API tokens and jobs cannot call it. */
 function isForUsers(endpoint: Endpoint): boolean {
   return 'principalKinds' in endpoint && !endpoint.principalKinds.includes('api-token')
+}
+
+function isCompressed(endpoint: Endpoint): boolean {
+  return 'compress' in endpoint && endpoint.compress === true
 }
 
 /** In brackets; nothing for an endpoint that every caller can use. */

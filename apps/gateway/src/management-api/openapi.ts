@@ -174,7 +174,8 @@ const idSchema = { type: 'string', format: 'uuid' }
 export function requirementsOf(endpoint: Endpoint): string {
   if (endpoint.authentication === 'anyone') return 'Requires no credential.'
   if (endpoint.authentication === 'job') return 'Requires the OIDC token of a CI job that a trust admits, as Bearer.'
-  const { permission, additionalPermission, scope, permissionForOthers, principalKinds, cookieRequires } = endpoint
+  const { permission, additionalPermission, scope, permissionForOthers, principalKinds } = endpoint
+  const { cookieRequires, compress } = endpoint
   const requirements =
     scope === 'gateway'
       ? `Requires ${[permission, ...(additionalPermission ? [additionalPermission] : [])].join(' and ')} on all racks and apps.`
@@ -187,5 +188,6 @@ export function requirementsOf(endpoint: Endpoint): string {
     ...(cookieRequires === undefined
       ? []
       : ['A browser session needs a login that is at most five minutes old, or a proof of a second factor.']),
+    ...(compress ? ['Compressed with gzip if `Accept-Encoding` allows gzip.'] : []),
   ].join(' ')
 }

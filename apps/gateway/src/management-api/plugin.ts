@@ -14,6 +14,7 @@ import { buildCall } from './build-call.ts'
 import type { EndpointDecision } from './calls/authorize.ts'
 import type { AnyCall } from './calls/call.ts'
 import { isStreamedResponse, sendStream } from './calls/streamed-response.ts'
+import { compressJson } from './compression/compress-json.ts'
 import { conditionalResponse } from './conditional/conditional-response.ts'
 import { discardAllBodies } from './connection/discard-body.ts'
 import { sendInWebSocket } from './connection/send-in-websocket.ts'
@@ -89,6 +90,7 @@ export default fp<ManagementApiOptions>(
 
 function addRoute(app: FastifyInstance, name: EndpointName, endpoint: Endpoint): void {
   const { method, path, query, body, bodyLimit, discardsBody = false, status = 200, response } = endpoint
+  const { compress = false, conditional = false } = isPrincipalEndpoint(endpoint) ? endpoint : {}
   app.route({
     method,
     url: `${apiPrefix}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
@@ -113,10 +115,15 @@ function addRoute(app: FastifyInstance, name: EndpointName, endpoint: Endpoint):
       const result = await handleOrAsk(app, request, reply, { name, endpoint })
       void reply.code(status).header('cache-control', 'no-store')
       if (isStreamedResponse(result)) return sendStream(reply, result)
-      if (isPrincipalEndpoint(endpoint) && endpoint.conditional)
-        return conditionalResponse(request, reply, { schema: response as TObject, response: result as object })
+      if (compress) void reply.header('vary', 'accept-encoding')
+      if (conditional) {
+        const body = conditionalResponse(request, reply, { schema: response as TObject, response: result as object })
+        if (body === null) return reply.send()
+        return compress ? compressJson(app, request, reply, body) : body
+      }
       if (result === undefined) return undefined
       const message = await sendResponse(app, request, reply, { schema: response, response: result })
+      if (compress) return compressJson(app, request, reply, message)
       if (!endpoint.acceptsWebSocket || request.raw.pendingUpgrade === undefined) return message
       return sendInWebSocket(request, reply, message)
     },

@@ -47,20 +47,6 @@ test('the last command filters the page of apps, if there is a text and the call
     expect(one.some(({ id }) => id === 'apps-matching')).toBe(false)
 })
 
-test('an app that a page already loaded is found by its name or its rack', () => {
-  const navigate = vi.fn()
-  const apps = [
-    { rack: 'staging', app: 'web' },
-    { rack: 'production', app: 'web' },
-  ]
-  const found = (typed: string) =>
-    commandsFor(me, typed, navigate, apps).filter(({ label }) => label.startsWith('Open the app'))
-  expect(found('')).toEqual([])
-  expect(found('WEB').length).toBe(2)
-  found('prod web')[0]?.run()
-  expect(navigate.mock.calls).toEqual([['/apps/production/web']])
-})
-
 test('with the permissions, an ID also leads to the recording, and a service account can be created', () => {
   const permissions = ['gateway:recording:read', 'gateway:service-account:write']
   const navigate = vi.fn()
@@ -70,4 +56,13 @@ test('with the permissions, an ID also leads to the recording, and a service acc
   expect(navigate.mock.calls).toEqual([[`/recordings/${me.id}`], ['/people/service-accounts', { dialog: 'create' }]])
   const others = commandsFor(me, me.id, navigate).map(({ label }) => label)
   expect(others.filter((label) => /recording|service account/i.test(label))).toEqual([])
+})
+
+test('an auditor runs the actions of the audit log, and everybody adds a factor and logs out', () => {
+  const labels = (permissions: readonly string[]) =>
+    commandsFor({ ...me, permissions: [...permissions] }, '', () => {}).map(({ label }) => label)
+  const exporting = 'Export events of the audit log'
+  expect(labels(['gateway:audit:read'])).toContain(exporting)
+  expect(labels([])).not.toContain(exporting)
+  expect(labels([])).toEqual(expect.arrayContaining(['Add a passkey', 'Create an API token', 'Log out']))
 })

@@ -1,93 +1,88 @@
 import type { Me } from '@rack-gateway/gateway-api'
 import { can } from '../api/can.ts'
+import { auditActions } from '../pages/audit/audit-actions.ts'
 import { peopleActions, peopleTabs } from '../pages/people/tabs.ts'
 import { policyActions } from '../pages/policy/policy-actions.ts'
+import { factorActions } from '../pages/second-factors/factor-actions.ts'
 import { setTimeZone } from '../ui/time/time-zone.ts'
 import { pagesFor } from './pages.ts'
+import type { Navigate, PaletteCommand } from './palette/palette-command.ts'
 import { setTheme } from './theme.ts'
-
-export interface PaletteCommand {
-  readonly id: string
-  /** The filter of the palette never hides a label that begins with `→`. */
-  readonly label: string
-  /** Such as `g a`. */
-  readonly shortcut?: string
-  readonly run: () => void
-}
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const requestId = /^[0-9a-f]{24}$/
 
-/** @param apps the apps that a page already loaded */
-export function commandsFor(
-  me: Me,
-  typed: string,
-  navigate: (to: string, search?: object) => void,
-  apps: readonly { readonly rack: string; readonly app: string }[] = [],
-): readonly PaletteCommand[] {
+/** The pages and actions that the person may use, and what the typed text itself names, such as an event by its ID. */
+export function commandsFor(me: Me, typed: string, navigate: Navigate): readonly PaletteCommand[] {
+  const isId = uuid.test(typed)
+  const isEmail = /^\S+@\S+$/.test(typed)
   const canReadAudit = can(me, 'gateway:audit:read')
   return [
-    ...(canReadAudit && uuid.test(typed)
-      ? [{ id: 'event', label: `→ Open the event ${typed}`, run: () => navigate(`/audit/${typed}`) }]
-      : []),
-    ...(can(me, 'gateway:recording:read') && uuid.test(typed)
-      ? [{ id: 'recording', label: `→ Open the recording ${typed}`, run: () => navigate(`/recordings/${typed}`) }]
-      : []),
-    ...(canReadAudit && requestId.test(typed)
-      ? [
-          {
-            id: 'events-of-request',
-            label: `→ Events of the request ${typed}`,
-            run: () => navigate('/audit', { q: `request:${typed}`, range: 'all' }),
-          },
-        ]
-      : []),
-    ...(canReadAudit && /^\S+@\S+$/.test(typed)
-      ? [
-          {
-            id: 'events-of',
-            label: `→ Events of ${typed}`,
-            run: () => navigate('/audit', { q: `actor:${typed}` }),
-          },
-        ]
-      : []),
-    ...(can(me, 'gateway:user:write') && /^\S+@\S+$/.test(typed)
-      ? [{ id: 'user', label: `→ Users matching ${typed}`, run: () => navigate('/people/users', { q: typed }) }]
-      : []),
-    ...appCommands(typed, navigate, apps),
-    ...pagesFor(me).map(({ to, label, key }) => ({
-      id: `page ${to}`,
-      label: `Open ${label}`,
-      shortcut: `g ${key}`,
-      run: () => navigate(to),
-    })),
-    { id: 'page /access', label: 'Open Your access', run: () => navigate('/access') },
-    { id: 'page /second-factors', label: 'Open Second factors', run: () => navigate('/second-factors') },
-    ...peopleTabs(me).map(({ to, label }) => ({ id: `page ${to}`, label: `Open ${label}`, run: () => navigate(to) })),
+    ...commandsIf(canReadAudit && isId, {
+      id: 'event',
+      label: `→ Open the event ${typed}`,
+      position: 'first',
+      run: () => navigate(`/audit/${typed}`),
+    }),
+    ...commandsIf(can(me, 'gateway:recording:read') && isId, {
+      id: 'recording',
+      label: `→ Open the recording ${typed}`,
+      position: 'first',
+      run: () => navigate(`/recordings/${typed}`),
+    }),
+    ...commandsIf(canReadAudit && requestId.test(typed), {
+      id: 'events-of-request',
+      label: `→ Events of the request ${typed}`,
+      position: 'first',
+      run: () => navigate('/audit', { q: `request:${typed}`, range: 'all' }),
+    }),
+    ...pagesFor(me).map(({ to, label, key }) => ({ ...pageCommand(to, label), shortcut: `g ${key}` })),
+    pageCommand('/access', 'Your access'),
+    pageCommand('/second-factors', 'Second factors'),
+    ...peopleTabs(me).map(({ to, label }) => pageCommand(to, label)),
     ...peopleActions(me).map(({ to, label, dialog }) => ({ id: label, label, run: () => navigate(to, { dialog }) })),
     ...policyActions(me).map(({ tab, label }) => ({ id: label, label, run: () => navigate('/policy', { tab }) })),
+    ...auditActions(me).map(({ dialog, label }) => ({ id: label, label, run: () => navigate('/audit', { dialog }) })),
+    ...factorActions.map(({ dialog, label }) => ({
+      id: label,
+      label,
+      run: () => navigate('/second-factors', { dialog }),
+    })),
     ...themeCommands,
     ...timeCommands,
-    ...(typed !== '' && me.racks.length > 0
-      ? [{ id: 'apps-matching', label: `→ Apps matching ${typed}`, run: () => navigate('/apps', { q: typed }) }]
-      : []),
+    { id: 'log out', label: 'Log out', run: logOut },
+    ...commandsIf(canReadAudit && isEmail, {
+      id: 'events-of',
+      label: `→ Events of ${typed}`,
+      position: 'last',
+      run: () => navigate('/audit', { q: `actor:${typed}` }),
+    }),
+    ...commandsIf(can(me, 'gateway:user:write') && typed !== '', {
+      id: 'users-matching',
+      label: `→ Users matching ${typed}`,
+      position: 'last',
+      run: () => navigate('/people/users', { q: typed }),
+    }),
+    ...commandsIf(me.racks.length > 0 && typed !== '', {
+      id: 'apps-matching',
+      label: `→ Apps matching ${typed}`,
+      position: 'last',
+      run: () => navigate('/apps', { q: typed }),
+    }),
   ]
+
+  function pageCommand(to: string, label: string): PaletteCommand {
+    return { id: `page ${to}`, label: `Open ${label}`, name: label, run: () => navigate(to) }
+  }
 }
 
-const maxApps = 20
+function commandsIf(condition: boolean, command: PaletteCommand): readonly PaletteCommand[] {
+  return condition ? [command] : []
+}
 
-function appCommands(
-  typed: string,
-  navigate: (to: string) => void,
-  apps: readonly { readonly rack: string; readonly app: string }[],
-): readonly PaletteCommand[] {
-  if (typed === '') return []
-  const words = typed.toLowerCase().split(/\s+/)
-  return apps
-    .map(({ rack, app }) => ({ to: `/apps/${rack}/${app}`, label: `Open the app ${app} on ${rack}` }))
-    .filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)))
-    .slice(0, maxApps)
-    .map(({ to, label }) => ({ id: `page ${to}`, label, run: () => navigate(to) }))
+/** The shell has the form on every page. */
+function logOut(): void {
+  document.querySelector<HTMLFormElement>('form[action="/gateway/auth/logout"]')?.requestSubmit()
 }
 
 const themeCommands = [

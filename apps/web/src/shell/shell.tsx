@@ -2,26 +2,31 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { Command, Menu as MenuIcon, Monitor, Moon, Sun } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { useMe, versionQuery } from '../api/queries.ts'
 import { useWaitingCall } from '../api/step-up/waiting-calls.ts'
 import { Button } from '../ui/controls/button.tsx'
 import { Announcements } from '../ui/status/announce.tsx'
 import { VisibleText } from '../ui/text/visible-text.tsx'
 import { setTimeZone, useTimeZone } from '../ui/time/time-zone.ts'
+import { CommandPalette } from './command-palette.tsx'
 import { pagesFor } from './pages.ts'
 import { SessionEnded } from './session-ended.tsx'
 import styles from './shell.module.css'
 import { useShortcuts } from './shortcuts.ts'
 import { setTheme, type Theme, useTheme } from './theme.ts'
 
-const CommandPalette = lazy(() => import('./command-palette.tsx'))
 const StepUpDialog = lazy(() => import('./step-up-dialog.tsx'))
 const ShortcutList = lazy(() => import('./shortcut-list.tsx'))
 
 export function Shell() {
   const [open, setOpen] = useState<'palette' | 'shortcuts' | 'navigation' | null>(null)
   const close = () => setOpen(null)
-  useShortcuts({ openPalette: () => setOpen('palette'), openShortcuts: () => setOpen('shortcuts') })
+  useShortcuts({
+    // At once, so that the field of the palette gets the next key.
+    openPalette: () => flushSync(() => setOpen('palette')),
+    openShortcuts: () => setOpen('shortcuts'),
+  })
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">
@@ -58,10 +63,8 @@ export function Shell() {
       <Announcements />
       <StepUp />
       <SessionEnded />
-      <Suspense fallback={null}>
-        {open === 'palette' && <CommandPalette onClose={close} />}
-        {open === 'shortcuts' && <ShortcutList onClose={close} />}
-      </Suspense>
+      {open === 'palette' && <CommandPalette onClose={close} />}
+      <Suspense fallback={null}>{open === 'shortcuts' && <ShortcutList onClose={close} />}</Suspense>
     </div>
   )
 }

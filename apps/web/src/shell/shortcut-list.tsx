@@ -4,7 +4,7 @@ import { pagesFor } from './pages.ts'
 import styles from './shortcut-list.module.css'
 
 const otherShortcuts = [
-  ['Ctrl K or ⌘ K', 'Find a page, an event, a person, or an action'],
+  ['Ctrl K or ⌘ K', 'Find a page, an action, an app, a rack, a user, an API token, or an ID'],
   ['?', 'Show this list'],
   ['r', 'Refresh, on a page with the button Refresh'],
   ['/', 'Go to the filter of the page'],

@@ -11,6 +11,7 @@ import {
   users,
 } from '@rack-gateway/database'
 import { and, eq, getTableColumns, inArray, or, type SQL, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import { checkId } from '../transactions/names.ts'
 import { createAccessReview, uuidFromText } from './access-review.ts'
 import { createGroupLists, isInGroup } from './group-lists.ts'
@@ -25,7 +26,16 @@ export type Lists = ReturnType<typeof createLists>
 interface UserFilter {
   /** The name of a group. */
   readonly group?: string | undefined
+  /** A part of the email address, in any case. */
+  readonly search?: string | undefined
   readonly withoutFactor?: boolean
+}
+
+interface TokenFilter {
+  /** The ID of a user or service account. */
+  readonly owner?: string | undefined
+  /** A part of the name, in any case. */
+  readonly search?: string | undefined
 }
 
 /** Pages of groups and of the access review are sorted by name, all other pages newest first. No page has secrets. */
@@ -93,19 +103,26 @@ export function createLists(database: Pick<Database, 'db'>) {
     ...createAccessReview(database),
     ...createLiveCallLists(database),
     ...createSecondFactorLists(database),
-    users: (page: PageRequest, { group, withoutFactor = false }: UserFilter = {}) =>
+    users: (page: PageRequest, { group, search, withoutFactor = false }: UserFilter = {}) =>
       userPage(
         page,
-        and(group === undefined ? undefined : isInGroup(group), withoutFactor ? hasNoSecondFactor : undefined),
+        and(
+          group === undefined ? undefined : isInGroup(group),
+          search === undefined ? undefined : contains(users.email, search),
+          withoutFactor ? hasNoSecondFactor : undefined,
+        ),
       ),
     user: (id: string) => onlyItem(userPage(one, eq(users.id, checkId('user', id))), 'user'),
     sessions: (page: PageRequest, owner?: string) =>
       sessionPage(page, owner === undefined ? undefined : eq(sessions.userId, owner)),
     session: (id: string) => onlyItem(sessionPage(one, eq(sessions.id, checkId('session', id))), 'session'),
-    tokens: (page: PageRequest, { owner }: { readonly owner?: string | undefined }) =>
+    tokens: (page: PageRequest, { owner, search }: TokenFilter) =>
       tokenPage(
         page,
-        owner === undefined ? undefined : or(eq(apiTokens.userId, owner), eq(apiTokens.serviceAccountId, owner)),
+        and(
+          owner === undefined ? undefined : or(eq(apiTokens.userId, owner), eq(apiTokens.serviceAccountId, owner)),
+          search === undefined ? undefined : contains(apiTokens.name, search),
+        ),
       ),
     token: (id: string) => onlyItem(tokenPage(one, eq(apiTokens.id, checkId('API token', id))), 'API token'),
     serviceAccounts: (page: PageRequest) => accountPage(page),
@@ -123,6 +140,10 @@ export function createLists(database: Pick<Database, 'db'>) {
     bindingsOfServiceAccount: (id: string) => bindingsOfServiceAccount(db, id),
     binding: (id: string) => onlyItem(bindingPage(one, eq(bindings.id, checkId('binding', id))), 'binding'),
   }
+}
+
+function contains(column: PgColumn, text: string): SQL {
+  return sql`position(lower(${text}) in lower(${column})) > 0`
 }
 
 async function bindingsOfUser(db: Database['db'], id: string) {

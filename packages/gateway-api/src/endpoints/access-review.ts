@@ -15,6 +15,7 @@ export const accessReviewEndpoints = {
     principalKinds: everyKind,
     query: LongCursorPageQuery,
     response: pageOf(ReviewedBinding),
+    compress: true,
   },
   exportAccessReview: {
     method: 'GET',

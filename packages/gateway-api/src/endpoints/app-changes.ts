@@ -26,5 +26,6 @@ export const appChangeEndpoints = {
     principalKinds: everyKind,
     query: AppChangesQuery,
     response: pageOf(AppChange),
+    compress: true,
   },
 } as const satisfies EndpointTable

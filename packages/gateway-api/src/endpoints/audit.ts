@@ -16,6 +16,7 @@ export const auditEndpoints = {
     ...auditRead,
     query: schemas.AuditPageQuery,
     response: pageOf(schemas.LoggedEvent),
+    compress: true,
   },
   getAuditEvent: {
     method: 'GET',
@@ -41,6 +42,7 @@ export const auditEndpoints = {
     ...auditRead,
     query: schemas.AuditHistogramQuery,
     response: schemas.AuditHistogram,
+    compress: true,
   },
   followAudit: {
     method: 'GET',

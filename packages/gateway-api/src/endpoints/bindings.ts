@@ -15,6 +15,7 @@ export const bindingEndpoints = {
       'the ID of a user, service account, API token, or trust, or the name of a group',
     ),
     response: pageOf(Binding),
+    compress: true,
   },
   createBinding: {
     method: 'POST',

@@ -46,6 +46,12 @@ export interface PrincipalEndpoint extends EndpointBase {
   readonly isRevocation?: true
   /** Supports `If-None-Match`. */
   readonly conditional?: true
+  /**
+   * Compresses the response with gzip if the client accepts it. Never for a response that contains a secret, because the
+   * length of a compressed response tells how much of a text that an attacker chose occurs in the secret. Never for a
+   * stream, whose parts would wait for each other.
+   */
+  readonly compress?: true
   /** Rejects cookie authentication, because the response contains a token. The text is the remedy of that denial. */
   readonly rejectedCookieRemedy?: string
   /**

@@ -32,6 +32,42 @@ test('no read counts as a revocation', () => {
     if (isPrincipalEndpoint(endpoint) && endpoint.isRevocation) expect(endpoint.method).not.toBe('GET')
 })
 
+const compressed = all.filter(([, endpoint]) => isPrincipalEndpoint(endpoint) && endpoint.compress)
+
+test.each(compressed)('%s is a read of JSON, so it can be compressed', (_name, endpoint) => {
+  expect(endpoint).toMatchObject({ method: 'GET' })
+  for (const name of ['mediaTypes', 'acceptsWebSocket', 'rejectedCookieRemedy', 'cookieRequires', 'stepUp'])
+    expect(endpoint).not.toHaveProperty(name)
+})
+
+const secretMembers = ['token', 'csrfToken', 'code', 'codes', 'backupCodes', 'secret', 'uri', 'proof', 'result']
+const withSecret = [
+  'me',
+  'renewSession',
+  'createConvoxSession',
+  'redeemLoopbackLogin',
+  'beginDeviceLogin',
+  'pollDeviceLogin',
+  'beginEnrollment',
+  'addSecondFactor',
+  'createBackupCodes',
+  'proveStepUp',
+  'redeemStepUp',
+  'createToken',
+  'rotateToken',
+  'exchangeJobToken',
+]
+
+test('no response with a secret is compressed', () => {
+  const found = all.filter(([, { response }]) => membersOf(response).some((name) => secretMembers.includes(name)))
+  expect(found.map(([name]) => name)).toEqual(withSecret)
+  expect(compressed.filter(([name]) => withSecret.includes(name))).toEqual([])
+})
+
+function membersOf(schema: TSchema): string[] {
+  return schemasIn(schema).flatMap((one) => Object.keys(Reflect.get(one, 'properties') ?? {}))
+}
+
 function schemasIn(schema: TSchema): object[] {
   return [schema, ...Object.values(schema).flatMap((value) => (isObject(value) ? schemasIn(value) : []))]
 }

@@ -12,6 +12,7 @@ import { rackEndpoints } from './racks.ts'
 import { recordingEndpoints } from './recordings.ts'
 import { secondFactorEndpoints } from './second-factors.ts'
 import { sessionEndpoints } from './sessions.ts'
+import { setupEndpoints } from './setup-steps.ts'
 import { stepUpEndpoints } from './step-ups.ts'
 import { tokenEndpoints } from './tokens.ts'
 import { userEndpoints } from './users.ts'
@@ -35,6 +36,7 @@ export const endpoints = {
   ...rackEndpoints,
   ...liveCallEndpoints,
   ...appChangeEndpoints,
+  ...setupEndpoints,
 } as const
 
 export type Endpoints = typeof endpoints

@@ -12,6 +12,7 @@ export const invitationEndpoints = {
     principalKinds: everyKind,
     query: PageQuery,
     response: pageOf(Invitation),
+    compress: true,
   },
   createInvitation: {
     method: 'POST',

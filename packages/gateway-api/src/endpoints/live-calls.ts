@@ -17,6 +17,7 @@ export const liveCallEndpoints = {
     principalKinds: everyKind,
     query: PageQuery,
     response: pageOf(LiveCall),
+    compress: true,
   },
   endLiveCall: {
     method: 'POST',

@@ -18,6 +18,7 @@ export const policyEndpoints = {
     principalKinds: everyKind,
     response: schemas.ActivePolicy,
     conditional: true,
+    compress: true,
   },
   getPolicyMatrix: {
     method: 'GET',
@@ -30,6 +31,7 @@ export const policyEndpoints = {
     principalKinds: everyKind,
     response: schemas.PolicyMatrix,
     conditional: true,
+    compress: true,
   },
   getEffectivePolicy: {
     method: 'GET',
@@ -42,6 +44,7 @@ export const policyEndpoints = {
     query: schemas.RackQuery,
     response: schemas.EffectivePolicy,
     conditional: true,
+    compress: true,
   },
   decide: {
     method: 'POST',

@@ -14,6 +14,7 @@ export const rackEndpoints = {
     principalKinds: everyKind,
     query: RackStatusQuery,
     response: RackStatuses,
+    compress: true,
   },
   getHealth: {
     method: 'GET',
@@ -27,5 +28,6 @@ export const rackEndpoints = {
     principalKinds: everyKind,
     query: RackStatusQuery,
     response: Health,
+    compress: true,
   },
 } as const satisfies EndpointTable

@@ -15,6 +15,7 @@ export const recordingEndpoints = {
     principalKinds: everyKind,
     query: schemas.RecordingQuery,
     response: pageOf(schemas.Recording),
+    compress: true,
   },
   readRecording: {
     method: 'GET',

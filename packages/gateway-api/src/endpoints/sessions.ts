@@ -13,6 +13,7 @@ export const sessionEndpoints = {
     principalKinds: everyKind,
     query: filteredPageQuery('user', '`me`, or the ID of a user'),
     response: pageOf(schemas.Session),
+    compress: true,
   },
   endSession: {
     method: 'DELETE',

@@ -1,4 +1,4 @@
-import { filteredPageQuery, pageOf, withWarnings } from '../schemas/common.ts'
+import { pageOf, withWarnings } from '../schemas/common.ts'
 import * as schemas from '../schemas/tokens.ts'
 import { type EndpointTable, everyKind, usersOnly } from './endpoint.ts'
 
@@ -11,8 +11,9 @@ export const tokenEndpoints = {
     scope: 'self',
     permissionForOthers: 'gateway:token:write',
     principalKinds: everyKind,
-    query: filteredPageQuery('owner', '`me`, or the ID of a user or service account'),
+    query: schemas.TokenQuery,
     response: pageOf(schemas.Token),
+    compress: true,
   },
   createToken: {
     method: 'POST',

@@ -12,6 +12,7 @@ export const userEndpoints = {
     principalKinds: everyKind,
     query: schemas.UserQuery,
     response: pageOf(schemas.User),
+    compress: true,
   },
   listGroups: {
     method: 'GET',
@@ -22,6 +23,7 @@ export const userEndpoints = {
     principalKinds: everyKind,
     query: LongCursorPageQuery,
     response: pageOf(schemas.Group),
+    compress: true,
   },
   getUser: {
     method: 'GET',
@@ -63,6 +65,7 @@ export const userEndpoints = {
     principalKinds: everyKind,
     query: PageQuery,
     response: pageOf(schemas.ServiceAccount),
+    compress: true,
   },
   createServiceAccount: {
     method: 'POST',

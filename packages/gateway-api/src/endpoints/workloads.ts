@@ -13,6 +13,7 @@ export const workloadEndpoints = {
     principalKinds: everyKind,
     query: PageQuery,
     response: pageOf(Trust),
+    compress: true,
   },
   createTrust: {
     method: 'POST',
@@ -79,6 +80,7 @@ export const workloadEndpoints = {
     principalKinds: everyKind,
     query: filteredPageQuery('trust', 'the ID of the trust that admitted the jobs'),
     response: pageOf(WorkloadSession),
+    compress: true,
   },
   endWorkloadSession: {
     method: 'DELETE',

@@ -59,6 +59,11 @@ export const EventPageQuery = pageQuery(400)
 /** For lists that are sorted by name: their cursors contain a name, which can be long. */
 export const LongCursorPageQuery = pageQuery(2_000)
 
+/** @param where such as `whose name contains this text` */
+export function searchText(where: string) {
+  return Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: `only items ${where}, in any case` }))
+}
+
 export function filteredPageQuery<N extends string>(name: N, description: string) {
   const filter = Type.Optional(Type.String({ maxLength: 300, description }))
   return ClosedObject({ ...PageQuery.properties, [name]: filter } as typeof PageQuery.properties & {

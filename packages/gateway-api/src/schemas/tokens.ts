@@ -1,6 +1,16 @@
 import { type Static, Type } from 'typebox'
 import { BindingSummary, Reason } from './bindings.ts'
-import { ClosedObject, ExtensibleEnum, Id, NamePatternRequest, Nullable, namePatterns, Time } from './common.ts'
+import {
+  ClosedObject,
+  ExtensibleEnum,
+  filteredPageQuery,
+  Id,
+  NamePatternRequest,
+  Nullable,
+  namePatterns,
+  searchText,
+  Time,
+} from './common.ts'
 import { lastUse } from './sessions.ts'
 
 const ownerKinds = ['user', 'service-account'] as const
@@ -43,6 +53,11 @@ export const HandedOverToken = Type.Object({
   ...Token.properties,
   note: Type.String({ description: 'what remains to be done' }),
   rotate: Type.String({ description: 'the path to POST to for a new secret' }),
+})
+
+export const TokenQuery = ClosedObject({
+  ...filteredPageQuery('owner', '`me`, or the ID of a user or service account').properties,
+  search: searchText('whose name contains this text'),
 })
 
 export const TokenRequest = ClosedObject({

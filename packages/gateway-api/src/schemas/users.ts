@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { ClosedObject, ExtensibleEnum, filteredPageQuery, Id, Line, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, filteredPageQuery, Id, Line, Nullable, searchText, Time } from './common.ts'
 import { factorKinds } from './second-factors.ts'
 
 export const User = Type.Object({
@@ -16,6 +16,7 @@ export const User = Type.Object({
 })
 export const UserQuery = ClosedObject({
   ...filteredPageQuery('group', 'the name of a group').properties,
+  search: searchText('whose email address contains this text'),
   secondFactor: Type.Optional(Type.Enum(['none'], { description: '`none`: only users who have no second factor' })),
 })
 export type User = Static<typeof User>

@@ -14,7 +14,7 @@ let app: FastifyInstance
 let response: object
 beforeEach(() => {
   app = Fastify()
-  app.get('/', async (request, reply) => conditionalResponse(request, reply, { schema, response }))
+  app.get('/', async (request, reply) => conditionalResponse(request, reply, { schema, response }) ?? reply.send())
 })
 afterEach(() => app.close())
 
@@ -74,9 +74,10 @@ test('members do not replace each other in the tag', async () => {
   expect((await get(first.headers.etag)).statusCode).toBe(200)
 })
 
-test.each([['"x", TAG'], ['W/TAG']])('If-None-Match: %s', async (header) => {
+test.each([['"x", W/TAG'], ['W/TAG'], ['TAG']])('If-None-Match: %s', async (header) => {
   response = { policy: 'p', document: {} }
   const tag = String((await get()).headers.etag)
-  const { statusCode, headers } = await get(header.replace('TAG', tag))
+  expect(tag).toMatch(/^W\/"[\w-]+"$/)
+  const { statusCode, headers } = await get(header.replace('TAG', tag.slice(2)))
   expect([statusCode, headers.etag, headers['content-type']]).toEqual([304, tag, undefined])
 })

@@ -16,6 +16,7 @@ import { recordingHandlers } from './recordings.ts'
 import { secondFactorHandlers } from './second-factors.ts'
 import { serviceAccountHandlers } from './service-accounts.ts'
 import { sessionHandlers } from './sessions.ts'
+import { setupHandlers } from './setup-steps.ts'
 import { stepUpHandlers } from './step-ups.ts'
 import { tokenHandlers } from './tokens.ts'
 import { trustHandlers } from './trusts.ts'
@@ -41,6 +42,7 @@ export const handlers: Handlers = {
   ...recordingHandlers,
   ...liveCallHandlers,
   ...appChangeHandlers,
+  ...setupHandlers,
   ...trustHandlers,
   ...workloadSessionHandlers,
   ...cliLoginHandlers,

@@ -26,7 +26,10 @@ const rotateFirst = 'Rotate the token with an earlier expiry first, or create a 
 export const tokenHandlers: Handlers<Names> = {
   async listTokens(call) {
     const owner = ownerFilter(call, call.query.owner, 'gateway:token:write')
-    const { items, next } = await call.lists.tokens(pageRequest(call.query), owner === null ? {} : { owner })
+    const { items, next } = await call.lists.tokens(pageRequest(call.query), {
+      owner: owner ?? undefined,
+      search: call.query.search,
+    })
     return { items: items.map(toResponse), next }
   },
 

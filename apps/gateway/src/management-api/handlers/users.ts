@@ -10,6 +10,7 @@ export const userHandlers: Handlers<'listUsers' | 'listGroups' | 'getUser' | 'lo
   async listUsers({ lists, query }) {
     const { items, next } = await lists.users(pageRequest(query), {
       group: query.group,
+      search: query.search,
       withoutFactor: query.secondFactor === 'none',
     })
     return { items: items.map(toResponse), next }

@@ -26,6 +26,6 @@ export function deviceName(device: string): string {
   return system === undefined ? browser : `${browser} on ${system}`
 }
 
-export function isBrowser(device: string): boolean {
+function isBrowser(device: string): boolean {
   return device.startsWith('browser: ')
 }

@@ -5,23 +5,14 @@ import { get } from '../../../api/client.ts'
 import { meQuery } from '../../../api/queries.ts'
 
 /** A step that was done in a terminal is ticked when the person comes back to this window. */
-function firstItemsQuery<T>(kind: string, read: (signal: AbortSignal) => Promise<T>) {
-  return queryOptions({
-    queryKey: [kind, 'first'],
-    queryFn: ({ signal }) => read(signal),
-    refetchOnWindowFocus: 'always',
-  })
-}
-
-export const ownSessionsQuery = firstItemsQuery('sessions', (signal) =>
-  get('/sessions', { query: { user: 'me', limit: 50 } }, signal),
-)
-export const firstUsersQuery = firstItemsQuery('users', (signal) => get('/users', { query: { limit: 2 } }, signal))
-export const firstInvitationQuery = firstItemsQuery('invitations', (signal) =>
-  get('/invitations', { query: { limit: 1 } }, signal),
-)
-export const firstTokenQuery = firstItemsQuery('tokens', (signal) => get('/tokens', { query: { limit: 1 } }, signal))
-export const firstTrustQuery = firstItemsQuery('trusts', (signal) => get('/trusts', { query: { limit: 1 } }, signal))
+export const setupStepsQuery = queryOptions({
+  queryKey: ['overview', 'setup steps'],
+  queryFn: ({ signal }) => get('/setup-steps', {}, signal),
+  // The loader of the page always reads the steps, so the card need not read them again.
+  staleTime: 0,
+  refetchOnMount: false,
+  refetchOnWindowFocus: 'always',
+})
 
 /** The steps are for administrators, who can take all of them. */
 export function canTakeSteps(me: Me): boolean {
@@ -30,12 +21,5 @@ export function canTakeSteps(me: Me): boolean {
 
 /** Loads the data of the steps before the overview is shown, so that nothing moves afterwards. */
 export async function loadNextSteps(queryClient: QueryClient): Promise<void> {
-  if (!canTakeSteps(await queryClient.ensureQueryData(meQuery))) return
-  await Promise.all([
-    queryClient.prefetchQuery(ownSessionsQuery),
-    queryClient.prefetchQuery(firstUsersQuery),
-    queryClient.prefetchQuery(firstInvitationQuery),
-    queryClient.prefetchQuery(firstTokenQuery),
-    queryClient.prefetchQuery(firstTrustQuery),
-  ])
+  if (canTakeSteps(await queryClient.ensureQueryData(meQuery))) await queryClient.prefetchQuery(setupStepsQuery)
 }

@@ -5,16 +5,8 @@ import type { ReactNode } from 'react'
 import { useMe } from '../../../api/queries.ts'
 import { CommandLine } from '../../../ui/controls/command-line.tsx'
 import { Card } from '../../../ui/layout/card.tsx'
-import { isBrowser } from '../../../ui/text/device-name.ts'
 import styles from './next-steps.module.css'
-import {
-  canTakeSteps,
-  firstInvitationQuery,
-  firstTokenQuery,
-  firstTrustQuery,
-  firstUsersQuery,
-  ownSessionsQuery,
-} from './next-steps-queries.ts'
+import { canTakeSteps, setupStepsQuery } from './next-steps-queries.ts'
 
 const trustCommand =
   'rack-gateway trusts create deploy --role ci --provider github --with repositoryId=ID --with repositoryOwnerId=ID'
@@ -22,25 +14,16 @@ const trustCommand =
 /** The steps of a new installation. The card disappears when all are done. */
 export function NextSteps() {
   const me = useMe()
-  const enabled = canTakeSteps(me)
-  const sessions = useQuery({ ...ownSessionsQuery, enabled })
-  const users = useQuery({ ...firstUsersQuery, enabled })
-  const invitations = useQuery({ ...firstInvitationQuery, enabled })
-  const tokens = useQuery({ ...firstTokenQuery, enabled })
-  const trusts = useQuery({ ...firstTrustQuery, enabled })
-  if (!sessions.data || !users.data || !invitations.data || !tokens.data || !trusts.data) return null
-  const hasTerminal = sessions.data.items.some(({ device }) => !isBrowser(device))
-  const hasUsers = users.data.items.length > 1 || invitations.data.items.length > 0
-  const hasPipeline = tokens.data.items.length + trusts.data.items.length > 0
-  if (hasTerminal && hasUsers && hasPipeline) return null
+  const { data: steps } = useQuery({ ...setupStepsQuery, enabled: canTakeSteps(me) })
+  if (steps === undefined || (steps.terminal && steps.users && steps.pipeline)) return null
   const rack = me.racks[0] ?? 'RACK'
   return (
     <Card title="Next steps">
       <ol className={styles.steps}>
-        <Step isDone={hasTerminal} title="Connect your terminal">
+        <Step isDone={steps.terminal} title="Connect your terminal">
           <CommandLine>{`rack-gateway login ${rack} ${location.origin}`}</CommandLine>
         </Step>
-        <Step isDone={hasUsers} title="Invite a person, with a role">
+        <Step isDone={steps.users} title="Invite a person, with a role">
           <CommandLine>rack-gateway users invite ann@example.com --role deployer</CommandLine>
           <p>
             Or{' '}
@@ -50,7 +33,7 @@ export function NextSteps() {
             .
           </p>
         </Step>
-        <Step isDone={hasPipeline} title="Admit a pipeline">
+        <Step isDone={steps.pipeline} title="Admit a pipeline">
           <CommandLine>{trustCommand}</CommandLine>
           <p>
             Or{' '}

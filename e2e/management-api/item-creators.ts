@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto'
+import { callManagementApi as call } from '@rack-gateway/testing/management-api'
+import type { System } from '../support/gateway/system.ts'
+import { createUser, type TestUser } from './callers.ts'
+import type { Pipelines } from './pipelines.ts'
+
+/** For each list, by its path, a function that creates one more item, and returns its ID in the list. */
+export function itemCreators(
+  system: System,
+  pipelines: Pipelines,
+  admin: TestUser,
+): Readonly<Record<string, () => Promise<string>>> {
+  const post = async (path: string, body: object) => (await call(system, admin.token, 'POST', path, body)).text('id')
+  const name = () => `n-${randomUUID()}`
+  const conditions = [{ claim: 'repository_id', equals: 'of no job' }]
+  const bind = (id: string) => post('/bindings', { subject: { kind: 'group', id }, role: 'viewer' })
+
+  return {
+    '/sessions': async () => (await createUser(system, null)).session,
+    '/users': async () => (await createUser(system, null)).id,
+    '/groups': async () => {
+      const group = name()
+      await bind(group)
+      return group
+    },
+    '/second-factors': async () => {
+      const id = randomUUID()
+      await system.sql`
+        insert into gateway.second_factors (id, user_id, kind, name, secret, last_step)
+        values (${id}, ${(await createUser(system, null)).id}, 'totp', 'app', '', 0)`
+      return id
+    },
+    '/service-accounts': () => post('/service-accounts', { name: name() }),
+    '/bindings': () => bind(name()),
+    '/tokens': () => post('/tokens', { name: name(), role: 'viewer' }),
+    '/trusts': () => post('/trusts', { name: name(), issuer: pipelines.issuer.url, conditions, role: 'viewer' }),
+    '/workload-sessions': async () => (await pipelines.job('viewer')).id,
+    '/recordings': async () => {
+      const id = randomUUID()
+      await system.sql`
+        insert into gateway.recordings (id, started_at, stream, opened, mode, principal, principal_name, rack, route)
+        values (${id}, now(), ${id}, ${id}, 'strict', 'p', 'p', 'staging', 'exec')`
+      return id
+    },
+    '/invitations': async () => {
+      const id = randomUUID()
+      await system.sql`
+        insert into gateway.invitations (id, email, issuer, bindings, invited_by, created_at, expires_at)
+        values (${id}, ${`${id}@example.com`}, 'i', '[]', ${admin.id}, now(), now() + interval '1 day')`
+      return id
+    },
+    '/access-review': () => bind(name()),
+    '/live-calls': async () => {
+      const id = randomUUID()
+      await system.sql`
+        insert into gateway.live_calls (id, stream, started_at, request, principal, principal_kind, principal_name, rack, route, path, kind)
+        select ${id}, stream, now(), 'r', 'p', 'user', 'p', 'staging', 'WS /system/logs', '/system/logs', 'logs' from audit.events limit 1`
+      return id
+    },
+    '/app-changes': async () => {
+      const principal = { kind: 'user', id: admin.id, name: admin.email, credential: admin.session } as const
+      const call = { rack: 'staging', app: 'myapp', route: 'PUT /apps/{app}', request: randomUUID(), status: 200 }
+      return (await system.app.audit.record({ kind: 'outcome', principal, ...call })).id
+    },
+    '/audit/events': async () => (await system.app.audit.record({ kind: 'call', app: name() })).id,
+  }
+}
