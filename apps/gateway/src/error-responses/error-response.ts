@@ -125,11 +125,19 @@ function withNamedGateway<T extends { readonly next: string }>(details: T, publi
 function sanitizedDetails({
   rule,
   source,
+  permission,
   reason,
   remedy,
   policy,
 }: DenialDetails): Omit<ErrorBody, 'error' | 'code' | 'requestId' | 'stepUp'> {
-  return { rule, source, reason: sanitizeText(reason), next: sanitizeText(remedy), policy }
+  return {
+    rule,
+    source,
+    ...(permission !== undefined && { permission }),
+    reason: sanitizeText(reason),
+    next: sanitizeText(remedy),
+    policy,
+  }
 }
 
 export function sendFailure(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {

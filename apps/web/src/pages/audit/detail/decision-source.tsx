@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { PolicySource } from '../../../ui/text/policy-source.tsx'
-import { policyQuery } from '../../policy/queries/policy-queries.ts'
+import { policyQuery } from '../../../api/policy-queries.ts'
 
 interface DecisionSourceProps {
   readonly source: string

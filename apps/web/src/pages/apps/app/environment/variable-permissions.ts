@@ -2,7 +2,7 @@ import { compilePatterns } from '@rack-gateway/command-matcher/name-pattern'
 import type { Me, PolicyMatrix } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
 import { useMe } from '../../../../api/queries.ts'
-import { matrixQuery } from '../../../policy/queries/policy-queries.ts'
+import { matrixQuery } from '../../../../api/policy-queries.ts'
 import { useApp } from '../address/use-app.ts'
 
 interface VariablePermissions {
