@@ -176,6 +176,8 @@ export function createConsoleRouter(queryClient: QueryClient) {
     context: { queryClient },
     defaultPreload: 'intent',
     defaultErrorComponent: LoadFailed,
+    // The page of an unknown address replaces the whole page, not only a tab.
+    notFoundMode: 'root',
     scrollRestoration: false,
   })
 }

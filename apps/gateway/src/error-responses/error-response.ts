@@ -162,7 +162,7 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, failur
 function sendFailurePage(reply: FastifyReply, { status, body }: Failure): void {
   const isMissing = status === 404
   const title = isMissing ? 'There is no page at this address' : 'The request failed'
-  const text = isMissing ? body.next : `${body.reason} ${body.next}`
+  const text = isMissing ? 'Check the address, or go to the first page.' : `${body.reason} ${body.next}`
   void sendPage(
     reply,
     status,

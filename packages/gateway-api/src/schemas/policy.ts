@@ -198,7 +198,11 @@ const ProposedDocument = Type.String({
 const ProposedHash = Type.String({ description: 'SHA-256 of the proposed document, hex' })
 
 export const GrantersQuery = ClosedObject({
-  role: Type.Array(Type.String({ maxLength: 100 }), { minItems: 1, maxItems: 20, description: 'repeat it for several roles' }),
+  role: Type.Array(Type.String({ maxLength: 100 }), {
+    minItems: 1,
+    maxItems: 20,
+    description: 'repeat it for several roles',
+  }),
   rack: Type.Optional(RackName),
   app: Type.Optional(Type.String({ maxLength: 100 })),
 })

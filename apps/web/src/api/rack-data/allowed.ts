@@ -71,7 +71,9 @@ export function allowedAppsQuery(rack: string, route: AppRoute, apps: readonly s
   return queryOptions({
     queryKey: ['decisions', rack, route, apps],
     async queryFn() {
-      const { decisions } = await post('/policy/decisions', { body: { rack, calls: apps.map((app) => ({ route, app })) } })
+      const { decisions } = await post('/policy/decisions', {
+        body: { rack, calls: apps.map((app) => ({ route, app })) },
+      })
       return apps.filter((_, index) => {
         const decision = decisions[index]
         return decision === undefined || !isDenied(decision)

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { can } from '../../api/can.ts'
 import { get } from '../../api/client.ts'
 import { matrixQuery } from '../../api/policy-queries.ts'
@@ -13,16 +14,20 @@ interface WayOnwardProps {
   /** Where a role would be needed. Default: everywhere. */
   readonly rack?: string | undefined
   readonly app?: string | undefined
+  /** Shown if no role decides about the call. */
+  readonly otherwise?: ReactNode
 }
 
 /** The roles that would allow a denied call, and who can grant them. */
-export function WayOnward({ facts, rack, app }: WayOnwardProps) {
+export function WayOnward({ facts, rack, app, otherwise = null }: WayOnwardProps) {
   const { data: matrix } = useQuery(matrixQuery)
   if (matrix === undefined) return null
   const found = allowingRoles(facts, matrix)
-  if (found === 'unknown') return null
+  if (found === 'unknown') return otherwise
   if (found === 'nobody')
-    return <p>No role allows this. Only a change of the policy document would, which the operators of the gateway make.</p>
+    return (
+      <p>No role allows this. Only a change of the policy document would, which the operators of the gateway make.</p>
+    )
   return (
     <>
       <p>

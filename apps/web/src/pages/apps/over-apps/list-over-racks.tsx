@@ -67,7 +67,10 @@ export function ListOverRacks<Row>({
             onChange={(name) => change({ rack: name })}
             options={[
               { value: '', label: 'All' },
-              ...[...new Set([...racks.names, ...(rack === '' ? [] : [rack])])].map((name) => ({ value: name, label: name })),
+              ...[...new Set([...racks.names, ...(rack === '' ? [] : [rack])])].map((name) => ({
+                value: name,
+                label: name,
+              })),
             ]}
           />
         )}

@@ -38,7 +38,10 @@ test('the first 20 of 50 racks are requested, four at a time, and a failing rack
   const wrapper = ({ children }: { children: ReactNode }) => (
     <QueryClientProvider client={client}>{children}</QueryClientProvider>
   )
-  const hook = renderHook(() => useOverRacks({ path: rackPath`/apps`, read: readApps, permission: 'app:list', of: 'apps' }), { wrapper })
+  const hook = renderHook(
+    () => useOverRacks({ path: rackPath`/apps`, read: readApps, permission: 'app:list', of: 'apps' }),
+    { wrapper },
+  )
   await waitFor(() => expect(hook.result.current.rows.length).toBe(19))
   expect([asked.length, most, hook.result.current.total]).toEqual([20, 4, 50])
   expect(hook.result.current.calls.filter(({ error }) => error !== null).map(({ rack }) => rack)).toEqual(['rack-3'])
