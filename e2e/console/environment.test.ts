@@ -133,7 +133,7 @@ describeInChromium('an environment in the web console', () => {
     await row.getByText('Protected').waitFor()
     expect(await admin.getByText('Protected').count()).toBe(1)
     expect(await row.getByRole('cell').last().textContent()).toBe(' Locked')
-    await admin.getByText('The policy protects the locked variables (policy.yaml:2), so no role can').waitFor()
+    await admin.getByText('policy.yaml:2 protects the locked variables, so no role can').waitFor()
     expect(await row.getByRole('button', { name: /^(Edit|Remove)/ }).count()).toBe(0)
     await lookAt(admin, 'environment-locked')
     await admin.getByRole('textbox', { name: 'New key' }).fill('RAILS_MASTER')

@@ -144,14 +144,14 @@ function LockedNote({ sources }: LockedNoteProps) {
   if (sources.length === 0) return null
   return (
     <p className="soft">
-      The policy protects the locked variables (
       {sources.map((source, index) => (
         <span key={source}>
           {index > 0 && ', '}
           <PolicySource source={source} />
         </span>
       ))}
-      ), so no role can change them here. Ask the platform team for a change.
+      {sources.length === 1 ? ' protects' : ' protect'} the locked variables, so no role can change them here. Ask the
+      platform team for a change.
     </p>
   )
 }
