@@ -167,6 +167,9 @@ describeInChromium('the navigation of the web console', () => {
       await decision.getByText('Who can grant admin: ').waitFor()
       await decision.getByRole('link', { name: 'admin@example.com' }).waitFor()
       await lookAt(page, 'navigation-denied-event')
+      expect(await page.getByRole('link', { name: 'The app', exact: true }).getAttribute('href')).toBe(
+        '/gateway/apps/staging/myapp',
+      )
       await decision.getByRole('link', { name: 'the roles with app:delete' }).click()
       await page.getByRole('button', { name: 'app:delete', expanded: true }).waitFor()
       const auditor = await at.open('auditor', `/gateway/audit/${event.id}`)
