@@ -1,5 +1,5 @@
 import type { Me } from '@rack-gateway/gateway-api'
-import { can } from '../api/can.ts'
+import { can, racksToList } from '../api/can.ts'
 import { auditActions } from '../pages/audit/audit-actions.ts'
 import { peopleActions, peopleTabs } from '../pages/people/tabs.ts'
 import { policyActions } from '../pages/policy/policy-actions.ts'
@@ -63,7 +63,7 @@ export function commandsFor(me: Me, typed: string, navigate: Navigate): readonly
       position: 'last',
       run: () => navigate('/people/users', { q: typed }),
     }),
-    ...commandsIf(me.racks.length > 0 && typed !== '', {
+    ...commandsIf(racksToList(me, 'app:list').length > 0 && typed !== '', {
       id: 'apps-matching',
       label: `→ Apps matching ${typed}`,
       position: 'last',

@@ -4,6 +4,7 @@ import { Command, Menu as MenuIcon, Monitor, Moon, Sun } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { useMe, versionQuery } from '../api/queries.ts'
+import { useSessionEnd } from '../api/session-end.ts'
 import { useWaitingCall } from '../api/step-up/waiting-calls.ts'
 import { Button } from '../ui/controls/button.tsx'
 import { Announcements } from '../ui/status/announce.tsx'
@@ -22,6 +23,7 @@ const ShortcutList = lazy(() => import('./shortcut-list.tsx'))
 export function Shell() {
   const [open, setOpen] = useState<'palette' | 'shortcuts' | 'navigation' | null>(null)
   const close = () => setOpen(null)
+  const hasSession = useSessionEnd() === null
   useShortcuts({
     // At once, so that the field of the palette gets the next key.
     openPalette: () => flushSync(() => setOpen('palette')),
@@ -58,13 +60,14 @@ export function Shell() {
         </div>
       </aside>
       <main id="content" className={styles.content} tabIndex={-1}>
-        <Outlet />
+        {/* Without a session, each part of the page would show the same error. */}
+        {hasSession && <Outlet />}
       </main>
       <Announcements />
-      <StepUp />
+      {hasSession && <StepUp />}
       <SessionEnded />
-      {open === 'palette' && <CommandPalette onClose={close} />}
-      <Suspense fallback={null}>{open === 'shortcuts' && <ShortcutList onClose={close} />}</Suspense>
+      {hasSession && open === 'palette' && <CommandPalette onClose={close} />}
+      <Suspense fallback={null}>{hasSession && open === 'shortcuts' && <ShortcutList onClose={close} />}</Suspense>
     </div>
   )
 }

@@ -1,10 +1,9 @@
 import type { Me } from '@rack-gateway/gateway-api'
 import { keepPreviousData, queryOptions, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { can } from '../../api/can.ts'
+import { can, racksToList } from '../../api/can.ts'
 import { get } from '../../api/client.ts'
 import { useMe } from '../../api/queries.ts'
-import { listableRacksQuery } from '../../api/rack-data/listable-racks.ts'
 import { loadedApps } from '../../api/rack-data/loaded-apps.ts'
 import { rackPath } from '../../api/rack-data/rack-path.ts'
 import { readApps } from '../../api/rack-data/readers.ts'
@@ -53,20 +52,20 @@ export function useFoundItems(typed: string): Search {
 }
 
 function useApps(me: Me, isEnabled: boolean) {
-  const racks = useQuery({ ...listableRacksQuery('GET /apps', me.racks), enabled: isEnabled && me.racks.length > 0 })
+  const racks = racksToList(me, 'app:list')
   const results = useQueries({
-    queries: (racks.data ?? []).slice(0, loadStep).map((rack) => ({
+    queries: racks.slice(0, loadStep).map((rack) => ({
       ...limitedRackQuery(rack, rackPath`/apps`, readApps),
       staleTime: appsMaxAge,
       enabled: isEnabled,
     })),
   })
-  const failed = (racks.data ?? []).filter((_, index) => results[index]?.error)
+  const failed = racks.filter((_, index) => results[index]?.error)
   return {
     // Includes the apps of racks that a page loaded.
     apps: loadedApps(useQueryClient()),
-    racks: racks.data ?? [],
-    isFetching: racks.isFetching || results.some(({ isFetching }) => isFetching),
+    racks,
+    isFetching: results.some(({ isFetching }) => isFetching),
     problems:
       failed.length === 0 ? [] : [`Apps are missing, because these racks did not answer: ${failed.join(', ')}.`],
   }

@@ -1,8 +1,9 @@
-import { Pencil, Trash2, Undo2 } from 'lucide-react'
+import { Lock, Pencil, Trash2, Undo2 } from 'lucide-react'
 import type { Release } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/controls/button.tsx'
 import { Table } from '../../../../ui/lists/table.tsx'
 import { Badge, Tag } from '../../../../ui/status/badge.tsx'
+import { PolicySource } from '../../../../ui/text/policy-source.tsx'
 import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import { FilteredList } from '../../list/filtered-list.tsx'
 import { RowActions } from '../../list/row-actions.tsx'
@@ -21,7 +22,7 @@ interface VariableTableProps {
 }
 
 export function VariableTable({ release, variables, canEdit, draft }: VariableTableProps) {
-  const { canReveal, isProtected } = useVariablePermissions()
+  const { canReveal, protectedBy } = useVariablePermissions()
   const revealed = useRevealedValues(release)
   const keys = new Set(variables.map(({ key }) => key))
   const added = [...draft.edits.keys()].filter((key) => !keys.has(key))
@@ -31,6 +32,7 @@ export function VariableTable({ release, variables, canEdit, draft }: VariableTa
   ]
   return (
     <div className={styles.table}>
+      {canEdit && <LockedNote sources={[...new Set(variables.flatMap(({ key }) => protectedBy(key) ?? []))]} />}
       <FilteredList label="Variables" rows={all} textOf={({ key }) => [key]} empty="The environment has no variables.">
         {(table) => (
           <Table
@@ -45,7 +47,7 @@ export function VariableTable({ release, variables, canEdit, draft }: VariableTa
                     <code data-removed={draft.edits.get(key) === null}>
                       <VisibleText>{key}</VisibleText>
                     </code>
-                    {isProtected(key) && <Badge tone="warn">Protected</Badge>}
+                    {protectedBy(key) !== null && <Badge tone="warn">Protected</Badge>}
                     {variable === null && <Tag tone="accent">New</Tag>}
                     {variable !== null && variable.count > 1 && (
                       <Badge tone="neutral">Last of {variable.count} values</Badge>
@@ -73,6 +75,7 @@ export function VariableTable({ release, variables, canEdit, draft }: VariableTa
                         <VariableActions
                           name={key}
                           value={revealed.values.get(key) ?? variable?.value ?? ''}
+                          isProtected={protectedBy(key) !== null}
                           draft={draft}
                         />
                       ),
@@ -97,10 +100,12 @@ interface VariableActionsProps {
   readonly name: string
   /** The value that an edit begins with, which can be a mask. */
   readonly value: string
+  readonly isProtected: boolean
   readonly draft: Draft
 }
 
-function VariableActions({ name, value, draft: { edits, edit, undo } }: VariableActionsProps) {
+function VariableActions({ name, value, isProtected, draft: { edits, edit, undo } }: VariableActionsProps) {
+  if (isProtected) return <Locked />
   if (edits.has(name))
     return (
       <RowActions>
@@ -118,5 +123,35 @@ function VariableActions({ name, value, draft: { edits, edit, undo } }: Variable
         <Trash2 aria-hidden />
       </Button>
     </RowActions>
+  )
+}
+
+/** The gateway denies a change to everybody, so the page does not offer it. `LockedNote` says why. */
+function Locked() {
+  return (
+    <span className={styles.locked}>
+      <Lock aria-hidden size={14} /> Locked
+    </span>
+  )
+}
+
+interface LockedNoteProps {
+  /** The lines of the policy that protect variables. */
+  readonly sources: readonly string[]
+}
+
+function LockedNote({ sources }: LockedNoteProps) {
+  if (sources.length === 0) return null
+  return (
+    <p className="soft">
+      {sources.map((source, index) => (
+        <span key={source}>
+          {index > 0 && ', '}
+          <PolicySource source={source} />
+        </span>
+      ))}
+      {sources.length === 1 ? ' protects' : ' protect'} the locked variables, so no role can change them here. Ask the
+      platform team for a change.
+    </p>
   )
 }
