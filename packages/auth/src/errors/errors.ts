@@ -1,4 +1,5 @@
 import { defineError, defineErrorWithText, type ExplainedError, type Explanation } from '@rack-gateway/errors'
+import { userName } from '@rack-gateway/rbac-policy'
 import type { AuthenticationDenial } from './denial.ts'
 
 export const Unauthenticated = defineErrorWithText('RGW_UNAUTHENTICATED', 401)
@@ -103,10 +104,26 @@ export const TokenEnded = defineError('RGW_TOKEN_ENDED', 409, {
   reason: 'This API token was revoked or has expired, so it can no longer be used or changed.',
   remedy: 'Create a new one.',
 })
-export const AmbiguousUser = defineError<[string]>('RGW_AMBIGUOUS_USER', 409, {
-  reason: 'Several users have this email address, each at another identity provider.',
+const SeveralUsers = defineError<[string]>('RGW_AMBIGUOUS_USER', 409, {
+  reason: 'Several users have this email address, each with another account of an identity provider.',
   remedy: 'Name one with its identity provider, or by its ID: %s.',
 })
+
+export interface NamedUser {
+  readonly id: string
+  readonly email: string
+  readonly issuer: string
+}
+
+export class AmbiguousUser extends SeveralUsers {
+  /** The users that have the address, for the response. */
+  readonly users: readonly NamedUser[]
+
+  constructor(users: readonly NamedUser[]) {
+    super(users.map((user) => `${userName(user)} (${user.id})`).join(', '))
+    this.users = users.map(({ id, email, issuer }) => ({ id, email, issuer }))
+  }
+}
 export const UserLocked = defineError('RGW_USER_LOCKED', 409, {
   reason: 'This user is locked, so the gateway denies all of the user’s requests.',
   remedy: 'Unlock the user first.',
