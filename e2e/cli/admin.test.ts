@@ -42,7 +42,7 @@ describe('tokens', () => {
     )
     expect(await works(made.stdout.trim())).toBe(true)
     const listed = await run(['tokens'], viewer.token)
-    expect(listed.stdout).toMatch(/^ID +NAME +OWNER +GRANTS +LAST USED \(UTC\) +EXPIRES$/m)
+    expect(listed.stdout).toMatch(/^ID +NAME +OWNER +BINDINGS +LAST USED \(UTC\) +EXPIRES$/m)
     expect(listed.stdout).toMatch(new RegExp(` nightly +${viewer.email} +viewer on \\*/\\* .*expires in 1 day$`, 'm'))
     expect(listed.stdout).not.toContain(made.stdout.trim())
     const shown = await run(['tokens', 'show', 'nightly'], viewer.token)
@@ -336,6 +336,22 @@ describe('bindings', () => {
     const partly = await run([...create, 'staging,production', '--json'])
     expect([partly.code, scopesOf(JSON.parse(partly.stdout))]).toEqual([2, ['staging/*']])
     expect(await json('bindings', 'list', '--group', 'once')).toHaveLength(2)
+  })
+
+  test('for a rack that does not exist are refused before anything is created, unless they are for later', async () => {
+    const create = ['bindings', 'create', 'viewer', '--group', 'misspelled', '--racks']
+    const refused = await run([...create, 'staging,prodction'])
+    expect(refused).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('The rack "prodction" does not exist. Did you mean production?'),
+    })
+    expect(await json('bindings', 'list', '--group', 'misspelled')).toEqual([])
+    const invited = await run(['users', 'invite', 'x@example.com', '--role', 'viewer', '--racks', 'prodction'])
+    expect(invited.code).not.toBe(0)
+    const accepted = await run([...create, 'staging,prodction', '--allow-unknown-racks', '--json'])
+    expect(accepted.stderr).toContain('Warning: No rack matches "prodction" now.')
+    expect(scopesOf(JSON.parse(accepted.stdout)).toSorted()).toEqual(['prodction/*', 'staging/*'])
   })
 
   test('for racks that no rack matches are given with a warning, also of tokens; a token for one such rack is refused', async () => {

@@ -180,6 +180,29 @@ describeInChromium('the policy page', () => {
     await viewer.getByText('For viewer@example.com on staging, app web').waitFor()
   })
 
+  test('an email address of two users becomes a choice, which repeats the question for one of them', async () => {
+    const { issuer } = at.at.system
+    const session = { email: 'twice@example.com', device: 'test', expiresAt: Date.now() + 3_600_000 }
+    await issuer.issueSession({ ...session, account: { issuer: 'https://first.example.com', subject: '1' } })
+    await issuer.issueSession({
+      ...session,
+      role: 'deployer',
+      account: { issuer: 'https://second.example.com', subject: '1' },
+    })
+    const asked = { as: 'twice@example.com', route: 'POST /apps/{app}/builds', rack: 'staging', app: 'web' }
+    await show(admin, `?${new URLSearchParams({ tab: 'decision', ...asked })}`)
+    await admin.getByText('Several users have this email address').waitFor()
+    await admin.getByRole('button', { name: 'twice@example.com at first.example.com' }).waitFor()
+    await lookAt(admin, 'policy-same-email')
+    await tabTo(admin, 'twice@example.com at second.example.com')
+    await admin.keyboard.press('Enter')
+    await admin.getByRole('region', { name: 'Allowed' }).waitFor()
+    await admin.getByText('For twice@example.com on staging, app web').waitFor()
+    await admin.goBack()
+    await admin.getByRole('button', { name: 'twice@example.com at first.example.com' }).press('Enter')
+    await admin.getByRole('region', { name: 'Denied' }).waitFor()
+  })
+
   test('a proposed document shows its problems with their positions', async () => {
     await show(viewer, '?tab=proposal')
     await viewer

@@ -120,7 +120,7 @@ export class AmbiguousUser extends SeveralUsers {
   readonly users: readonly NamedUser[]
 
   constructor(users: readonly NamedUser[]) {
-    super(users.map((user) => `${userName(user)} (${user.id})`).join(', '))
+    super(users.map(userName).join(', '))
     this.users = users.map(({ id, email, issuer }) => ({ id, email, issuer }))
   }
 }

@@ -33,9 +33,7 @@ test('an unknown user, an ambiguous address, and a locked user have their own er
   const find = (who: string) => findUserPrincipal(database, who, now)
   await expect(find('ann@example.com')).rejects.toMatchObject({
     code: 'RGW_AMBIGUOUS_USER',
-    message: expect.stringMatching(
-      new RegExp(String.raw`ann@example\.com/local \(${ann.id}\), ann@example\.com/id\.example\.com \([0-9a-f-]{36}\)`),
-    ),
+    message: expect.stringContaining('ann@example.com/local, ann@example.com/id.example.com'),
     users: [
       { id: ann.id, email: 'ann@example.com', issuer: 'local' },
       { id: expect.any(String), email: 'ann@example.com', issuer: 'https://id.example.com' },

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { BindingSummary, Reason } from './bindings.ts'
-import { ClosedObject, ExtensibleEnum, Id, NamePatternRequest, Nullable, namePatterns, Time } from './common.ts'
+import { allowUnknownRacks, ClosedObject, ExtensibleEnum, Id, NamePatternRequest, Nullable, namePatterns, Time } from './common.ts'
 import { lastUse } from './sessions.ts'
 
 const ownerKinds = ['user', 'service-account'] as const
@@ -52,6 +52,7 @@ export const TokenRequest = ClosedObject({
     Type.Array(Type.String({ maxLength: 60 }), { minItems: 1, maxItems: 100, uniqueItems: true }),
   ),
   racks: Type.Optional(namePatterns(NamePatternRequest, scopeOf('racks'))),
+  allowUnknownRacks,
   apps: Type.Optional(namePatterns(NamePatternRequest, scopeOf('apps'))),
   rack: Type.Optional(
     Type.String({
