@@ -3,7 +3,7 @@ import { contains } from '@rack-gateway/rbac-policy'
 import { InvalidRequest } from '../../errors/errors.ts'
 import type { PrincipalCall } from '../calls/call.ts'
 
-type Context = Pick<PrincipalCall, 'policy' | 'principal' | 'moment' | 'racks'>
+type Context = Pick<PrincipalCall, 'server' | 'principal' | 'moment'>
 
 interface RacksRequest {
   readonly allowUnknownRacks?: boolean
@@ -32,7 +32,7 @@ export function assertRacksExist(
 
 /** Warns of names and patterns that match no rack. */
 export function rackWarnings(call: Context, patterns: readonly string[]): string[] {
-  const unknown = patterns.filter((pattern) => !call.racks.names.some((name) => contains(pattern, name)))
+  const unknown = patterns.filter((pattern) => !call.server.racks.names.some((name) => contains(pattern, name)))
   return [...new Set(unknown)].map(
     (pattern) =>
       `No rack matches ${JSON.stringify(pattern)} now. ${knownRacks(call)} The role takes effect when a matching rack is added.`,
@@ -41,7 +41,7 @@ export function rackWarnings(call: Context, patterns: readonly string[]): string
 
 /** @throws InvalidRequest */
 export function assertRackExists(call: Context, name: string, remedy = ''): void {
-  if (call.racks.names.includes(name)) return
+  if (call.server.racks.names.includes(name)) return
   const similar = nearest(name, ownRacks(call))
   const sentences = [similar === null ? '' : `Did you mean ${similar}?`, knownRacks(call), remedy]
   throw new InvalidRequest(
@@ -51,7 +51,7 @@ export function assertRackExists(call: Context, name: string, remedy = ''): void
 }
 
 /** Only these are named, because a caller must not learn of other racks. */
-function ownRacks({ policy, principal, moment, racks }: Context): readonly string[] {
+function ownRacks({ server: { policy, racks }, principal, moment }: Context): readonly string[] {
   return policy.racksOf(principal, racks.names, moment)
 }
 
