@@ -325,6 +325,39 @@ describeInChromium('people and pipelines', () => {
     expect(await admin.getByRole('button', { name: 'Show more' }).count()).toBe(0)
   })
 
+  test('a list is sorted by a press on a header, also the rows that are not loaded yet, and the address has the order', async () => {
+    await open(admin, '/users')
+    const header = admin.getByRole('columnheader', { name: 'Email address' })
+    expect(await header.getAttribute('aria-sort')).toBe('none')
+    const emails = async () => {
+      const all = await admin.getByRole('table').getByRole('link').allTextContents()
+      return all.filter((text) => text.startsWith('person-'))
+    }
+    await tabTo(admin, 'Email address')
+    await admin.keyboard.press('Enter')
+    await admin.locator('th[aria-sort=ascending]').waitFor()
+    expect((await emails()).slice(0, 3)).toEqual([1, 2, 3].map((n) => `person-${n}@example.com`))
+    expect(new URL(admin.url()).searchParams.get('sort')).toBe('email-address')
+    await admin.keyboard.press('Enter')
+    await admin.locator('th[aria-sort=descending]').waitFor()
+    expect((await emails()).slice(0, 2)).toEqual(['person-150@example.com', 'person-149@example.com'])
+    await lookAt(admin, 'people-sorted')
+    await admin.reload()
+    await admin.locator('th[aria-sort=descending]').waitFor()
+    expect((await emails())[0]).toBe('person-150@example.com')
+    await admin.goBack()
+    await admin.locator('th[aria-sort=ascending]').waitFor()
+
+    await open(admin, '/tokens?sort=-expires')
+    await admin.locator('th[aria-sort=descending]').filter({ hasText: 'Expires' }).waitFor()
+    await admin.goto(`${at.url}/gateway/access?sort=-last-used`)
+    await admin.locator('th[aria-sort=descending]').filter({ hasText: 'Last used' }).waitFor()
+    await admin.goto(`${at.url}/gateway/apps?sort=-app`)
+    await admin.locator('th[aria-sort=descending]').filter({ hasText: 'App' }).waitFor()
+    const apps = await admin.getByRole('table').getByRole('link').allTextContents()
+    expect(apps.slice(0, 2)).toEqual(['otherapp', 'otherapp'])
+  })
+
   test('the access review and the bindings name who has which role, and lead to each other', async () => {
     await open(admin, '/access-review?q=auditors')
     const row = admin.getByRole('row').filter({ hasText: 'auditors' })

@@ -1,6 +1,15 @@
 import { type Static, Type } from 'typebox'
 import { BindingSummary, Reason } from './bindings.ts'
-import { allowUnknownRacks, ClosedObject, ExtensibleEnum, Id, NamePatternRequest, Nullable, namePatterns, Time } from './common.ts'
+import {
+  allowUnknownRacks,
+  ClosedObject,
+  ExtensibleEnum,
+  Id,
+  NamePatternRequest,
+  Nullable,
+  namePatterns,
+  Time,
+} from './common.ts'
 import { lastUse } from './sessions.ts'
 
 const ownerKinds = ['user', 'service-account'] as const

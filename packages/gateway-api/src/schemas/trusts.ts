@@ -1,6 +1,16 @@
 import { type Static, Type } from 'typebox'
 import { BindingSummary } from './bindings.ts'
-import { allowUnknownRacks, ClosedObject, ExtensibleEnum, Id, mayContainTokens, NamePattern, namePatterns, Nullable, Time } from './common.ts'
+import {
+  allowUnknownRacks,
+  ClosedObject,
+  ExtensibleEnum,
+  Id,
+  mayContainTokens,
+  NamePattern,
+  Nullable,
+  namePatterns,
+  Time,
+} from './common.ts'
 
 const Claim = Type.String({ minLength: 1, maxLength: 100, description: 'a top-level claim of the token' })
 const ClaimValue = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Type.Integer(), Type.Boolean()])

@@ -15,10 +15,7 @@ interface RacksRequest {
  *
  * @throws InvalidRequest
  */
-export function assertRacksExist(
-  call: Context & { readonly body: RacksRequest },
-  patterns: readonly string[],
-): void {
+export function assertRacksExist(call: Context & { readonly body: RacksRequest }, patterns: readonly string[]): void {
   if (call.body.allowUnknownRacks === true) return
   for (const pattern of patterns) {
     if (pattern.includes('*')) continue

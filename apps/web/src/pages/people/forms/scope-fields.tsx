@@ -41,7 +41,11 @@ export function ScopeFields<T extends ScopeValues>({ value, onChange }: ScopeFie
             ...value,
             hasPatterns: selected,
             // A pattern, or a name that no list has, cannot be shown as a choice.
-            ...(!selected && { racks: racks === '*' ? '*' : '', apps: apps === '*' ? '*' : '', allowUnknownRacks: false }),
+            ...(!selected && {
+              racks: racks === '*' ? '*' : '',
+              apps: apps === '*' ? '*' : '',
+              allowUnknownRacks: false,
+            }),
           })
         }
       />

@@ -19,7 +19,11 @@ export function TrustDialog({ onClose }: { readonly onClose: () => void }) {
   const [values, setValues] = useState<Readonly<Record<string, string>>>({})
   const [issuer, setIssuer] = useState('')
   const [conditions, setConditions] = useState<readonly ConditionValues[]>([emptyCondition([])])
-  const [binding, setBinding] = useState<BindingValues>({ ...emptyBinding, role: 'ci', expiry: { after: '365', date: '' } })
+  const [binding, setBinding] = useState<BindingValues>({
+    ...emptyBinding,
+    role: 'ci',
+    expiry: { after: '365', date: '' },
+  })
   const [reason, setReason] = useState('')
   const create = useChange(
     () =>
