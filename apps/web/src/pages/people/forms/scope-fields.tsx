@@ -27,7 +27,7 @@ interface ScopeFieldsProps<T extends ScopeValues> {
 export function ScopeFields<T extends ScopeValues>({ value, onChange }: ScopeFieldsProps<T>) {
   const { racks, apps, hasPatterns } = value
   return (
-    <>
+    <div className={styles.group}>
       {hasPatterns ? (
         <PatternFields value={value} onChange={onChange} />
       ) : (
@@ -49,7 +49,14 @@ export function ScopeFields<T extends ScopeValues>({ value, onChange }: ScopeFie
           })
         }
       />
-    </>
+      {hasPatterns && (
+        <Checkbox
+          label="The rack will be added later"
+          isSelected={value.allowUnknownRacks}
+          onChange={(selected) => onChange({ ...value, allowUnknownRacks: selected })}
+        />
+      )}
+    </div>
   )
 }
 
@@ -88,31 +95,24 @@ function NameFields<T extends ScopeValues>({ value, onChange }: ScopeFieldsProps
 
 function PatternFields<T extends ScopeValues>({ value, onChange }: ScopeFieldsProps<T>) {
   const { racks: ownRacks } = useMe()
-  const { racks, apps, allowUnknownRacks } = value
+  const { racks, apps } = value
   return (
-    <>
-      <div className={styles.pair}>
-        <TextField
-          label="Racks"
-          value={racks}
-          onChange={(names) => onChange({ ...value, racks: names })}
-          isRequired
-          hint={ownRacks.length === 0 ? '* means all racks' : `* means all racks. Yours: ${ownRacks.join(', ')}`}
-        />
-        <TextField
-          label="Apps"
-          value={apps}
-          onChange={(names) => onChange({ ...value, apps: names })}
-          isRequired
-          hint="* means all apps. web-* means all apps whose names begin with web-."
-        />
-      </div>
-      <Checkbox
-        label="The rack will be added later"
-        isSelected={allowUnknownRacks}
-        onChange={(selected) => onChange({ ...value, allowUnknownRacks: selected })}
+    <div className={styles.pair}>
+      <TextField
+        label="Racks"
+        value={racks}
+        onChange={(names) => onChange({ ...value, racks: names })}
+        isRequired
+        hint={ownRacks.length === 0 ? '* means all racks' : `* means all racks. Yours: ${ownRacks.join(', ')}`}
       />
-    </>
+      <TextField
+        label="Apps"
+        value={apps}
+        onChange={(names) => onChange({ ...value, apps: names })}
+        isRequired
+        hint="* means all apps. web-* means all apps whose names begin with web-."
+      />
+    </div>
   )
 }
 
