@@ -33,11 +33,16 @@ export function Problem({ error, retry, action }: ProblemProps) {
           <div className={styles.actions}>
             {action}
             {needsLogin && <LoginLink />}
-            {needsFactor && <a href="/gateway/second-factors">Add a second factor</a>}
+            {needsFactor && <a href={addFactorAddress()}>Add a second factor</a>}
             {retry && <Button onPress={retry}>Try again</Button>}
           </div>
         )}
       </div>
     </div>
   )
+}
+
+/** The page then leads back to the current one. */
+function addFactorAddress(): string {
+  return `/gateway/second-factors?${new URLSearchParams({ from: `${location.pathname}${location.search}` })}`
 }
