@@ -239,6 +239,43 @@ describeInChromium('the policy page', () => {
     expect(await alert.count()).toBe(0)
   })
 
+  test('the verdict is about the text that was checked, and not about a later one', async () => {
+    await show(viewer, '?tab=proposal')
+    const field = viewer.getByRole('textbox', { name: 'Proposed document' })
+    const verdict = viewer.getByText('The document is valid.')
+    const changed = viewer.getByText('The text has changed since it was checked.')
+    await field.fill('version: 1')
+    await field.press('Control+Enter')
+    await viewer.getByText('Valid', { exact: true }).waitFor()
+    await verdict.waitFor({ state: 'attached' })
+    await field.press('End')
+    await viewer.keyboard.type('x')
+    await changed.waitFor()
+    expect([await verdict.count(), await viewer.getByText('Valid', { exact: true }).count()]).toEqual([0, 0])
+    await lookAt(viewer, 'policy-changed-text')
+    await viewer.keyboard.press('Backspace')
+    await viewer.getByText('Valid', { exact: true }).waitFor()
+    expect(await changed.count()).toBe(0)
+
+    // A text that changes while it is checked gets no verdict either.
+    const answer: { send?: () => void } = {}
+    const waits = new Promise<void>((resolve) => {
+      answer.send = resolve
+    })
+    await viewer.route('**/api/v1/policy/check', async (route) => {
+      await waits
+      await route.continue()
+    })
+    await field.press('Control+Enter')
+    await viewer.keyboard.type('y')
+    const answered = viewer.waitForResponse('**/api/v1/policy/check')
+    answer.send?.()
+    await answered
+    await changed.waitFor()
+    expect(await verdict.count()).toBe(0)
+    await viewer.unroute('**/api/v1/policy/check')
+  })
+
   test('a valid one shows what it would change, in meaning, in lines, and for recorded calls', async () => {
     const { system } = at.at
     const token = await system.token('deployer')
