@@ -1,10 +1,12 @@
 import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { ApiError } from '../../api/errors/api-error.ts'
+import { ApiError, NoResponse } from '../../api/errors/api-error.ts'
+import { useUnreachableSince } from '../../api/reachability.ts'
 import { StepUpCanceled } from '../../api/step-up/waiting-calls.ts'
 import { Button } from '../controls/button.tsx'
 import { LoginLink } from '../navigation/login-link.tsx'
 import { VisibleText } from '../text/visible-text.tsx'
+import { Time } from '../time/time.tsx'
 import styles from './problem.module.css'
 
 interface ProblemProps {
@@ -24,6 +26,7 @@ export function Problem({ error, retry, action }: ProblemProps) {
       <TriangleAlert aria-hidden size={16} />
       <div className={styles.text}>
         <VisibleText as="p">{error.message}</VisibleText>
+        {error instanceof NoResponse && <UnreachableSince />}
         {body !== null && (
           <p className="hint">
             Rule <code>{body.rule}</code> · Request ID <code>{body.requestId}</code>
@@ -45,4 +48,14 @@ export function Problem({ error, retry, action }: ProblemProps) {
 /** The page then leads back to the current one. */
 function addFactorAddress(): string {
   return `/gateway/second-factors?${new URLSearchParams({ from: `${location.pathname}${location.search}` })}`
+}
+
+function UnreachableSince() {
+  const since = useUnreachableSince()
+  if (since === null) return null
+  return (
+    <p className="hint">
+      Not reachable since <Time at={since} />
+    </p>
+  )
 }

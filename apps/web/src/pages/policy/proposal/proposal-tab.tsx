@@ -23,9 +23,7 @@ export function ProposalTab() {
   const me = useMe()
   const text = useProposal()
   const field = useRef<HTMLTextAreaElement>(null)
-  const check = useNewestResult((document: string, signal) =>
-    post('/policy/check', { body: { document } }, signal),
-  )
+  const check = useNewestResult((document: string, signal) => post('/policy/check', { body: { document } }, signal))
 
   function showPosition(line: number, column: number) {
     const at = offsetOf(text, line, column)
