@@ -3,10 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { denialModules, errorModules, exportsOf } from './reference/modules.ts'
 
 /** Arguments of errors whose constructors do not take the placeholders of their text. */
-const examples: Readonly<Record<string, readonly unknown[]>> = {
-  ConfigError: [['PORT is no port']],
-  AmbiguousUser: [[{ id: '1', email: 'ann@example.com', issuer: 'https://id.example.com' }]],
-}
+const examples: Readonly<Record<string, readonly unknown[]>> = { ConfigError: [['PORT is no port']] }
 const filled = ['the first thing', 'the second', 'the third']
 
 /** Leaves out errors of the CLI and of the demo rack, which no gateway sends. */

@@ -1,4 +1,4 @@
-import { AmbiguousUser } from '@rack-gateway/auth'
+import { AmbiguousUser, type ambiguousUser } from '@rack-gateway/auth'
 import { defineError, defineErrorWithText, type Explanation } from '@rack-gateway/errors'
 import { textField } from '../json/text-field.ts'
 
@@ -133,6 +133,6 @@ export function stepUpOf(error: unknown): { readonly id: string; readonly page: 
 }
 
 /** The users of an ambiguous email address. */
-export function usersOf(error: unknown): AmbiguousUser['users'] | null {
-  return error instanceof AmbiguousUser ? error.users : null
+export function usersOf(error: unknown): ReturnType<typeof ambiguousUser>['users'] | null {
+  return error instanceof AmbiguousUser && 'users' in error ? (error as ReturnType<typeof ambiguousUser>).users : null
 }

@@ -104,25 +104,21 @@ export const TokenEnded = defineError('RGW_TOKEN_ENDED', 409, {
   reason: 'This API token was revoked or has expired, so it can no longer be used or changed.',
   remedy: 'Create a new one.',
 })
-const SeveralUsers = defineError<[string]>('RGW_AMBIGUOUS_USER', 409, {
+export const AmbiguousUser = defineError<[string]>('RGW_AMBIGUOUS_USER', 409, {
   reason: 'Several users have this email address, each with another account of an identity provider.',
   remedy: 'Name one with its identity provider, or by its ID: %s.',
 })
 
-export interface NamedUser {
+interface NamedUser {
   readonly id: string
   readonly email: string
   readonly issuer: string
 }
 
-export class AmbiguousUser extends SeveralUsers {
-  /** The users that have the address, for the response. */
-  readonly users: readonly NamedUser[]
-
-  constructor(users: readonly NamedUser[]) {
-    super(users.map(userName).join(', '))
-    this.users = users.map(({ id, email, issuer }) => ({ id, email, issuer }))
-  }
+/** The response contains the users, so that a caller can name one by its ID. */
+export function ambiguousUser(users: readonly NamedUser[]): ExplainedError & { readonly users: readonly NamedUser[] } {
+  const named = users.map(({ id, email, issuer }) => ({ id, email, issuer }))
+  return Object.assign(new AmbiguousUser(users.map(userName).join(', ')), { users: named })
 }
 export const UserLocked = defineError('RGW_USER_LOCKED', 409, {
   reason: 'This user is locked, so the gateway denies all of the user’s requests.',

@@ -3,7 +3,7 @@ import { issuerName, type Principal, readUserName } from '@rack-gateway/rbac-pol
 import { and, eq, inArray, or } from 'drizzle-orm'
 import { type BindingRow, bindingOf } from '../accounts/binding-row.ts'
 import { isDenial } from '../errors/denial.ts'
-import { AmbiguousUser, noSuchItem, UserLocked } from '../errors/errors.ts'
+import { ambiguousUser, noSuchItem, UserLocked } from '../errors/errors.ts'
 import { isId } from '../transactions/names.ts'
 import { principalOf } from './principals.ts'
 
@@ -29,7 +29,7 @@ export async function findUserPrincipal(
   const found = candidates.filter((one) => issuer === null || issuerName(one.issuer.toLowerCase()) === issuer)
   const [user, another] = found
   if (user === undefined) throw noSuchItem('user')
-  if (another !== undefined) throw new AmbiguousUser(found)
+  if (another !== undefined) throw ambiguousUser(found)
   const ofUser = and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, user.id))
   const ofGroups = and(eq(bindings.subjectKind, 'group'), inArray(bindings.subjectId, user.groups))
   const rows: BindingRow[] = await db
