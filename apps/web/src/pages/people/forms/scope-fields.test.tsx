@@ -6,7 +6,9 @@ import { useState } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { emptyScope, ScopeFields, type ScopeValues, scopeOf } from './scope-fields.tsx'
 
-vi.mock('../../../api/queries.ts', () => ({ useMe: () => ({ racks: ['staging', 'production'] }) }))
+vi.mock('../../../api/queries.ts', () => ({
+  useMe: () => ({ name: 'ann@example.com', racks: ['staging', 'production'], roles: ['viewer'], permissions: [] }),
+}))
 
 let effect: string
 let calls: string[]

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { CreateTokenDialog } from './create-token-dialog.tsx'
 
 vi.mock('../../../api/queries.ts', () => ({
-  useMe: () => ({ name: 'ann@example.com', racks: ['staging'], roles: ['viewer'], permissions: [] }),
+  useMe: () => ({ name: 'ann@example.com', racks: ['staging', 'production'], roles: ['viewer'], permissions: [] }),
 }))
 
 const created: unknown[] = []
