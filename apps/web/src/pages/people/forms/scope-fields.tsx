@@ -1,7 +1,7 @@
 import { useMe } from '../../../api/queries.ts'
 import { Checkbox } from '../../../ui/controls/checkbox.tsx'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
-import styles from './binding-fields.module.css'
+import styles from './scope-fields.module.css'
 import { useAppNames } from './use-app-names.ts'
 
 export interface ScopeValues {
