@@ -338,6 +338,22 @@ describe('bindings', () => {
     expect(await json('bindings', 'list', '--group', 'once')).toHaveLength(2)
   })
 
+  test('for a rack that does not exist are refused before anything is created, unless they are for later', async () => {
+    const create = ['bindings', 'create', 'viewer', '--group', 'misspelled', '--racks']
+    const refused = await run([...create, 'staging,prodction'])
+    expect(refused).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('The rack "prodction" does not exist. Did you mean production?'),
+    })
+    expect(await json('bindings', 'list', '--group', 'misspelled')).toEqual([])
+    const invited = await run(['users', 'invite', 'x@example.com', '--role', 'viewer', '--racks', 'prodction'])
+    expect(invited.code).not.toBe(0)
+    const accepted = await run([...create, 'staging,prodction', '--allow-unknown-racks', '--json'])
+    expect(accepted.stderr).toContain('Warning: No rack matches "prodction" now.')
+    expect(scopesOf(JSON.parse(accepted.stdout)).toSorted()).toEqual(['prodction/*', 'staging/*'])
+  })
+
   test('for racks that no rack matches are given with a warning, also of tokens; a token for one such rack is refused', async () => {
     const words = ['bindings', 'create', 'viewer', '--group', 'deployers', '--racks', 'nope-*']
     const warning = 'Warning: No rack matches "nope-*" now.'

@@ -8,7 +8,7 @@ let at: LoginSystem
 let admin: TestUser
 let viewer: TestUser
 beforeAll(async () => {
-  at = await startLoginSystem()
+  at = await startLoginSystem({}, { rackNames: ['staging', 'production'] })
   admin = await createUser(at.system, 'admin')
   viewer = await createUser(at.system, 'viewer')
 })

@@ -53,6 +53,26 @@ describeInChromium('the access of a person, and the shell of the web console', (
     await steps.waitFor({ state: 'detached' })
   })
 
+  test('while the gateway is not reachable, a page says so and since when, and opens once it is reachable', async () => {
+    const page = await at.open('admin', '/gateway/access', { isWatched: false })
+    await page.getByRole('heading', { name: 'Your access' }).waitFor()
+    await page.context().setOffline(true)
+    await page.getByRole('link', { name: 'Recordings' }).click()
+    const alert = page.getByRole('alert')
+    await alert.getByText('The gateway is not reachable.').waitFor()
+    await alert.getByText('Not reachable since').waitFor()
+    const since = await alert.locator('time').getAttribute('datetime')
+    expect(await page.getByText(/probably|updated/).count()).toBe(0)
+    await lookAt(page, 'unreachable')
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await alert.getByText('Not reachable since').waitFor()
+    expect(await alert.locator('time').getAttribute('datetime')).toBe(since)
+    await page.context().setOffline(false)
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('heading', { name: 'Recordings' }).waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
+  })
+
   test('a person without a role sees whom to ask, and nobody else does', async () => {
     const page = await at.open('nobody', '/gateway/access')
     const racks = page.getByRole('region', { name: 'Your racks' })

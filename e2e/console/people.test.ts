@@ -17,6 +17,17 @@ describeInChromium('people and pipelines', () => {
   const api = (method: string, path: string, body?: unknown, token: string | null = adminToken) =>
     callManagementApi(at.at.system, token, method, path, body)
   const open = (page: Page, path: string) => page.goto(`${at.url}/gateway/people${path}`)
+  const itemsOf = async <T>(path: string) => ((await api('GET', path)).json as { items: T[] }).items
+  const bindings = () => itemsOf<{ racks: string; expiresAt: string | null }>('/bindings?limit=200')
+  const invitationOf = async (email: string) => {
+    const all = await itemsOf<{ email: string; bindings: { expiresAt: string | null }[] }>('/invitations')
+    return all.find((one) => one.email === email)
+  }
+
+  async function chooseScope(rack: string, app: string): Promise<void> {
+    await admin.getByLabel('Rack', { exact: true }).selectOption(rack)
+    await admin.getByLabel('App', { exact: true }).selectOption(app)
+  }
 
   beforeAll(async () => {
     at = await startWebConsole()
@@ -34,13 +45,15 @@ describeInChromium('people and pipelines', () => {
     await admin.getByRole('button', { name: 'Invite a person' }).click()
     await admin.getByLabel('Email address').fill('nobody@example.com')
     await admin.getByLabel('Role', { exact: true }).selectOption('deployer')
-    await admin.getByLabel('Racks').fill('staging')
+    await chooseScope('staging', 'All apps')
     await admin.getByLabel('Reason').fill('joins on Monday')
     await lookAt(admin, 'people-invite')
     await admin.getByRole('button', { name: 'Invite', exact: true }).click()
     await admin.getByText('nobody@example.com was invited').waitFor()
     const row = admin.getByRole('row').filter({ hasText: 'nobody@example.com' })
     expect(await row.textContent()).toContain('deployer on staging')
+    const { bindings } = (await invitationOf('nobody@example.com')) ?? {}
+    expect(daysUntil(bindings?.[0]?.expiresAt)).toBe(90)
     await lookAt(admin, 'people-invitations')
 
     const invited = await at.open('nobody', '/gateway/access')
@@ -52,10 +65,15 @@ describeInChromium('people and pipelines', () => {
     await admin.getByRole('button', { name: 'Invite a person' }).click()
     await admin.getByLabel('Email address').fill('late@example.com')
     await admin.getByLabel('Role', { exact: true }).selectOption('viewer')
+    await chooseScope('All racks', 'All apps')
+    await admin.getByLabel('Expires', { exact: true }).selectOption('No expiry')
     await admin.getByRole('button', { name: 'Invite', exact: true }).click()
     await admin.getByRole('button', { name: 'Revoke the invitation for late@example.com' }).click()
     await admin.getByRole('button', { name: 'Revoke the invitation', exact: true }).click()
     await admin.getByText('The invitation for late@example.com was revoked.').waitFor()
+    expect(await invitationOf('late@example.com')).toMatchObject({
+      bindings: [{ role: 'viewer', racks: '*', apps: '*', expiresAt: null }],
+    })
   })
 
   test('the secret of an API token is shown once, and the token works until it is revoked', async () => {
@@ -63,6 +81,10 @@ describeInChromium('people and pipelines', () => {
     await admin.getByRole('button', { name: 'Create an API token' }).click()
     await admin.getByLabel('Name').fill('nightly')
     await admin.getByLabel('Role', { exact: true }).selectOption('viewer')
+    await admin.getByLabel('Rack', { exact: true }).selectOption('staging')
+    await admin.getByRole('option', { name: 'myapp' }).waitFor({ state: 'attached' })
+    await admin.getByLabel('Advanced').check()
+    await admin.getByLabel('Racks').fill('*')
     await admin.getByLabel('Apps').fill('web-*')
     await lookAt(admin, 'people-token-create')
     await admin.getByRole('button', { name: 'Create the token' }).click()
@@ -123,6 +145,7 @@ describeInChromium('people and pipelines', () => {
     await at.at.system.sql`update gateway.sessions set authenticated_at = now() - interval '6 minutes'`
     await admin.getByLabel('Name').fill('late')
     await admin.getByLabel('Role', { exact: true }).selectOption('viewer')
+    await chooseScope('staging', 'All apps')
     await admin.getByRole('button', { name: 'Create the token' }).click()
     await admin.getByRole('alert').getByText('old-login').waitFor()
     await admin.getByRole('alert').getByRole('link', { name: 'Log in again' }).waitFor()
@@ -162,6 +185,7 @@ describeInChromium('people and pipelines', () => {
     await admin.getByLabel('Repository ID').fill('74')
     await admin.getByLabel('Owner ID').fill('65')
     await admin.getByLabel('Ref', { exact: true }).fill('refs/heads/main')
+    await chooseScope('staging', 'myapp')
     await lookAt(admin, 'people-trust-create')
     await admin.getByRole('button', { name: 'Create the trust' }).click()
     await admin.getByText('The trust deploy-myapp was created.').waitFor()
@@ -208,6 +232,10 @@ describeInChromium('people and pipelines', () => {
     await admin.keyboard.press('Enter')
     await tabTo(admin, 'Role')
     await admin.keyboard.type('ops')
+    await tabTo(admin, 'Rack')
+    await admin.keyboard.type('staging')
+    await tabTo(admin, 'App')
+    await admin.keyboard.type('All')
     await tabTo(admin, 'Reason')
     await admin.keyboard.type('on call')
     await admin.keyboard.press('Enter')
@@ -297,6 +325,39 @@ describeInChromium('people and pipelines', () => {
     expect(await admin.getByRole('button', { name: 'Show more' }).count()).toBe(0)
   })
 
+  test('a list is sorted by a press on a header, also the rows that are not loaded yet, and the address has the order', async () => {
+    await open(admin, '/users')
+    const header = admin.getByRole('columnheader', { name: 'Email address' })
+    expect(await header.getAttribute('aria-sort')).toBe('none')
+    const emails = async () => {
+      const all = await admin.getByRole('table').getByRole('link').allTextContents()
+      return all.filter((text) => text.startsWith('person-'))
+    }
+    await tabTo(admin, 'Email address')
+    await admin.keyboard.press('Enter')
+    await admin.locator('th[aria-sort=ascending]').waitFor()
+    expect((await emails()).slice(0, 3)).toEqual([1, 2, 3].map((n) => `person-${n}@example.com`))
+    expect(new URL(admin.url()).searchParams.get('sort')).toBe('email-address')
+    await admin.keyboard.press('Enter')
+    await admin.locator('th[aria-sort=descending]').waitFor()
+    expect((await emails()).slice(0, 2)).toEqual(['person-150@example.com', 'person-149@example.com'])
+    await lookAt(admin, 'people-sorted')
+    await admin.reload()
+    await admin.locator('th[aria-sort=descending]').waitFor()
+    expect((await emails())[0]).toBe('person-150@example.com')
+    await admin.goBack()
+    await admin.locator('th[aria-sort=ascending]').waitFor()
+
+    await open(admin, '/tokens?sort=-expires')
+    await admin.locator('th[aria-sort=descending]').filter({ hasText: 'Expires' }).waitFor()
+    await admin.goto(`${at.url}/gateway/access?sort=-last-used`)
+    await admin.locator('th[aria-sort=descending]').filter({ hasText: 'Last used' }).waitFor()
+    await admin.goto(`${at.url}/gateway/apps?sort=-app`)
+    await admin.locator('th[aria-sort=descending]').filter({ hasText: 'App' }).waitFor()
+    const apps = await admin.getByRole('table').getByRole('link').allTextContents()
+    expect(apps.slice(0, 2)).toEqual(['otherapp', 'otherapp'])
+  })
+
   test('the access review and the bindings name who has which role, and lead to each other', async () => {
     await open(admin, '/access-review?q=auditors')
     const row = admin.getByRole('row').filter({ hasText: 'auditors' })
@@ -312,9 +373,21 @@ describeInChromium('people and pipelines', () => {
     await admin.getByRole('combobox', { name: 'User' }).fill('nobody')
     await admin.getByRole('option', { name: 'nobody@example.com' }).click()
     await admin.getByLabel('Role', { exact: true }).selectOption('viewer')
-    await admin.getByLabel('Racks').fill('nowhere')
     await admin.getByRole('button', { name: 'Grant the role' }).click()
-    await admin.getByRole('dialog', { name: 'Granted' }).getByText('nowhere').waitFor()
+    const dialog = admin.getByRole('dialog')
+    expect(await dialog.locator('select:invalid').count()).toBe(2)
+    await admin.getByLabel('Advanced').check()
+    await admin.getByLabel('Racks').fill('stagin')
+    await admin.getByLabel('Apps').fill('*')
+    await admin.getByRole('button', { name: 'Grant the role' }).click()
+    await dialog.getByText('The rack "stagin" does not exist. Did you mean staging?').waitFor()
+    await lookAt(admin, 'people-unknown-rack')
+    expect((await bindings()).filter(({ racks }) => racks === 'stagin')).toEqual([])
+    await admin.getByLabel('The rack will be added later').check()
+    await admin.getByRole('button', { name: 'Grant the role' }).click()
+    await admin.getByRole('dialog', { name: 'Granted' }).getByText('No rack matches "stagin" now.').waitFor()
+    const [granted] = (await bindings()).filter(({ racks }) => racks === 'stagin')
+    expect(daysUntil(granted?.expiresAt)).toBe(90)
     await open(admin, '/service-accounts')
     await admin.getByRole('button', { name: 'Create a service account' }).click()
     await admin.getByLabel('Name').fill('deploy-web')
@@ -349,6 +422,10 @@ describeInChromium('people and pipelines', () => {
     expect(await page.getByRole('dialog').count()).toBe(0)
   })
 })
+
+function daysUntil(time: string | null | undefined): number | null {
+  return time ? Math.round((Date.parse(time) - Date.now()) / 86_400_000) : null
+}
 
 /** Presses Tab until the element with this name has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {

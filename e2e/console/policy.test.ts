@@ -180,6 +180,29 @@ describeInChromium('the policy page', () => {
     await viewer.getByText('For viewer@example.com on staging, app web').waitFor()
   })
 
+  test('an email address of two users becomes a choice, which repeats the question for one of them', async () => {
+    const { issuer } = at.at.system
+    const session = { email: 'twice@example.com', device: 'test', expiresAt: Date.now() + 3_600_000 }
+    await issuer.issueSession({ ...session, account: { issuer: 'https://first.example.com', subject: '1' } })
+    await issuer.issueSession({
+      ...session,
+      role: 'deployer',
+      account: { issuer: 'https://second.example.com', subject: '1' },
+    })
+    const asked = { as: 'twice@example.com', route: 'POST /apps/{app}/builds', rack: 'staging', app: 'web' }
+    await show(admin, `?${new URLSearchParams({ tab: 'decision', ...asked })}`)
+    await admin.getByText('Several users have this email address').waitFor()
+    await admin.getByRole('button', { name: 'twice@example.com at first.example.com' }).waitFor()
+    await lookAt(admin, 'policy-same-email')
+    await tabTo(admin, 'twice@example.com at second.example.com')
+    await admin.keyboard.press('Enter')
+    await admin.getByRole('region', { name: 'Allowed' }).waitFor()
+    await admin.getByText('For twice@example.com on staging, app web').waitFor()
+    await admin.goBack()
+    await admin.getByRole('button', { name: 'twice@example.com at first.example.com' }).press('Enter')
+    await admin.getByRole('region', { name: 'Denied' }).waitFor()
+  })
+
   test('a proposed document shows its problems with their positions', async () => {
     await show(viewer, '?tab=proposal')
     await viewer
@@ -214,6 +237,43 @@ describeInChromium('the policy page', () => {
     await alert.getByRole('button', { name: 'Try again' }).press('Enter')
     await viewer.getByRole('region', { name: 'Put the document in force' }).waitFor()
     expect(await alert.count()).toBe(0)
+  })
+
+  test('the verdict is about the text that was checked, and not about a later one', async () => {
+    await show(viewer, '?tab=proposal')
+    const field = viewer.getByRole('textbox', { name: 'Proposed document' })
+    const verdict = viewer.getByText('The document is valid.')
+    const changed = viewer.getByText('The text has changed since it was checked.')
+    await field.fill('version: 1')
+    await field.press('Control+Enter')
+    await viewer.getByText('Valid', { exact: true }).waitFor()
+    await verdict.waitFor({ state: 'attached' })
+    await field.press('End')
+    await viewer.keyboard.type('x')
+    await changed.waitFor()
+    expect([await verdict.count(), await viewer.getByText('Valid', { exact: true }).count()]).toEqual([0, 0])
+    await lookAt(viewer, 'policy-changed-text')
+    await viewer.keyboard.press('Backspace')
+    await viewer.getByText('Valid', { exact: true }).waitFor()
+    expect(await changed.count()).toBe(0)
+
+    // A text that changes while it is checked gets no verdict either.
+    const answer: { send?: () => void } = {}
+    const waits = new Promise<void>((resolve) => {
+      answer.send = resolve
+    })
+    await viewer.route('**/api/v1/policy/check', async (route) => {
+      await waits
+      await route.continue()
+    })
+    await field.press('Control+Enter')
+    await viewer.keyboard.type('y')
+    const answered = viewer.waitForResponse('**/api/v1/policy/check')
+    answer.send?.()
+    await answered
+    await changed.waitFor()
+    expect(await verdict.count()).toBe(0)
+    await viewer.unroute('**/api/v1/policy/check')
   })
 
   test('a valid one shows what it would change, in meaning, in lines, and for recorded calls', async () => {

@@ -231,6 +231,8 @@ describeInChromium('the page of recordings', () => {
     await admin.getByRole('link', { name: 'bash' }).click()
     socket.send(Buffer.from('echo good morning\n'))
     await screen(admin).getByText('good morning').first().waitFor()
+    // The next prompt begins a line.
+    await expect.poll(() => screen(admin).locator('[data-terminal] > div').nth(1).textContent()).toMatch(/^\$/)
     await admin.keyboard.press('/')
     await admin.keyboard.type('morning')
     await admin.getByText(/lines? match/).waitFor()

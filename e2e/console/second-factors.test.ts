@@ -72,6 +72,10 @@ describeInChromium('second factors in the web console', () => {
     expect([asked.status, asked.body]).toEqual([201, expect.stringContaining('"id"')])
     return asked.text('id')
   }
+  async function chooseScope(): Promise<void> {
+    await admin.getByLabel('Rack', { exact: true }).selectOption('All racks')
+    await admin.getByLabel('App', { exact: true }).selectOption('All apps')
+  }
   /** Everything that a page keeps, and its address. */
   const kept = (page: Page) =>
     page.evaluate<string>(
@@ -142,6 +146,7 @@ describeInChromium('second factors in the web console', () => {
     await open(admin, '/people/tokens?dialog=create')
     await admin.getByRole('textbox', { name: 'Name' }).fill('nightly')
     await admin.getByLabel('Role', { exact: true }).selectOption('viewer')
+    await chooseScope()
     const form = admin.getByRole('dialog', { name: 'Create an API token' })
     await form.getByRole('button', { name: 'Create the token' }).click()
     await confirm(admin).getByText('Create the API token nightly').waitFor()
@@ -167,6 +172,7 @@ describeInChromium('second factors in the web console', () => {
     await admin.getByRole('button', { name: 'Create an API token' }).click()
     await admin.getByRole('textbox', { name: 'Name' }).fill('hourly')
     await admin.getByLabel('Role', { exact: true }).selectOption('viewer')
+    await chooseScope()
     await form.getByRole('button', { name: 'Create the token' }).click()
     await secret.or(admin.getByRole('dialog', { name: 'The API token hourly' })).waitFor()
     expect(sent.at(-1)).toBe(proof)

@@ -30,10 +30,12 @@ describe('a demo', () => {
   let machine: Machine
   let demo: DemoProcess
   let postgres: number
+  let firstIssuer: string
   beforeAll(async () => {
     machine = createMachine(null)
     writeStubConvox(join(machine.home, 'bin', 'convox'))
     demo = await startDemoProcess(directory)
+    firstIssuer = demo.file.identityProvider.issuer
     postgres = postgresOf(directory)
   })
   afterAll(() => machine.remove())
@@ -183,6 +185,19 @@ describe('a demo', () => {
     postgres = postgresOf(directory)
   }
 
+  async function logInAgain(): Promise<void> {
+    const { page } = await walkThroughLogin(demo.file.gateway, 'viewer')
+    expect(page.location).toBe(`${demo.file.gateway}/gateway/`)
+  }
+
+  const repeatedUsers = () =>
+    ask(demo.file.database, (sql) => sql`select email from gateway.users group by email having count(*) > 1`)
+
+  async function loginIssuers(): Promise<string[]> {
+    const rows = await ask(demo.file.database, (sql) => sql`select distinct issuer from gateway.users`)
+    return rows.map(({ issuer }) => issuer)
+  }
+
   async function expectNothingLeft({ gateway, database, racks }: DemoFile): Promise<void> {
     expect(existsSync(join(directory, 'demo.json'))).toBe(false)
     expect(isAlive(postgres)).toBe(false)
@@ -200,6 +215,13 @@ describe('a demo', () => {
     expect(demo.file.gateway).not.toBe(before.gateway)
     for (const role of roles)
       expect((await call(demo.file.gateway, '/rack/staging/apps', before.tokens[role])).status).toBe(200)
+  })
+
+  test('makes one user of each person: the seed, a login, and a login after a restart find the same one', async () => {
+    expect(demo.file.identityProvider.issuer).toBe(firstIssuer)
+    await logInAgain()
+    expect(await repeatedUsers()).toEqual([])
+    expect(await loginIssuers()).toEqual([firstIssuer])
   })
 
   test('with the example policy packages freezes production, accepts the override of an administrator, and restricts an app to its team', async () => {
@@ -293,6 +315,21 @@ describe('a demo', () => {
     expect(program.output.stdout).not.toContain('bare')
     await rack.close()
     await expectNothingLeft(file)
+  })
+
+  test('whose identity provider finds its port in use takes another one, and keeps one user of each person', async () => {
+    const { port } = new URL(firstIssuer)
+    const other = createServer().listen(Number(port), '127.0.0.1')
+    await once(other, 'listening')
+    onTestFinished(() => void other.close())
+    await restart()
+    const { issuer } = demo.file.identityProvider
+    expect(issuer).not.toBe(firstIssuer)
+    await logInAgain()
+    expect(await repeatedUsers()).toEqual([])
+    expect(await loginIssuers()).toEqual([issuer])
+    demo.program.signal('SIGTERM')
+    expect((await demo.program.ended).code).toBe(0)
   })
 
   test('leaves no process and no file if it is stopped while it starts', async () => {

@@ -96,10 +96,10 @@ describe('sessions over the stock protocol', () => {
     socket.send(Buffer.from('exit 3\n'))
     const seen = await socket.readToEnd()
     socket.close()
-    expect(seen.join('')).toBe(`$ hello\n$ ${marker}:3\n`)
+    expect(seen.join('')).toBe(`$ hello\r\n$ ${marker}:3\n`)
     const cast = await lastCast()
     expect(cast.header).toMatchObject({ version: 3, term: { cols: 132, rows: 50 }, command: 'bash' })
-    expect(cast.output.toString()).toBe('$ hello\n$ ')
+    expect(cast.output.toString()).toBe('$ hello\r\n$ ')
     expect(cast.events.at(0)).toEqual([0, 'm', 'started'])
     expect(cast.events.slice(-2)).toEqual([
       [expect.any(Number), 'm', 'ended'],
@@ -236,12 +236,12 @@ describe('sessions over the stock protocol', () => {
     const size = { Width: '100', Height: '30' }
     const socket = await openWebSocket(`${system.url}/instances/${instance}/shell`, admin, size)
     for (const line of ['echo <rack-password-of-staging>', 'exit 2']) socket.send(Buffer.from(`${line}\n`))
-    expect((await socket.readToEnd()).join('')).toMatch(new RegExp(`\\$ .*\\n\\$ ${marker}:2\\n$`))
+    expect((await socket.readToEnd()).join('')).toMatch(new RegExp(`\\$ .*\\r\\n\\$ ${marker}:2\\n$`))
     socket.close()
     const { recording } = await lastClosed()
     const { header, output, events } = await lastCast()
     expect(header).toMatchObject({ term: { cols: 100, rows: 30 }, title: `${instance} of staging` })
-    expect(output.toString()).toBe('$ <[rack token]>\n$ ')
+    expect(output.toString()).toBe('$ <[rack token]>\r\n$ ')
     expect(events.at(-1)?.slice(1)).toEqual(['x', '2'])
     await expect
       .poll(() => system.sql`select app, route from gateway.recordings where id = ${recording?.id ?? ''}`)
@@ -251,7 +251,7 @@ describe('sessions over the stock protocol', () => {
     await command.readToEnd()
     command.close()
     const cast = await lastCast()
-    expect([cast.output.toString(), cast.header.command]).toEqual(['ran: uname -a\n', 'uname -a'])
+    expect([cast.output.toString(), cast.header.command]).toEqual(['ran: uname -a\r\n', 'uname -a'])
     const opened = (await system.events()).findLast(({ kind }) => kind === 'opened')
     expect(opened?.command).toEqual(['uname -a'])
   })

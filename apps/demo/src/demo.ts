@@ -9,6 +9,7 @@ import { removeDemoFile, writeDemoFile } from './demo-file.ts'
 import { type ExamplePackages, prepareExamplePackages } from './example-packages.ts'
 import { freePort } from './free-port.ts'
 import { type DemoIdentityProvider, demoUsers, startDemoIdentityProvider } from './identity-provider/index.ts'
+import { chooseIdentityProviderPort, storeIdentityProviderPort } from './identity-provider-port.ts'
 import { type DemoTokens, seed } from './seed.ts'
 
 export interface DemoOptions {
@@ -53,7 +54,10 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const gatewayPort = port === 0 ? await freePort() : port
   // Not 127.0.0.1, because the stock CLI in console mode, browsers, and cookies need a host name.
   const publicUrl = `http://localhost:${gatewayPort}`
-  const identityProvider = await startDemoIdentityProvider({ gatewayUrl: publicUrl })
+  const identityProvider = await startDemoIdentityProvider({
+    gatewayUrl: publicUrl,
+    port: await chooseIdentityProviderPort(directory),
+  })
   const stopPeers = () =>
     Promise.all([identityProvider.close(), ...Object.values(demoRacks).map((rack) => rack.close())])
   try {
@@ -89,10 +93,14 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       log,
       webConsole,
     )
-    const tokens = await seed(gateway, config, Object.keys(racks)).catch(async (error: unknown) => {
+    const tokens = await seed(gateway, config, {
+      racks: Object.keys(racks),
+      loginIssuer: identityProvider.issuer,
+    }).catch(async (error: unknown) => {
       await gateway.stop()
       throw error
     })
+    await storeIdentityProviderPort(directory, identityProvider.issuer)
     await writeDemoFile(directory, {
       gateway: publicUrl,
       database: gateway.databaseOwnerUrl,

@@ -13,7 +13,7 @@ export async function freePort(): Promise<number> {
   throw new Error(`No free port was found between ${range.first} and ${range.last}.`)
 }
 
-async function isFree(port: number): Promise<boolean> {
+export async function isFree(port: number): Promise<boolean> {
   const server = createServer()
   try {
     await once(server.listen(port, '127.0.0.1'), 'listening')

@@ -19,11 +19,17 @@ export interface DemoTokens {
 
 const maxAge = 30 * 86_400_000
 
-/** Creates people and a pipeline for trying the gateway, each with a token. The audit log records these changes. */
+export interface SeedOptions {
+  readonly racks: readonly string[]
+  /** The issuer of logins. The seeded users have it too, so that each person is one user. */
+  readonly loginIssuer: string
+}
+
+/** Creates users and a pipeline for trying the gateway, each with a token. The audit log records these changes. */
 export async function seed(
   gateway: RunningGateway,
   config: ServerConfig,
-  racks: readonly string[],
+  { racks, loginIssuer }: SeedOptions,
 ): Promise<DemoTokens> {
   const database = openDatabase(gateway.databaseUrl, { max: 1, applicationName: 'rack-gateway demo' })
   const issuer = createIssuer({
@@ -36,31 +42,37 @@ export async function seed(
     by: { kind: 'system', id: 'demo', name: 'demo' },
   })
   try {
+    const session = async (id: string, role: string, rack?: string) => {
+      const { token } = await issuer.issueSession({
+        email: `${id}@example.com`,
+        account: { issuer: loginIssuer, subject: id },
+        role,
+        device: 'demo',
+        expiresAt: Date.now() + maxAge,
+        ...(rack === undefined ? {} : { rack }),
+      })
+      return token
+    }
     await bindGroups(issuer, database)
+    await moveUsers(database, loginIssuer)
     const boundRack = racks.includes('staging') ? 'staging' : racks[0]
     return {
-      viewer: await sessionOf(issuer, 'viewer@example.com', 'viewer'),
-      ops: await sessionOf(issuer, 'ops@example.com', 'ops'),
-      deployer: await sessionOf(issuer, 'deployer@example.com', 'deployer'),
-      auditor: await sessionOf(issuer, 'auditor@example.com', 'auditor'),
-      admin: await sessionOf(issuer, 'admin@example.com', 'admin'),
+      viewer: await session('viewer', 'viewer'),
+      ops: await session('ops', 'ops'),
+      deployer: await session('deployer', 'deployer'),
+      auditor: await session('auditor', 'auditor'),
+      admin: await session('admin', 'admin'),
       ci: await pipelineToken(issuer),
-      stagingViewer: await sessionOf(issuer, 'staging-viewer@example.com', 'viewer', boundRack),
+      stagingViewer: await session('staging-viewer', 'viewer', boundRack),
     }
   } finally {
     await database.close()
   }
 }
 
-async function sessionOf(issuer: Issuer, email: string, role: string, rack?: string): Promise<string> {
-  const { token } = await issuer.issueSession({
-    email,
-    role,
-    device: 'demo',
-    expiresAt: Date.now() + maxAge,
-    ...(rack === undefined ? {} : { rack }),
-  })
-  return token
+/** Without this function, users of earlier logins would be other users after the identity provider changed its port. */
+async function moveUsers({ sql }: Pick<Database, 'sql'>, loginIssuer: string): Promise<void> {
+  await sql`update gateway.users set issuer = ${loginIssuer} where issuer like 'http://127.0.0.1:%'`
 }
 
 /** Skips groups that already have a binding, so that changed bindings stay. */

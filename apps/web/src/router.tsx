@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { meQuery } from './api/queries.ts'
+import { validateAccessSearch } from './pages/access/address/access-search.ts'
 import { validateAppsSearch } from './pages/apps/address/apps-search.ts'
 import { readAuditSearch } from './pages/audit/address/audit-search.ts'
 import { validateHealthSearch } from './pages/health/health-search.ts'
@@ -50,7 +51,12 @@ const overview = createRoute({
   component: OverviewPage,
 })
 
-const access = lazyRoute(root, 'access', () => import('./pages/access/access-page.tsx'))
+const access = createRoute({
+  getParentRoute: () => root,
+  path: 'access',
+  validateSearch: validateAccessSearch,
+  component: lazyRouteComponent(() => import('./pages/access/access-page.tsx')),
+})
 const secondFactors = createRoute({
   getParentRoute: () => root,
   path: 'second-factors',

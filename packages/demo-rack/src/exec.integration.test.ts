@@ -19,7 +19,7 @@ describe('commands', () => {
     [`argv a "b c" 'd'`, `a\nb c\nd\n${marker}0\n`],
     ['rake db:migrate; sh', `ran: rake db:migrate; sh\n${marker}0\n`],
     ['toString', `ran: toString\n${marker}0\n`],
-    ['sh -c "echo inner"', `inner\n${marker}0\n`],
+    ['sh -c "echo inner"', `inner\r\n${marker}0\n`],
     ['sh -c "exit 4"', `${marker}4\n`],
     ['printenv SECRET_KEY_BASE', `s3cr3t-myapp\n${marker}0\n`],
     ['printenv NOSUCH', `${marker}1\n`],
@@ -114,14 +114,16 @@ describe('the stream', () => {
     const socket = await exec('rails console')
     socket.sendText('echo one\n\nrake x\nex')
     socket.sendText('it 3\nnever')
-    expect(await socket.end()).toBe(`$ one\n$ $ ran: rake x\n$ ${marker}3\n`)
+    expect(await socket.end()).toBe(`$ one\r\n$ $ ran: rake x\r\n$ ${marker}3\n`)
   })
 
   test('a shell without a terminal ends with its input', async () => {
     const socket = await exec('bash', ['Tty: false'])
-    socket.sendText('echo last')
+    socket.sendText('env\necho last')
     socket.sendEnd()
-    expect(await socket.end()).toBe(`last\n${marker}0\n`)
+    const output = await socket.end()
+    expect(output).toMatch(new RegExp(`\nlast\n${marker}0\n$`))
+    expect(output).not.toContain('\r')
   })
 
   test('Disable-Stdin leaves a command without input', async () => {

@@ -25,9 +25,9 @@ describe('instances', () => {
   })
 
   test.each([
-    ['echo hi there', `hi there\n${marker}0\n`],
+    ['echo hi there', `hi there\r\n${marker}0\n`],
     ['exit 9', `${marker}9\n`],
-    ['uname -a', `ran: uname -a\n${marker}0\n`],
+    ['uname -a', `ran: uname -a\r\n${marker}0\n`],
   ])('ssh runs %s and marks its exit', async (command, output) => {
     const socket = await open(await startRack(), shell, [credentials, `Command: ${command}`, 'Private-Key: a2V5'])
     expect(await socket.end()).toBe(output)
@@ -36,14 +36,14 @@ describe('instances', () => {
   test('ssh without a command is a shell', async () => {
     const socket = await open(await startRack(), shell)
     socket.sendText('echo one\nexit 2\n')
-    expect(await socket.end()).toBe(`$ one\n$ ${marker}2\n`)
+    expect(await socket.end()).toBe(`$ one\r\n$ ${marker}2\n`)
   })
 
   test('a shell does not contain the rack password, and ignores a command in the query', async () => {
     const rack = await startRack()
     const socket = await open(rack, `${shell}?Command=echo+query&command=echo+query`, [credentials, 'Command: env'])
     const output = await socket.end()
-    expect(output).toBe(`HOSTNAME=ip-10-1-0-2.internal\n${marker}0\n`)
+    expect(output).toBe(`HOSTNAME=ip-10-1-0-2.internal\r\n${marker}0\n`)
     expect(output).not.toContain(token)
   })
 

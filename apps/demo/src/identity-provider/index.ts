@@ -15,6 +15,8 @@ export { type DemoUser, demoGroups, demoUsers } from './users.ts'
 export interface DemoIdentityProviderOptions {
   /** The gateway's origin. */
   readonly gatewayUrl: string
+  /** Part of the issuer. Default: any free port. */
+  readonly port?: number
   readonly users?: readonly DemoUser[]
   /** Makes the signing keys. Default: each key is new. */
   readonly generateKeyPair?: GenerateKeyPair
@@ -47,7 +49,7 @@ export interface DemoIdentityProvider {
 export async function startDemoIdentityProvider(options: DemoIdentityProviderOptions): Promise<DemoIdentityProvider> {
   const { Provider, interactionPolicy } = await loadLibrary()
   const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+  await once(server.listen(options.port ?? 0, '127.0.0.1'), 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const client = { id: 'rack-gateway', secret: randomBytes(24).toString('base64url') }
   const signing = await createSigning(options.generateKeyPair)

@@ -1,7 +1,7 @@
 import { html, sendPage } from '@rack-gateway/auth/login'
 import { asSentences, type Explanation, explanationOf, formatMessage } from '@rack-gateway/errors'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { type DenialDetails, denialOf, ruleOf, stepUpOf } from '../errors/errors.ts'
+import { type DenialDetails, denialOf, ruleOf, stepUpOf, usersOf } from '../errors/errors.ts'
 import { expectsPage } from '../http/expects-page.ts'
 import { isRestLarge } from '../http/rest-of-body.ts'
 
@@ -14,6 +14,8 @@ export interface ErrorBody extends Omit<DenialDetails, 'remedy'> {
   readonly requestId: string
   /** The step-up that would allow the request, and its page. */
   readonly stepUp?: { readonly id: string; readonly page: string }
+  /** The users of an ambiguous email address. */
+  readonly users?: readonly { readonly id: string; readonly email: string; readonly issuer: string }[]
 }
 
 export interface ErrorContext {
@@ -104,12 +106,14 @@ function bodyOf(error: unknown, { code, explanation }: ErrorContent, context: Er
   const details = { rule: ruleOf(error) ?? code, source: 'gateway', ...asSentences(explanation), policy }
   const sentence = isGatewayError(error) && error instanceof Error ? error.message : formatMessage(explanation)
   const stepUp = stepUpOf(error)
+  const users = usersOf(error)
   return {
     error: nameGateway(sanitizeText(sentence), publicUrl),
     code,
     ...withNamedGateway(sanitizedDetails(denialOf(error) ?? details), publicUrl),
     requestId,
     ...(stepUp && { stepUp }),
+    ...(users && { users }),
   }
 }
 
@@ -129,7 +133,7 @@ function sanitizedDetails({
   reason,
   remedy,
   policy,
-}: DenialDetails): Omit<ErrorBody, 'error' | 'code' | 'requestId' | 'stepUp'> {
+}: DenialDetails): Omit<ErrorBody, 'error' | 'code' | 'requestId' | 'stepUp' | 'users'> {
   return {
     rule,
     source,

@@ -1,3 +1,4 @@
+import { AmbiguousUser, type ambiguousUser } from '@rack-gateway/auth'
 import { defineError, defineErrorWithText, type Explanation } from '@rack-gateway/errors'
 import { textField } from '../json/text-field.ts'
 
@@ -132,4 +133,9 @@ export const detailOf = (error: unknown) => textField(error, 'detail')
 /** The step-up that would allow the request. */
 export function stepUpOf(error: unknown): { readonly id: string; readonly page: string } | null {
   return error instanceof Error && 'stepUp' in error ? (error.stepUp as { id: string; page: string }) : null
+}
+
+/** The users of an ambiguous email address. */
+export function usersOf(error: unknown): ReturnType<typeof ambiguousUser>['users'] | null {
+  return error instanceof AmbiguousUser && 'users' in error ? (error as ReturnType<typeof ambiguousUser>).users : null
 }

@@ -8,7 +8,10 @@ export function createQueryClient(): QueryClient {
     queryCache: new QueryCache({ onError: showSessionEndOn401 }),
     mutationCache: new MutationCache({ onError: showSessionEndOn401 }),
     defaultOptions: {
+      // A gateway on this computer or in a private network is reachable without the internet.
+      mutations: { networkMode: 'always' },
       queries: {
+        networkMode: 'always',
         retry: (count, error) => error instanceof NoResponse && count < 2,
         staleTime: 15_000,
         refetchOnWindowFocus: false,

@@ -101,9 +101,11 @@ test('offers only methods that the policy accepts and the person has', async () 
 test('a person without such a method is led to add one', async () => {
   respond({ stepUpBody: { ...stepUp, methods: [] } })
   start('Delete')
-  expect((await screen.findByRole('link', { name: 'Add a second factor' })).getAttribute('href')).toBe(
-    '/second-factors',
-  )
+  const link = await screen.findByRole('link', { name: 'Add a second factor' })
+  expect([link.getAttribute('href'), link.getAttribute('target')]).toEqual([
+    '/gateway/second-factors?from=other-tab',
+    '_blank',
+  ])
   expect(screen.queryByRole('button', { name: 'Confirm' })).toBeNull()
 })
 

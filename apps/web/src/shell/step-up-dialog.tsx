@@ -1,6 +1,5 @@
 import type { StepUp } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { ApiError } from '../api/errors/api-error.ts'
 import { cancelWaitingCalls, settleWithProof, type WaitingCall } from '../api/step-up/waiting-calls.ts'
 import { callText } from '../second-factor/call-text.ts'
@@ -17,7 +16,15 @@ import { VisibleText } from '../ui/text/visible-text.tsx'
 const endedCodes: readonly string[] = ['RGW_STEP_UP_ENDED', 'RGW_STEP_UP_MISMATCH', 'RGW_IDENTITY_NOT_FOUND']
 
 export default function StepUpDialog({ call }: { readonly call: WaitingCall }) {
-  const { data: stepUp, error, isPending } = useQuery(stepUpQuery(call.stepUpId))
+  const {
+    data: stepUp,
+    error,
+    isPending,
+  } = useQuery({
+    ...stepUpQuery(call.stepUpId),
+    // A person without a second factor adds one in another tab, and then comes back to this one.
+    refetchOnWindowFocus: ({ state }) => (state.data?.methods.length === 0 ? 'always' : false),
+  })
   const askAgain = <Button onPress={() => call.settle({ kind: 'repeat' })}>Ask again</Button>
   const actionFor = (problem: Error) =>
     problem instanceof ApiError && endedCodes.includes(problem.body.code) ? askAgain : undefined
@@ -72,12 +79,15 @@ function reasonFor(stepUp: StepUp): string {
 function NoMethod() {
   return (
     <>
-      <p>This action requires a second factor, and you have none that the policy accepts. Add one, and try again.</p>
+      <p>
+        This action requires a second factor, and you have none that the policy accepts. Add one in another tab, and
+        come back: the action then continues here.
+      </p>
       <DialogButtons>
         <Button onPress={cancelWaitingCalls}>Cancel</Button>
-        <Link to="/second-factors" onClick={cancelWaitingCalls}>
+        <a href="/gateway/second-factors?from=other-tab" target="_blank" rel="noreferrer">
           Add a second factor
-        </Link>
+        </a>
       </DialogButtons>
     </>
   )

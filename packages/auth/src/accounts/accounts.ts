@@ -13,20 +13,32 @@ export interface User {
   readonly email: string
 }
 
-/** Finds or adds a user of the issuer `local`. Concurrent callers get the same user. @throws InvalidName */
-export async function ensureUser({ tx }: Change, email: string): Promise<User> {
-  const subject = canonicalEmail(email)
-  const user = { id: randomUUID(), issuer: localIssuer, subject, email: subject }
-  await tx.insert(users).values(user).onConflictDoNothing()
-  return findUser(tx, subject)
+/** A user's account at an identity provider, as the claims `iss` and `sub` name it. */
+export interface ProviderAccount {
+  readonly issuer: string
+  readonly subject: string
 }
 
-/** Finds a user of the issuer `local`. @throws NotFound, InvalidName */
-export async function findUser(tx: Transaction, email: string): Promise<User> {
-  const subject = canonicalEmail(email)
-  const local = and(eq(users.issuer, localIssuer), eq(users.subject, subject))
-  const [user] = await tx.select({ id: users.id, email: users.email }).from(users).where(local)
-  if (!user) throw new NotFound(`user ${subject}`)
+/**
+ * Finds or adds the user of an account. Concurrent callers get the same user.
+ *
+ * @param account default: of the issuer `local`, with the email address as its subject
+ * @throws InvalidName
+ */
+export async function ensureUser({ tx }: Change, email: string, account?: ProviderAccount): Promise<User> {
+  const address = canonicalEmail(email)
+  const { issuer, subject } = account ?? { issuer: localIssuer, subject: address }
+  await tx.insert(users).values({ id: randomUUID(), issuer, subject, email: address }).onConflictDoNothing()
+  return findUser(tx, address, { issuer, subject })
+}
+
+/** Finds the user of an account, by default one of the issuer `local`. @throws NotFound, InvalidName */
+export async function findUser(tx: Transaction, email: string, account?: ProviderAccount): Promise<User> {
+  const address = canonicalEmail(email)
+  const { issuer, subject } = account ?? { issuer: localIssuer, subject: address }
+  const ofAccount = and(eq(users.issuer, issuer), eq(users.subject, subject))
+  const [user] = await tx.select({ id: users.id, email: users.email }).from(users).where(ofAccount)
+  if (!user) throw new NotFound(`user ${address}`)
   return user
 }
 

@@ -58,6 +58,18 @@ test('a second session of the same person makes no second user and no second bin
   expect(await database.db.select().from(sessions)).toHaveLength(2)
 })
 
+test('a session for an account of an identity provider belongs to the user whom a login finds', async () => {
+  const { issuer, database } = await startStore()
+  const account = { issuer: 'https://id.example.com', subject: '42' }
+  await issuer.issueSession({ ...ann, account })
+  await issuer.issueSession({ ...ann, email: 'ann.new@example.com', account })
+  await issuer.issueSession(ann)
+  expect(await database.db.select().from(users).orderBy(users.issuer)).toMatchObject([
+    { issuer: 'https://id.example.com', subject: '42', email: 'ann@example.com' },
+    { issuer: 'local', subject: 'ann@example.com', email: 'ann@example.com' },
+  ])
+})
+
 test('many sessions at once for a new person make one user', async () => {
   const { issuer, database } = await startStore()
   await Promise.all(Array.from({ length: 8 }, () => issuer.issueSession(ann)))

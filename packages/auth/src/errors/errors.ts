@@ -1,4 +1,5 @@
 import { defineError, defineErrorWithText, type ExplainedError, type Explanation } from '@rack-gateway/errors'
+import { userName } from '@rack-gateway/rbac-policy'
 import type { AuthenticationDenial } from './denial.ts'
 
 export const Unauthenticated = defineErrorWithText('RGW_UNAUTHENTICATED', 401)
@@ -104,9 +105,21 @@ export const TokenEnded = defineError('RGW_TOKEN_ENDED', 409, {
   remedy: 'Create a new one.',
 })
 export const AmbiguousUser = defineError<[string]>('RGW_AMBIGUOUS_USER', 409, {
-  reason: 'Several users have this email address, each at another identity provider.',
+  reason: 'Several users have this email address, each with another account of an identity provider.',
   remedy: 'Name one with its identity provider, or by its ID: %s.',
 })
+
+interface NamedUser {
+  readonly id: string
+  readonly email: string
+  readonly issuer: string
+}
+
+/** The response contains the users, so that a caller can name one by its ID. */
+export function ambiguousUser(users: readonly NamedUser[]): ExplainedError & { readonly users: readonly NamedUser[] } {
+  const named = users.map(({ id, email, issuer }) => ({ id, email, issuer }))
+  return Object.assign(new AmbiguousUser(users.map(userName).join(', ')), { users: named })
+}
 export const UserLocked = defineError('RGW_USER_LOCKED', 409, {
   reason: 'This user is locked, so the gateway denies all of the user’s requests.',
   remedy: 'Unlock the user first.',

@@ -34,6 +34,10 @@ test('an unknown user, an ambiguous address, and a locked user have their own er
   await expect(find('ann@example.com')).rejects.toMatchObject({
     code: 'RGW_AMBIGUOUS_USER',
     message: expect.stringContaining('ann@example.com/local, ann@example.com/id.example.com'),
+    users: [
+      { id: ann.id, email: 'ann@example.com', issuer: 'local' },
+      { id: expect.any(String), email: 'ann@example.com', issuer: 'https://id.example.com' },
+    ],
   })
   expect(await find('ann@example.com/local')).toMatchObject({ id: ann.id })
   for (const issuer of ['id.example.com', 'https://id.example.com', 'https://ID.example.com/']) {

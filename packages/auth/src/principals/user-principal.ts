@@ -1,9 +1,9 @@
 import { bindings, type Database, secondFactors, users } from '@rack-gateway/database'
-import { issuerName, type Principal, readUserName, userName } from '@rack-gateway/rbac-policy'
+import { issuerName, type Principal, readUserName } from '@rack-gateway/rbac-policy'
 import { and, eq, inArray, or } from 'drizzle-orm'
 import { type BindingRow, bindingOf } from '../accounts/binding-row.ts'
 import { isDenial } from '../errors/denial.ts'
-import { AmbiguousUser, noSuchItem, UserLocked } from '../errors/errors.ts'
+import { ambiguousUser, noSuchItem, UserLocked } from '../errors/errors.ts'
 import { isId } from '../transactions/names.ts'
 import { principalOf } from './principals.ts'
 
@@ -12,7 +12,7 @@ import { principalOf } from './principals.ts'
  *
  * @param idOrEmail the ID or email address of the user; the address can name the identity provider, such as
  * `ann@example.com/accounts.google.com`
- * @throws NotFound; AmbiguousUser if users of several identity providers have the address; UserLocked
+ * @throws NotFound; AmbiguousUser if several users have the address; UserLocked
  */
 export async function findUserPrincipal(
   { db }: Pick<Database, 'db'>,
@@ -29,7 +29,7 @@ export async function findUserPrincipal(
   const found = candidates.filter((one) => issuer === null || issuerName(one.issuer.toLowerCase()) === issuer)
   const [user, another] = found
   if (user === undefined) throw noSuchItem('user')
-  if (another !== undefined) throw new AmbiguousUser(found.map(userName).join(', '))
+  if (another !== undefined) throw ambiguousUser(found)
   const ofUser = and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, user.id))
   const ofGroups = and(eq(bindings.subjectKind, 'group'), inArray(bindings.subjectId, user.groups))
   const rows: BindingRow[] = await db

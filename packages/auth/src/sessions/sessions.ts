@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { credentials, type Database, type LoginPurpose, sessions, users } from '@rack-gateway/database'
 import { and, desc, eq, gt, isNull, ne } from 'drizzle-orm'
-import { ensureUser } from '../accounts/accounts.ts'
+import { ensureUser, type ProviderAccount } from '../accounts/accounts.ts'
 import { ensureBinding } from '../accounts/bindings.ts'
 import type { TokenMint } from '../tokens/token.ts'
 import type { Change } from '../transactions/change.ts'
@@ -10,6 +10,8 @@ import { checkName } from '../transactions/names.ts'
 
 export interface SessionRequest {
   readonly email: string
+  /** The account with which the user logs in, so that a login finds the same user. Default: an account of `local`. */
+  readonly account?: ProviderAccount
   /** The user gets this role on `rack`, or without `rack` on all racks. All sessions of the user have it. */
   readonly role?: string
   /** The only rack that the session is valid for. */
@@ -37,7 +39,7 @@ export async function insertSession(
 ): Promise<IssuedCredential> {
   const { role, rack, expiresAt: requestedExpiry } = request
   const device = checkName('name of a device', request.device)
-  const user = await ensureUser(change, request.email)
+  const user = await ensureUser(change, request.email, request.account)
   if (role !== undefined) await ensureBinding(change, { kind: 'user', id: user.id }, { role, racks: rack ?? '*' })
   return storeSession(change, mint, { user, device, rack: rack ?? null, authenticatedAt: now, requestedExpiry, now })
 }

@@ -1,5 +1,15 @@
 import { type Static, Type } from 'typebox'
-import { ClosedObject, ExtensibleEnum, Id, Line, NamePattern, NamePatternRequest, Nullable, Time } from './common.ts'
+import {
+  allowUnknownRacks,
+  ClosedObject,
+  ExtensibleEnum,
+  Id,
+  Line,
+  NamePattern,
+  NamePatternRequest,
+  Nullable,
+  Time,
+} from './common.ts'
 
 export const bindingSubjectKinds = ['user', 'group', 'service-account', 'api-token', 'trust'] as const
 const subjectId = 'the ID of the user, service account, API token, or trust, or the name of the group'
@@ -42,6 +52,7 @@ export const BindingRequest = ClosedObject({
   }),
   role: Type.String({ maxLength: 100 }),
   racks: Type.Optional(NamePatternRequest),
+  allowUnknownRacks,
   apps: Type.Optional(NamePatternRequest),
   expiresAt: Type.Optional(Time),
   reason: Type.Optional(Reason),

@@ -33,6 +33,14 @@ const namePattern = 'a name, or a pattern in which * stands for any part of a na
 export const NamePattern = Type.String({ description: namePattern })
 export const NamePatternRequest = Type.String({ maxLength: 100, description: namePattern })
 
+/** For requests with `racks`. */
+export const allowUnknownRacks = Type.Optional(
+  Type.Boolean({
+    description:
+      'whether `racks` may name a rack that does not exist now; by default, the gateway refuses such a name, and only warns about a pattern that matches no rack',
+  }),
+)
+
 /** @param description of one pattern */
 export function namePatterns<P extends TSchema>(pattern: P, description: string) {
   return Type.Union([pattern, Type.Array(pattern, { minItems: 1, maxItems: 20, uniqueItems: true })], {

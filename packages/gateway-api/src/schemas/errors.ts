@@ -19,5 +19,10 @@ export const ErrorResponse = Type.Object({
       { description: 'only with RGW_STEP_UP_NEEDED: the step-up that would allow the request, and its page' },
     ),
   ),
+  users: Type.Optional(
+    Type.Array(Type.Object({ id: Type.String(), email: Type.String(), issuer: Type.String() }), {
+      description: 'only with RGW_AMBIGUOUS_USER: the users with the email address; name one by its ID',
+    }),
+  ),
 })
 export type ErrorResponse = Static<typeof ErrorResponse>

@@ -1,6 +1,15 @@
 import { type Static, Type } from 'typebox'
 import { Reason } from './bindings.ts'
-import { ClosedObject, ExtensibleEnum, Id, NamePattern, NamePatternRequest, Nullable, Time } from './common.ts'
+import {
+  allowUnknownRacks,
+  ClosedObject,
+  ExtensibleEnum,
+  Id,
+  NamePattern,
+  NamePatternRequest,
+  Nullable,
+  Time,
+} from './common.ts'
 
 const issuer = 'the identity provider at which the person must log in'
 const states = ['open', 'redeemed', 'denied', 'revoked', 'expired'] as const
@@ -44,6 +53,7 @@ export const InvitationRequest = ClosedObject({
     }),
     { minItems: 1, maxItems: 20 },
   ),
+  allowUnknownRacks,
   lifetimeSeconds: Type.Optional(
     Type.Integer({
       minimum: 60,

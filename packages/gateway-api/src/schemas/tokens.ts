@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { BindingSummary, Reason } from './bindings.ts'
 import {
+  allowUnknownRacks,
   ClosedObject,
   ExtensibleEnum,
   filteredPageQuery,
@@ -67,6 +68,7 @@ export const TokenRequest = ClosedObject({
     Type.Array(Type.String({ maxLength: 60 }), { minItems: 1, maxItems: 100, uniqueItems: true }),
   ),
   racks: Type.Optional(namePatterns(NamePatternRequest, scopeOf('racks'))),
+  allowUnknownRacks,
   apps: Type.Optional(namePatterns(NamePatternRequest, scopeOf('apps'))),
   rack: Type.Optional(
     Type.String({

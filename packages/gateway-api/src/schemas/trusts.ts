@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { BindingSummary } from './bindings.ts'
 import {
+  allowUnknownRacks,
   ClosedObject,
   ExtensibleEnum,
   Id,
@@ -96,6 +97,7 @@ export const TrustRequest = ClosedObject({
   audience: Type.Optional(Type.String({ maxLength: 300, description: 'PUBLIC_URL, which is also the default' })),
   role: Type.String({ minLength: 1, maxLength: 100 }),
   racks: Type.Optional(namePatterns(ScopeRequest, 'the racks of the jobs: a name, or a pattern with *')),
+  allowUnknownRacks,
   apps: Type.Optional(namePatterns(ScopeRequest, 'the apps of the jobs: a name, or a pattern with *')),
   expiresAt: Type.Optional(
     Type.String({ format: 'date-time', description: 'when the role expires, RFC 3339, in UTC; default: never' }),

@@ -1,7 +1,7 @@
-import { type Binding, scopesIn } from '@rack-gateway/gateway-api'
+import { type Binding, type Scope, scopesIn } from '@rack-gateway/gateway-api'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { Usage } from '../../errors/errors.ts'
-import { callGateway } from '../../gateway/gateway-api.ts'
+import { callGateway, type GatewayAccess } from '../../gateway/gateway-api.ts'
 import { NamedBinding } from '../../output/output-schemas.ts'
 import { printJsonList } from '../../output/response.ts'
 import { printWarnings } from '../../output/warnings.ts'
@@ -41,7 +41,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { racks, apps, ...terms } = bindingFields(args, context.now)
   const created: Binding[] = []
   try {
-    for (const scope of scopesIn({ racks, apps })) {
+    for (const scope of await withUnknownRacksFirst(target, scopesIn({ racks, apps }))) {
       const binding = await callGateway(target, 'createBinding', { body: { subject, role, ...scope, ...terms } })
       created.push(binding)
       printWarnings(context, binding)
@@ -51,4 +51,13 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
     // Also after an error, because the bindings before it exist.
     if (json && created.length > 0) printJsonList(context, NamedBinding, await withSubjectNames(target, created))
   }
+}
+
+/** The gateway then refuses a name that is no rack before it creates the bindings of the other racks. */
+async function withUnknownRacksFirst(target: GatewayAccess, scopes: readonly Scope[]): Promise<readonly Scope[]> {
+  const isName = ({ racks }: Scope) => !racks.includes('*')
+  if (scopes.length < 2 || !scopes.some(isName)) return scopes
+  const { racks: known } = await callGateway(target, 'me', {})
+  const rankOf = (scope: Scope) => (isName(scope) && !known.includes(scope.racks) ? 0 : 1)
+  return scopes.toSorted((one, other) => rankOf(one) - rankOf(other))
 }

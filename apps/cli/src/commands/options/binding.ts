@@ -5,6 +5,6 @@ import type { bindingOptions } from './shared-options.ts'
 type BindingOptions = Values<typeof bindingOptions>
 
 /** @throws Usage as `expiryField` */
-export function bindingFields({ racks, apps, expires, reason }: BindingOptions, now: number) {
-  return { racks, apps, reason, ...expiryField(expires, now) }
+export function bindingFields({ racks, allowUnknownRacks, apps, expires, reason }: BindingOptions, now: number) {
+  return { racks, ...(allowUnknownRacks === true && { allowUnknownRacks }), apps, reason, ...expiryField(expires, now) }
 }

@@ -47,6 +47,7 @@ export const ownerOptions = {
 /** The scope, expiry, and reason of a role. */
 export const bindingOptions = {
   racks: listOption('A rack, or a pattern with *; the default is every rack'),
+  'allow-unknown-racks': { type: 'boolean', describe: 'Accept names in --racks that are not racks yet' },
   apps: listOption('An app, or a pattern with *; the default is every app', { complete: 'app' }),
   expires: expiresOption,
   reason: reasonOption,

@@ -32,11 +32,11 @@ export const builder = {
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, email, role, issuer } = args
-  const { reason, racks, apps, ...expiry } = bindingFields(args, context.now)
+  const { reason, racks, apps, allowUnknownRacks, ...expiry } = bindingFields(args, context.now)
   const lifetimeSeconds = parseSeconds('--valid-for', args.validFor, { least: '1m', most: '90d' })
   const target = await targetOf(context, rack)
   const bindings = scopesIn({ racks, apps }).map((scope) => ({ role, ...scope, ...expiry }))
-  const body = { email, issuer, lifetimeSeconds, reason, bindings }
+  const body = { email, issuer, lifetimeSeconds, reason, bindings, allowUnknownRacks }
   const invitation = await callGateway(target, 'createInvitation', { body })
   printWarnings(context, invitation)
   if (json) return printJson(context, endpoints.createInvitation.response, invitation)

@@ -1,7 +1,7 @@
 import { assertCanGrant } from '../bindings/assert-can-grant.ts'
 import { assertCanRevoke } from '../bindings/assert-can-revoke.ts'
 import { readTerms, toBindingSummary } from '../bindings/bindings.ts'
-import { rackWarnings, warningsMember } from '../bindings/rack-names.ts'
+import { assertRacksExist, rackWarnings, warningsMember } from '../bindings/rack-names.ts'
 import { assertAllowedLifetime } from '../bindings/token-limits.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { pageRequest } from '../calls/page-request.ts'
@@ -20,6 +20,7 @@ export const bindingHandlers: Handlers<'listBindings' | 'createBinding' | 'remov
       const { subject, role, racks = '*', apps = '*' } = body
       const { until, terms } = readTerms(body)
       assertCanGrant(call, { role, racks, apps, until })
+      assertRacksExist(call, [racks])
       if (subject.kind === 'api-token') {
         const { expiresAt } = await lists.token(subject.id)
         const binding = { role, racks, apps, ...terms }

@@ -2,7 +2,7 @@ import { NoBrowserLogin } from '@rack-gateway/auth'
 import { assertCanGrant } from '../bindings/assert-can-grant.ts'
 import { assertCanRevoke } from '../bindings/assert-can-revoke.ts'
 import { readTerms } from '../bindings/bindings.ts'
-import { rackWarnings, warningsMember } from '../bindings/rack-names.ts'
+import { assertRacksExist, rackWarnings, warningsMember } from '../bindings/rack-names.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { formatTime } from '../calls/format-time.ts'
 import { pageRequest } from '../calls/page-request.ts'
@@ -30,6 +30,8 @@ export const invitationHandlers: Handlers<Names> = {
         assertCanGrant(call, { role, racks, apps, until })
         return { role, racks, apps, expiresAt: until === null ? null : new Date(until).toISOString() }
       })
+      const patterns = bindings.map(({ racks }) => racks)
+      assertRacksExist(call, patterns)
       const id = await changes.createInvitation(
         {
           email,
@@ -41,7 +43,6 @@ export const invitationHandlers: Handlers<Names> = {
         },
         login,
       )
-      const patterns = bindings.map(({ racks }) => racks)
       const warnings = [...rackWarnings(call, patterns), issuerWarning(issuer, login.issuer)]
       return { ...toResponse(await lists.invitation(id), server.clock.now()), ...warningsMember(warnings) }
     }),

@@ -5,7 +5,7 @@ import type { Policy, Principal } from '@rack-gateway/rbac-policy'
 import { noPermission } from '../../errors/errors.ts'
 import { assertCanRevoke } from '../bindings/assert-can-revoke.ts'
 import { activeBindings, readTerms, toBindingSummary } from '../bindings/bindings.ts'
-import { assertRackExists, rackWarnings, warningsMember } from '../bindings/rack-names.ts'
+import { assertRackExists, assertRacksExist, rackWarnings, warningsMember } from '../bindings/rack-names.ts'
 import {
   assertAllowedLifetime,
   assertCanGrantToToken,
@@ -65,8 +65,10 @@ async function createToken(call: TransactionCall<Endpoints['createToken']>) {
       : ({ kind: 'service-account', id: serviceAccount } as const)
   const boundTo = rack === undefined ? rackOf(principal) : { rack }
   if (rack !== undefined) assertRackExists(call, rack)
+  const patterns = [body.racks ?? []].flat()
+  assertRacksExist(call, patterns)
   const { id, token } = await changes.createToken({ name, owner, bindings, sources, expiresAt, ...boundTo })
-  const warnings = rackWarnings(call, [body.racks ?? []].flat())
+  const warnings = rackWarnings(call, patterns)
   return { ...toResponse(await call.lists.token(id)), token, ...warningsMember(warnings) }
 }
 

@@ -5,7 +5,7 @@ import { invalid } from '../../errors/errors.ts'
 import { assertCanGrant } from '../bindings/assert-can-grant.ts'
 import { assertCanRevoke } from '../bindings/assert-can-revoke.ts'
 import { assertFewScopes, readTerms, toBindingSummary } from '../bindings/bindings.ts'
-import { rackWarnings, warningsMember } from '../bindings/rack-names.ts'
+import { assertRacksExist, rackWarnings, warningsMember } from '../bindings/rack-names.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { formatTime } from '../calls/format-time.ts'
 import { pageRequest } from '../calls/page-request.ts'
@@ -32,8 +32,9 @@ export const trustHandlers: Handlers<'listTrusts' | 'getTrust' | 'createTrust' |
     const { until, terms } = readTerms(body)
     const created = await outerCall.change(async function createTrust(call) {
       for (const scope of scopes) assertCanGrant(call, { role, ...scope, until })
-      const id = await call.changes.createTrust(trust, terms)
       const patterns = scopes.map(({ racks }) => racks)
+      assertRacksExist(call, patterns)
+      const id = await call.changes.createTrust(trust, terms)
       const warnings = [...rackWarnings(call, patterns), admissionWarning(trust.conditions)]
       return { ...toResponse(await call.lists.trust(id)), ...warningsMember(warnings) }
     })

@@ -32,7 +32,7 @@ export function isMissingItem(error: unknown): boolean {
 /** The gateway did not answer, or another server, such as a proxy, answered instead. */
 export class NoResponse extends Error {
   constructor() {
-    super('The gateway is not responding. Check your connection, and try again.')
+    super('The gateway is not reachable. Check your connection, and try again.')
     this.name = 'NoResponse'
   }
 }

@@ -1,4 +1,5 @@
 import { ApiError, errorOf, NoResponse } from '../errors/api-error.ts'
+import { isOfGateway, noteReachability } from '../reachability.ts'
 import { currentProof, StepUpCanceled, waitForProof } from './waiting-calls.ts'
 
 interface RequestOptions {
@@ -31,18 +32,23 @@ export async function sendRequest(path: string, options: RequestOptions): Promis
   }
 }
 
-function send(path: string, { method, headers, body, signal }: RequestOptions, proof: string | null) {
-  return fetch(path, {
-    method,
-    headers: { ...headers, ...(proof !== null && { 'step-up': proof }) },
-    ...(body !== undefined && { body }),
-    ...(signal && { signal }),
-    redirect: 'error',
-    cache: 'no-store',
-  }).catch((error: unknown) => {
+async function send(path: string, { method, headers, body, signal }: RequestOptions, proof: string | null) {
+  try {
+    const response = await fetch(path, {
+      method,
+      headers: { ...headers, ...(proof !== null && { 'step-up': proof }) },
+      ...(body !== undefined && { body }),
+      ...(signal && { signal }),
+      redirect: 'error',
+      cache: 'no-store',
+    })
+    noteReachability(isOfGateway(response))
+    return response
+  } catch (error) {
     if (signal?.aborted) throw error
+    noteReachability(false)
     throw new NoResponse()
-  })
+  }
 }
 
 /** Null if the response does not ask for a second factor. A rack cannot ask for one. */

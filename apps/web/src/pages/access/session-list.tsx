@@ -5,7 +5,9 @@ import { get, remove } from '../../api/client.ts'
 import { Button } from '../../ui/controls/button.tsx'
 import { FormDialog } from '../../ui/dialogs/form-dialog.tsx'
 import { Card } from '../../ui/layout/card.tsx'
-import { Table } from '../../ui/lists/table.tsx'
+import { nextSort, readSort, sortRows, timeValue } from '../../ui/lists/sort-rows.ts'
+import { type Column, Table } from '../../ui/lists/table.tsx'
+import { usePageSearch } from '../../ui/navigation/page-search.ts'
 import { Problem } from '../../ui/problems/problem.tsx'
 import { announce } from '../../ui/status/announce.tsx'
 import { Tag } from '../../ui/status/badge.tsx'
@@ -14,6 +16,7 @@ import { deviceName } from '../../ui/text/device-name.ts'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
 import { LastUse } from '../../ui/time/last-use.tsx'
 import { Time } from '../../ui/time/time.tsx'
+import type { AccessSearch } from './address/access-search.ts'
 
 type SessionRow = ItemOf<'listSessions'>
 
@@ -27,7 +30,48 @@ const sessionsQuery = infiniteQueryOptions({
 export function SessionList() {
   const sessions = useInfiniteQuery(sessionsQuery)
   const [revoking, setRevoking] = useState<SessionRow | null>(null)
-  const rows = sessions.data?.pages.flatMap(({ items }) => items).filter(isOpen) ?? []
+  const { search, change } = usePageSearch<AccessSearch>()
+  const columns: readonly Column<SessionRow>[] = [
+    {
+      title: 'Device',
+      cell: (session) => (
+        <>
+          <span title={session.device}>
+            <VisibleText>{deviceName(session.device)}</VisibleText>
+          </span>{' '}
+          {session.current && <Tag tone="accent">This browser</Tag>}
+        </>
+      ),
+      sortBy: ({ device }) => deviceName(device),
+    },
+    { title: 'Rack', cell: ({ rack }) => rack ?? 'All', sortBy: ({ rack }) => rack, secondary: true },
+    {
+      title: 'Last used',
+      cell: (session) => <LastUse use={session} />,
+      sortBy: ({ lastUsedAt }) => timeValue(lastUsedAt),
+    },
+    {
+      title: 'Expires',
+      cell: ({ expiresAt }) => <Time at={expiresAt} />,
+      sortBy: ({ expiresAt }) => timeValue(expiresAt),
+      secondary: true,
+    },
+    {
+      title: 'Action',
+      cell: (session) => (
+        <Button
+          kind="danger"
+          aria-label={`Revoke the session of ${deviceName(session.device)}`}
+          onPress={() => setRevoking(session)}
+        >
+          Revoke
+        </Button>
+      ),
+    },
+  ]
+  const sort = sessions.hasNextPage ? null : readSort(columns, search.sort)
+  const open = sessions.data?.pages.flatMap(({ items }) => items).filter(isOpen) ?? []
+  const rows = sortRows(open, columns, sort)
   return (
     <Card title="Your sessions and devices">
       {sessions.isPending && <Spinner label="Loading your sessions" />}
@@ -35,37 +79,13 @@ export function SessionList() {
       {sessions.data && (
         <Table
           label="Your sessions"
-          rows={rows}
           keyOf={({ id }) => id}
           empty="You have no open session."
-          columns={[
-            {
-              title: 'Device',
-              cell: (session) => (
-                <>
-                  <span title={session.device}>
-                    <VisibleText>{deviceName(session.device)}</VisibleText>
-                  </span>{' '}
-                  {session.current && <Tag tone="accent">This browser</Tag>}
-                </>
-              ),
-            },
-            { title: 'Rack', cell: ({ rack }) => rack ?? 'All', secondary: true },
-            { title: 'Last used', cell: (session) => <LastUse use={session} /> },
-            { title: 'Expires', cell: ({ expiresAt }) => <Time at={expiresAt} />, secondary: true },
-            {
-              title: 'Action',
-              cell: (session) => (
-                <Button
-                  kind="danger"
-                  aria-label={`Revoke the session of ${deviceName(session.device)}`}
-                  onPress={() => setRevoking(session)}
-                >
-                  Revoke
-                </Button>
-              ),
-            },
-          ]}
+          columns={columns}
+          rows={rows}
+          sorting={
+            sessions.hasNextPage ? undefined : { sort, onSort: (title) => change({ sort: nextSort(sort, title) }) }
+          }
         />
       )}
       {sessions.hasNextPage && (

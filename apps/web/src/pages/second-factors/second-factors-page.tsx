@@ -11,7 +11,7 @@ import { AddPasskeyDialog } from './add-passkey-dialog.tsx'
 import { BackupCodes } from './backup-codes.tsx'
 import { CodesDialog } from './codes-dialog.tsx'
 import { FactorList } from './factor-list.tsx'
-import type { FactorsSearch } from './factors-search.ts'
+import { type FactorsSearch, otherTab } from './factors-search.ts'
 import { RemoveFactorDialog } from './remove-factor-dialog.tsx'
 import { RenameFactorDialog } from './rename-factor-dialog.tsx'
 import { Requirement } from './requirement.tsx'
@@ -33,7 +33,7 @@ export default function SecondFactorsPage() {
     >
       {search.from !== undefined && factors.data !== undefined && factors.data.length > 0 && (
         <p className={styles.notice}>
-          You have a second factor now. <a href={search.from}>Continue with the request</a>
+          You have a second factor now. <ReturnLink from={search.from} />
         </p>
       )}
       {error && <Problem error={error} retry={retry} />}
@@ -68,6 +68,11 @@ export default function SecondFactorsPage() {
       {codes && <CodesDialog codes={codes} onClose={() => setCodes(null)} />}
     </Page>
   )
+}
+
+function ReturnLink({ from }: { readonly from: string }) {
+  if (from === otherTab) return 'Go back to the tab that you came from: the action continues there.'
+  return <a href={from}>{from.startsWith('/gateway/step-up') ? 'Continue with the request' : 'Go back to your page'}</a>
 }
 
 /** A thief who found an open browser, or who got a code by phishing, must not be able to add a factor. */

@@ -26,7 +26,7 @@ interface DialogSearch {
 type SearchChange<S> = { readonly [N in keyof S]: string | undefined }
 
 /** With `replace`, a change adds no entry to the browser history, such as while a person types a filter. */
-export function usePageSearch<S extends DialogSearch>() {
+export function usePageSearch<S extends object>() {
   const search: DialogSearch = useSearch({ strict: false })
   const navigate = useNavigate()
   function change(

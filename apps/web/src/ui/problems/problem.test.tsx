@@ -26,7 +26,10 @@ test('a change that the person canceled leaves the page as it was, unless there 
   screen.getByText('The release R9 was created, but it does not run.')
 })
 
-test('a person who must add a second factor gets a link to the page', () => {
+test('a person who must add a second factor gets a link to the page, which leads back', () => {
+  history.replaceState(null, '', '/gateway/people/tokens?dialog=create')
   render(<Problem error={denial('enrollment')} />)
-  expect(screen.getByRole('link', { name: 'Add a second factor' }).getAttribute('href')).toBe('/gateway/second-factors')
+  expect(screen.getByRole('link', { name: 'Add a second factor' }).getAttribute('href')).toBe(
+    '/gateway/second-factors?from=%2Fgateway%2Fpeople%2Ftokens%3Fdialog%3Dcreate',
+  )
 })

@@ -1,12 +1,14 @@
 import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { ApiError } from '../../api/errors/api-error.ts'
+import { ApiError, NoResponse } from '../../api/errors/api-error.ts'
+import { useUnreachableSince } from '../../api/reachability.ts'
 import { StepUpCanceled } from '../../api/step-up/waiting-calls.ts'
 import { Button } from '../controls/button.tsx'
 import { RuleLink } from '../denials/rule-link.tsx'
 import { WayOnward } from '../denials/way-onward.tsx'
 import { LoginLink } from '../navigation/login-link.tsx'
 import { VisibleText } from '../text/visible-text.tsx'
+import { Time } from '../time/time.tsx'
 import styles from './problem.module.css'
 
 interface ProblemProps {
@@ -27,6 +29,7 @@ export function Problem({ error, retry, action }: ProblemProps) {
       <TriangleAlert aria-hidden size={16} />
       <div className={styles.text}>
         <VisibleText as="p">{error.message}</VisibleText>
+        {error instanceof NoResponse && <UnreachableSince />}
         {body !== null && (
           <p className="hint">
             Rule{' '}
@@ -45,11 +48,26 @@ export function Problem({ error, retry, action }: ProblemProps) {
           <div className={styles.actions}>
             {action}
             {needsLogin && <LoginLink />}
-            {needsFactor && <a href="/gateway/second-factors">Add a second factor</a>}
+            {needsFactor && <a href={addFactorAddress()}>Add a second factor</a>}
             {retry && <Button onPress={retry}>Try again</Button>}
           </div>
         )}
       </div>
     </div>
+  )
+}
+
+/** The page then leads back to the current one. */
+function addFactorAddress(): string {
+  return `/gateway/second-factors?${new URLSearchParams({ from: `${location.pathname}${location.search}` })}`
+}
+
+function UnreachableSince() {
+  const since = useUnreachableSince()
+  if (since === null) return null
+  return (
+    <p className="hint">
+      Not reachable since <Time at={since} />
+    </p>
   )
 }

@@ -19,9 +19,11 @@ export interface AppsSearch {
   readonly newest?: string
   /** `on`: long lines of a log are wrapped. */
   readonly wrap?: string
+  /** The column by which the list is sorted, such as `app`, or `-app` for the opposite order. */
+  readonly sort?: string
 }
 
-const names = ['q', 'rack', 'open', 'dialog', 'item', 'service', 'process', 'newest', 'wrap'] as const
+const names = ['q', 'rack', 'open', 'dialog', 'item', 'service', 'process', 'newest', 'wrap', 'sort'] as const
 
 export function validateAppsSearch(search: Readonly<Record<string, unknown>>): AppsSearch {
   return readPageSearch(search, names)

@@ -24,7 +24,7 @@ test('an error is returned, and another attempt repeats only what failed', async
   )
   const apps = ['down', 'staging'].map((rack) => ({ rack, app: 'web' }))
   const { result } = renderHook(() => useLastChanges(apps), { wrapper })
-  await waitFor(() => expect(result.current.error?.message).toMatch('The gateway is not responding.'))
+  await waitFor(() => expect(result.current.error?.message).toMatch('The gateway is not reachable.'))
   await waitFor(() => expect(apps.map(result.current.lastChangeOf)).toEqual([undefined, null]))
   isWell = true
   result.current.retry()

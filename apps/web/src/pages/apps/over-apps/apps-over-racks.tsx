@@ -38,12 +38,14 @@ export default function AppsOverRacks() {
               <VisibleText>{item.name}</VisibleText>
             </Link>
           ),
+          sortBy: ({ item }) => item.name,
         },
-        { title: 'Rack', cell: ({ rack }) => rack },
-        { title: 'State', cell: ({ item }) => <StatusBadge status={item.status} /> },
+        { title: 'Rack', cell: ({ rack }) => rack, sortBy: ({ rack }) => rack },
+        { title: 'State', cell: ({ item }) => <StatusBadge status={item.status} />, sortBy: ({ item }) => item.status },
         {
           title: 'Release',
           cell: ({ item }) => (item.release === '' ? 'None' : <Identifier>{item.release}</Identifier>),
+          sortBy: ({ item }) => item.release || null,
           secondary: true,
         },
         {

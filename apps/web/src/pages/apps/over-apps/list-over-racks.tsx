@@ -2,6 +2,7 @@ import { type ReactNode, useRef, useState } from 'react'
 import { Button } from '../../../ui/controls/button.tsx'
 import { SelectField } from '../../../ui/controls/fields.tsx'
 import { useRowShortcuts } from '../../../ui/keyboard/use-row-shortcuts.ts'
+import { nextSort, readSort, sortRows } from '../../../ui/lists/sort-rows.ts'
 import { type Column, Table } from '../../../ui/lists/table.tsx'
 import { useAppsSearch } from '../address/use-apps-search.ts'
 import { ListFilter, noMatchText, useMatchingRows } from '../list/filtered-list.tsx'
@@ -50,6 +51,7 @@ export function ListOverRacks<Row>({
   // The filter cannot find rows that are not loaded.
   const isPartial = areRowsMissing || racks.calls.length < racks.total
   const isLoading = calls.some(({ isFetching }) => isFetching)
+  const sort = isPartial ? null : readSort(table.columns, search.sort)
   const hasResponse = calls.some(({ isPending }) => !isPending)
   return (
     <div className="stack-3" ref={container}>
@@ -81,7 +83,8 @@ export function ListOverRacks<Row>({
         <Table
           label={label}
           isFramed
-          rows={matching.slice(0, limit)}
+          rows={sortRows(matching, table.columns, sort).slice(0, limit)}
+          sorting={isPartial ? undefined : { sort, onSort: (title) => change({ sort: nextSort(sort, title) }) }}
           empty={q === '' ? (isLoading ? 'Loading …' : empty) : noMatchText(isPartial)}
           {...table}
         />

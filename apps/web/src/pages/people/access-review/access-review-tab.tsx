@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { Download } from 'lucide-react'
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
+import { timeValue } from '../../../ui/lists/sort-rows.ts'
 import { Badge, Tag } from '../../../ui/status/badge.tsx'
 import { scopeText } from '../../../ui/text/scope-text.ts'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
@@ -59,9 +60,14 @@ export default function AccessReviewTab() {
               )}
             </>
           ),
+          sortBy: ({ subject }) => subject.name,
         },
-        { title: 'Role', cell: ({ role, permissions }) => permissions?.join(', ') ?? role },
-        { title: 'On', cell: (binding) => scopeText(binding) },
+        {
+          title: 'Role',
+          cell: ({ role, permissions }) => permissions?.join(', ') ?? role,
+          sortBy: ({ role, permissions }) => permissions?.join(', ') ?? role,
+        },
+        { title: 'On', cell: (binding) => scopeText(binding), sortBy: (binding) => scopeText(binding) },
         {
           title: 'Through',
           cell: ({ group, invitation, subject, binding }) => {
@@ -92,16 +98,19 @@ export default function AccessReviewTab() {
               )}
             </>
           ),
+          sortBy: ({ grantedAt }) => timeValue(grantedAt),
           secondary: true,
         },
         {
           title: 'Expires',
           cell: ({ expiresAt }) => (expiresAt === null ? 'Never' : <Time at={expiresAt} kind="relative" />),
+          sortBy: ({ expiresAt }) => timeValue(expiresAt),
           secondary: true,
         },
         {
           title: 'Last used',
           cell: ({ lastUsedAt }) => (lastUsedAt === null ? 'Not known' : <Time at={lastUsedAt} kind="relative" />),
+          sortBy: ({ lastUsedAt }) => timeValue(lastUsedAt),
         },
       ]}
     />

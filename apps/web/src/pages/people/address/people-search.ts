@@ -12,9 +12,11 @@ export interface PeopleSearch {
   readonly of?: string
   /** `none`: lists only users without a second factor. */
   readonly factor?: string
+  /** The column by which the list is sorted, such as `name`, or `-name` for the opposite order. */
+  readonly sort?: string
 }
 
-const names = ['q', 'open', 'dialog', 'item', 'of', 'factor'] as const
+const names = ['q', 'open', 'dialog', 'item', 'of', 'factor', 'sort'] as const
 
 export function validatePeopleSearch(search: Readonly<Record<string, unknown>>): PeopleSearch {
   return readPageSearch(search, names)

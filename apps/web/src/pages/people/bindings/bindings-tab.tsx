@@ -1,4 +1,5 @@
 import { Button } from '../../../ui/controls/button.tsx'
+import { timeValue } from '../../../ui/lists/sort-rows.ts'
 import { Tag } from '../../../ui/status/badge.tsx'
 import { scopeText } from '../../../ui/text/scope-text.ts'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
@@ -45,12 +46,18 @@ export default function BindingsTab() {
                 <Tag tone="neutral">{subjectKindNames[subject.kind] ?? subject.kind}</Tag>
               </>
             ),
+            sortBy: ({ subject }) => nameOf(subject.id),
           },
-          { title: 'Role', cell: ({ role, permissions }) => permissions?.join(', ') ?? role },
-          { title: 'On', cell: (binding) => scopeText(binding) },
+          {
+            title: 'Role',
+            cell: ({ role, permissions }) => permissions?.join(', ') ?? role,
+            sortBy: ({ role, permissions }) => permissions?.join(', ') ?? role,
+          },
+          { title: 'On', cell: (binding) => scopeText(binding), sortBy: (binding) => scopeText(binding) },
           {
             title: 'Expires',
             cell: ({ expiresAt }) => (expiresAt === null ? 'Never' : <Time at={expiresAt} />),
+            sortBy: ({ expiresAt }) => timeValue(expiresAt),
             secondary: true,
           },
           { title: 'Reason', cell: ({ reason }) => reason ?? '', secondary: true },

@@ -1,19 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMe } from '../../../api/queries.ts'
-import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
+import { SelectField } from '../../../ui/controls/fields.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
-import { exceeds, rolesQuery } from '../roles/roles.ts'
-import styles from './binding-fields.module.css'
-import { defaultExpiry, type Expiry, ExpiryField, expiresAtOf } from './expiry-field.tsx'
+import { exceeds, isOfGatewayOnly, rolesQuery } from '../roles/roles.ts'
+import { type Expiry, ExpiryField, expiresAtOf } from './expiry-field.tsx'
+import { emptyScope, everywhere, ScopeFields, type ScopeValues, scopeOf } from './scope-fields.tsx'
 
-export interface BindingValues {
+export interface BindingValues extends ScopeValues {
   readonly role: string
-  readonly racks: string
-  readonly apps: string
   readonly expiry: Expiry
 }
 
-export const emptyBinding: BindingValues = { role: '', racks: '*', apps: '*', expiry: defaultExpiry }
+export const emptyBinding: BindingValues = { ...emptyScope, role: '', expiry: { after: '90', date: '' } }
 
 interface BindingFieldsProps {
   readonly value: BindingValues
@@ -40,7 +38,10 @@ export function RoleField({ value, onChange }: BindingFieldsProps) {
       <SelectField
         label="Role"
         value={value.role}
-        onChange={(role) => onChange({ ...value, role })}
+        onChange={(name) => {
+          const role = roles.find((one) => one.name === name)
+          onChange({ ...value, role: name, ...(role && isOfGatewayOnly(role) && everywhere) })
+        }}
         isRequired
         options={[
           { value: '', label: 'Choose a role' },
@@ -55,29 +56,7 @@ export function RoleField({ value, onChange }: BindingFieldsProps) {
   )
 }
 
-export function ScopeFields({ value, onChange }: BindingFieldsProps) {
-  const { racks } = useMe()
-  return (
-    <div className={styles.pair}>
-      <TextField
-        label="Racks"
-        value={value.racks}
-        onChange={(names) => onChange({ ...value, racks: names })}
-        isRequired
-        hint={racks.length === 0 ? '* means all racks' : `* means all racks. Yours: ${racks.join(', ')}`}
-      />
-      <TextField
-        label="Apps"
-        value={value.apps}
-        onChange={(apps) => onChange({ ...value, apps })}
-        isRequired
-        hint="* means all apps. web-* means all apps whose names begin with web-."
-      />
-    </div>
-  )
-}
-
-export function bindingOf({ role, racks, apps, expiry }: BindingValues) {
+export function bindingOf({ role, expiry, ...scope }: BindingValues) {
   const expiresAt = expiresAtOf(expiry)
-  return { role, racks, apps, ...(expiresAt && { expiresAt }) }
+  return { role, ...scopeOf(scope), ...(expiresAt && { expiresAt }) }
 }

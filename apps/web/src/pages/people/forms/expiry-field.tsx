@@ -2,24 +2,25 @@ import { serverNow } from '../../../api/client.ts'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
 import styles from './binding-fields.module.css'
 
-/** `after` is a number of days, `date`, or empty for the default. */
 export interface Expiry {
+  /** A number of days, `date`, `never`, or empty for the default of the policy. */
   readonly after: string
   /** Such as `2027-01-31`, if `after` is `date`. */
   readonly date: string
 }
 
-export const defaultExpiry: Expiry = { after: '', date: '' }
+/** For API tokens. */
+export const policyExpiry: Expiry = { after: '', date: '' }
 
 interface ExpiryFieldProps {
   readonly label: string
   readonly value: Expiry
   readonly onChange: (value: Expiry) => void
-  /** The label of the default. */
-  readonly unset?: string
+  /** Whether the policy has a default and a limit, as for API tokens. */
+  readonly isLimited?: boolean
 }
 
-export function ExpiryField({ label, value, onChange, unset = 'Never' }: ExpiryFieldProps) {
+export function ExpiryField({ label, value, onChange, isLimited = false }: ExpiryFieldProps) {
   return (
     <div className={styles.pair}>
       <SelectField
@@ -27,12 +28,14 @@ export function ExpiryField({ label, value, onChange, unset = 'Never' }: ExpiryF
         value={value.after}
         onChange={(after) => onChange({ ...value, after })}
         options={[
-          { value: '', label: unset },
+          ...(isLimited ? [{ value: '', label: 'Policy default' }] : []),
           { value: '1', label: 'After 1 day' },
           { value: '7', label: 'After 7 days' },
           { value: '30', label: 'After 30 days' },
           { value: '90', label: 'After 90 days' },
+          { value: '365', label: 'After a year' },
           { value: 'date', label: 'On a date' },
+          ...(isLimited ? [] : [{ value: 'never', label: 'No expiry' }]),
         ]}
       />
       {value.after === 'date' && (
@@ -54,10 +57,10 @@ const day = 86_400_000
 /**
  * A date expires at its last second, in the browser's time zone.
  *
- * @returns the time of the expiry, as RFC 3339 in UTC; undefined for the default, and for an invalid date
+ * @returns the time of the expiry, as RFC 3339 in UTC; undefined for no expiry, for the default, and for an invalid date
  */
 export function expiresAtOf({ after, date }: Expiry, now = serverNow()): string | undefined {
-  if (after === '') return undefined
+  if (after === '' || after === 'never') return undefined
   if (after !== 'date') return new Date(now + Number(after) * day).toISOString()
   const end = new Date(`${date}T23:59:59`)
   return Number.isNaN(end.getTime()) ? undefined : end.toISOString()

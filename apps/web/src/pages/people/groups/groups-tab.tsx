@@ -22,9 +22,9 @@ export default function GroupsTab() {
       keyOf={({ name }) => name}
       empty="The identity provider has not named any groups yet, and no group has a role."
       columns={[
-        { title: 'Group', cell: ({ name }) => name },
-        { title: 'Members', cell: ({ members }) => members },
-        { title: 'Bindings', cell: ({ bindings }) => bindings },
+        { title: 'Group', cell: ({ name }) => name, sortBy: ({ name }) => name },
+        { title: 'Members', cell: ({ members }) => members, sortBy: ({ members }) => members },
+        { title: 'Bindings', cell: ({ bindings }) => bindings, sortBy: ({ bindings }) => bindings },
       ]}
       panel={(name) => <GroupPanel key={name} name={name} />}
     />

@@ -3,6 +3,7 @@ import { remove } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/controls/button.tsx'
 import { ConfirmDialog } from '../../../ui/dialogs/confirm-dialog.tsx'
+import { timeValue } from '../../../ui/lists/sort-rows.ts'
 import { Badge, type Tone } from '../../../ui/status/badge.tsx'
 import { scopeText } from '../../../ui/text/scope-text.ts'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
@@ -47,7 +48,7 @@ export default function InvitationsTab() {
           )
         }
         columns={[
-          { title: 'Email address', cell: ({ email }) => email },
+          { title: 'Email address', cell: ({ email }) => email, sortBy: ({ email }) => email },
           {
             title: 'State',
             cell: ({ state }) => {
@@ -68,7 +69,12 @@ export default function InvitationsTab() {
             ),
             secondary: true,
           },
-          { title: 'Expires', cell: ({ expiresAt }) => <Time at={expiresAt} kind="relative" />, secondary: true },
+          {
+            title: 'Expires',
+            cell: ({ expiresAt }) => <Time at={expiresAt} kind="relative" />,
+            sortBy: ({ expiresAt }) => timeValue(expiresAt),
+            secondary: true,
+          },
           {
             title: 'Action',
             cell: ({ id, email, state }) =>

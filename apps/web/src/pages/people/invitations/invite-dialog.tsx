@@ -21,7 +21,8 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
         action: `Invite ${email.trim()}`,
         body: {
           email: email.trim(),
-          bindings: bindings.map(bindingOf),
+          bindings: bindings.map(bindingOf).map(({ allowUnknownRacks: _, ...binding }) => binding),
+          ...(bindings.some(({ allowUnknownRacks }) => allowUnknownRacks) && { allowUnknownRacks: true }),
           lifetimeSeconds: Number(days) * 86_400,
           ...(reason.trim() && { reason: reason.trim() }),
         },

@@ -6,6 +6,7 @@ import { FilterField } from '../../../ui/controls/filter-field.tsx'
 import { useRowShortcuts } from '../../../ui/keyboard/use-row-shortcuts.ts'
 import listTools from '../../../ui/lists/list-tools.module.css'
 import rowLink from '../../../ui/lists/row-link.module.css'
+import { nextSort, readSort, sortRows } from '../../../ui/lists/sort-rows.ts'
 import { type Column, Table } from '../../../ui/lists/table.tsx'
 import { mergeSearch } from '../../../ui/navigation/page-search.ts'
 import { Problem } from '../../../ui/problems/problem.tsx'
@@ -35,6 +36,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
   useFocusAfterDialog(container)
   useRowShortcuts(container, () => change({ open: undefined }))
   const [first, ...others] = columns
+  const sort = readSort(columns, search.sort)
   const hasPanel = panel !== undefined && search.open !== undefined
   return (
     <div className={styles.view} data-open={hasPanel} ref={container}>
@@ -50,7 +52,8 @@ export function ListView<Row>(props: ListViewProps<Row>) {
             </span>
           )}
           {list.rows !== null && <span className="hint">{list.count}</span>}
-          {list.isSearching && <Spinner label="Searching" />}
+          {list.isSearching && <Spinner label={search.q === undefined ? 'Loading all rows' : 'Searching'} />}
+          {list.canSort === 'never' && sort !== null && <span className="hint">Too long to sort: use the filter.</span>}
           <div className={styles.actions}>{actions}</div>
         </div>
         {list.isPending && <Spinner label={`Loading: ${label}`} />}
@@ -59,7 +62,15 @@ export function ListView<Row>(props: ListViewProps<Row>) {
           <Table
             label={label}
             isFramed
-            rows={list.rows}
+            rows={list.canSort === 'now' ? sortRows(list.rows, columns, sort) : list.rows}
+            sorting={
+              list.canSort === 'never'
+                ? undefined
+                : {
+                    sort: list.canSort === 'now' ? sort : null,
+                    onSort: (title) => change({ sort: nextSort(sort, title) }),
+                  }
+            }
             keyOf={keyOf}
             isSelected={(row) => keyOf(row) === search.open}
             empty={search.q === undefined ? empty : 'Nothing matches the filter.'}

@@ -7,9 +7,13 @@ import { createQueryClient } from '../../../api/queries.ts'
 import { useList } from './use-list.ts'
 
 let q = ''
-vi.mock('../address/use-people-search.ts', () => ({ usePeopleSearch: () => ({ search: { q } }) }))
+let sort: string | undefined
+vi.mock('../address/use-people-search.ts', () => ({ usePeopleSearch: () => ({ search: { q, sort } }) }))
 
 afterEach(cleanup)
+afterEach(() => {
+  sort = undefined
+})
 
 const group = (name: string) => ({ name, members: 0, bindings: 1 })
 
@@ -40,6 +44,24 @@ test('without a filter, the next page is loaded on demand', async () => {
 test('a filter searches all pages', async () => {
   const { list } = render('o', lastPage)
   await vi.waitFor(() => expect(list()).toMatchObject({ count: '2 of 3', rows: [group('ops'), group('on-call')] }))
+})
+
+test('a list can be sorted once all pages are loaded, which an order does', async () => {
+  const { fetched, list } = render('', lastPage)
+  await vi.waitFor(() => expect(list()).toMatchObject({ count: 'The first 2', canSort: 'later' }))
+  expect(fetched).toHaveBeenCalledTimes(1)
+  cleanup()
+  sort = 'group'
+  const sorted = render('', lastPage)
+  await vi.waitFor(() => expect(sorted.list()).toMatchObject({ count: '3', canSort: 'now', isSearching: false }))
+})
+
+test('a list of more than 2,000 rows cannot be sorted, and its pages are not all loaded', async () => {
+  sort = 'group'
+  const rows = Array.from({ length: 1_500 }, (_, index) => group(`group-${index}`))
+  const { fetched, list } = render('', () => Response.json({ items: rows, next: '2' }))
+  await vi.waitFor(() => expect(list()).toMatchObject({ canSort: 'never', isSearching: false }))
+  expect(fetched).toHaveBeenCalledTimes(3)
 })
 
 test('a filter does not repeat a page that fails', async () => {

@@ -9,15 +9,17 @@ export interface ListRows<Row> {
   /** Such as `3 of the first 200`. */
   readonly count: string
   readonly isPending: boolean
-  /** Whether more rows are being loaded because there is a filter. */
+  /** Whether more rows are being loaded because there is a filter or an order. */
   readonly isSearching: boolean
+  /** `later`: more rows must be loaded before the list can be sorted. `never`: the list is too long. */
+  readonly canSort: 'now' | 'later' | 'never'
   readonly error: Error | null
   readonly retry: () => void
   readonly showMore: (() => void) | null
   readonly isShowingMore: boolean
 }
 
-/** With a filter, the next pages are loaded automatically up to this number of rows. */
+/** With a filter or an order, the next pages are loaded automatically up to this number of rows. */
 const maxSearched = 2_000
 
 /** @param filter the filters of the API @param textOf the texts of a row that the filter of the page searches */
@@ -26,14 +28,17 @@ export function useList<P extends ListPath>(
   filter: Filter,
   textOf: (row: RowOf<P>) => readonly (string | null | undefined)[],
 ): ListRows<RowOf<P>> {
-  const { q = '' } = usePeopleSearch().search
+  const { q = '', sort } = usePeopleSearch().search
   const list = useInfiniteQuery(listQuery(path, filter))
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list
   const loaded = list.data?.pages.flatMap(({ items }) => items)
-  const mustSearch = q !== '' && hasNextPage && list.error === null && (loaded?.length ?? 0) < maxSearched
+  const isTooLong = hasNextPage && (loaded?.length ?? 0) >= maxSearched
+  const mustSearch = (q !== '' || sort !== undefined) && hasNextPage && list.error === null && !isTooLong
+  const pageCount = list.data?.pages.length
+  // A page can arrive before `isFetchingNextPage` was ever rendered as true, so each page also starts the effect.
   useEffect(() => {
-    if (mustSearch && !isFetchingNextPage) void fetchNextPage()
-  }, [mustSearch, isFetchingNextPage, fetchNextPage])
+    if (pageCount !== undefined && mustSearch && !isFetchingNextPage) void fetchNextPage()
+  }, [pageCount, mustSearch, isFetchingNextPage, fetchNextPage])
   const words = q.toLowerCase().split(/\s+/)
   const rows = loaded?.filter((row) => {
     const text = textOf(row).join('\n').toLowerCase()
@@ -44,6 +49,7 @@ export function useList<P extends ListPath>(
     count: countText(rows?.length ?? 0, loaded?.length ?? 0, hasNextPage),
     isPending: list.isPending,
     isSearching: mustSearch,
+    canSort: isTooLong ? 'never' : hasNextPage ? 'later' : 'now',
     error: list.error,
     retry: () => void list.refetch(),
     showMore: hasNextPage ? () => void fetchNextPage() : null,

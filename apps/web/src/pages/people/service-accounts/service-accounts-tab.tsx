@@ -4,6 +4,7 @@ import { Button } from '../../../ui/controls/button.tsx'
 import { TextField } from '../../../ui/controls/fields.tsx'
 import { FormDialog } from '../../../ui/dialogs/form-dialog.tsx'
 import { useChange } from '../../../ui/dialogs/use-change.ts'
+import { timeValue } from '../../../ui/lists/sort-rows.ts'
 import { announce } from '../../../ui/status/announce.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { Time } from '../../../ui/time/time.tsx'
@@ -29,13 +30,18 @@ export default function ServiceAccountsTab() {
           </Button>
         }
         columns={[
-          { title: 'Name', cell: ({ name }) => name },
+          { title: 'Name', cell: ({ name }) => name, sortBy: ({ name }) => name },
           {
             title: 'State',
             cell: ({ disabledAt }) =>
               disabledAt === null ? <Badge tone="allow">Enabled</Badge> : <Badge tone="deny">Disabled</Badge>,
           },
-          { title: 'Created', cell: ({ createdAt }) => <Time at={createdAt} kind="relative" />, secondary: true },
+          {
+            title: 'Created',
+            cell: ({ createdAt }) => <Time at={createdAt} kind="relative" />,
+            sortBy: ({ createdAt }) => timeValue(createdAt),
+            secondary: true,
+          },
         ]}
         panel={(id) => <ServiceAccountPanel key={id} id={id} />}
       />

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { CreateTokenDialog } from './create-token-dialog.tsx'
 
 vi.mock('../../../api/queries.ts', () => ({
-  useMe: () => ({ name: 'ann@example.com', racks: ['staging'], roles: ['viewer'], permissions: [] }),
+  useMe: () => ({ name: 'ann@example.com', racks: ['staging', 'production'], roles: ['viewer'], permissions: [] }),
 }))
 
 const created: unknown[] = []
@@ -14,6 +14,7 @@ const created: unknown[] = []
 beforeEach(() => {
   created.length = 0
   vi.stubGlobal('fetch', async (address: string, { method, body }: RequestInit) => {
+    if (address.endsWith('/policy/decisions')) return Response.json({ decisions: [{ decision: { effect: 'deny' } }] })
     if (method === 'POST') {
       created.push(JSON.parse(`${body}`))
       return Response.json({ error: 'The permission log:raed does not exist.', rule: 'invalid' }, { status: 400 })
@@ -38,13 +39,15 @@ test('a token has a role or single permissions, and the API checks their names',
   await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Access' }), 'Single permissions')
   expect(screen.queryByRole('combobox', { name: 'Role' })).toBeNull()
   await userEvent.type(screen.getByRole('textbox', { name: 'Permissions' }), 'app:list, log:raed app:list')
+  await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Rack' }), 'staging')
+  await userEvent.selectOptions(screen.getByRole('combobox', { name: 'App' }), 'All apps')
   await userEvent.click(screen.getByRole('button', { name: 'Create the token' }))
   await screen.findByText('The permission log:raed does not exist.')
   await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Access' }), 'A role')
   await userEvent.selectOptions(await screen.findByRole('combobox', { name: 'Role' }), 'viewer')
   await userEvent.click(screen.getByRole('button', { name: 'Create the token' }))
   await vi.waitFor(() => expect(created).toHaveLength(2))
-  const scope = { name: 'logs', racks: '*', apps: '*' }
+  const scope = { name: 'logs', racks: 'staging', apps: '*' }
   expect(created).toEqual([
     { ...scope, permissions: ['app:list', 'log:raed'] },
     { ...scope, role: 'viewer' },

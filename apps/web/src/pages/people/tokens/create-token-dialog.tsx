@@ -5,8 +5,9 @@ import { useMe } from '../../../api/queries.ts'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
 import { FormDialog } from '../../../ui/dialogs/form-dialog.tsx'
 import { useChange } from '../../../ui/dialogs/use-change.ts'
-import { emptyBinding, RoleField, ScopeFields } from '../forms/binding-fields.tsx'
-import { defaultExpiry, ExpiryField, tokenExpiryOf } from '../forms/expiry-field.tsx'
+import { emptyBinding, RoleField } from '../forms/binding-fields.tsx'
+import { ExpiryField, policyExpiry, tokenExpiryOf } from '../forms/expiry-field.tsx'
+import { ScopeFields, scopeOf } from '../forms/scope-fields.tsx'
 import { useSubjects } from '../subjects/subjects.ts'
 import { FreshLogin } from './fresh-login.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
@@ -36,19 +37,18 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
   const [access, setAccess] = useState('role')
   const [permissions, setPermissions] = useState('')
   const [onlyRack, setOnlyRack] = useState('')
-  const [expiry, setExpiry] = useState(defaultExpiry)
+  const [expiry, setExpiry] = useState(policyExpiry)
   const [sources, setSources] = useState('')
   const [reason, setReason] = useState('')
   const create = useChange(() => {
-    const { role, racks, apps } = binding
+    const { role } = binding
     const networks = wordsOf(sources)
     return post('/tokens', {
       action: `Create the API token ${name.trim()}`,
       body: {
         name: name.trim(),
         ...(access === 'role' ? { role } : { permissions: [...new Set(wordsOf(permissions))] }),
-        racks,
-        apps,
+        ...scopeOf(binding),
         ...(owner && { serviceAccount: owner }),
         ...(onlyRack && { rack: onlyRack }),
         ...tokenExpiryOf(expiry),
@@ -131,7 +131,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
         options={[{ value: '', label: 'No' }, ...me.racks.map((rack) => ({ value: rack, label: rack }))]}
         hint="A bound token works only on this rack, and its RACK_URL needs no rack name."
       />
-      <ExpiryField label="Expires" value={expiry} onChange={setExpiry} unset="Policy default" />
+      <ExpiryField label="Expires" value={expiry} onChange={setExpiry} isLimited />
       <TextField
         label="Allowed from"
         value={sources}

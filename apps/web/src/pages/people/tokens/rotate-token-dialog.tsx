@@ -4,7 +4,7 @@ import { post } from '../../../api/client.ts'
 import { SelectField } from '../../../ui/controls/fields.tsx'
 import { FormDialog } from '../../../ui/dialogs/form-dialog.tsx'
 import { useChange } from '../../../ui/dialogs/use-change.ts'
-import { defaultExpiry, ExpiryField, tokenExpiryOf } from '../forms/expiry-field.tsx'
+import { ExpiryField, policyExpiry, tokenExpiryOf } from '../forms/expiry-field.tsx'
 import { FreshLogin } from './fresh-login.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
 
@@ -23,7 +23,7 @@ export function RotateTokenDialog(props: RotateTokenDialogProps) {
 
 function RotateTokenForm({ token, onClose }: RotateTokenDialogProps) {
   const [overlap, setOverlap] = useState('24')
-  const [expiry, setExpiry] = useState(defaultExpiry)
+  const [expiry, setExpiry] = useState(policyExpiry)
   const rotate = useChange(() =>
     post('/tokens/{id}/rotate', {
       id: token.id,
@@ -65,7 +65,7 @@ function RotateTokenForm({ token, onClose }: RotateTokenDialogProps) {
           { value: '0', label: 'Not at all' },
         ]}
       />
-      <ExpiryField label="The new secret expires" value={expiry} onChange={setExpiry} unset="Policy default" />
+      <ExpiryField label="The new secret expires" value={expiry} onChange={setExpiry} isLimited />
     </FormDialog>
   )
 }

@@ -1,6 +1,7 @@
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/controls/button.tsx'
+import { timeValue } from '../../../ui/lists/sort-rows.ts'
 import { Time } from '../../../ui/time/time.tsx'
 import { usePeopleSearch } from '../address/use-people-search.ts'
 import type { RowOf } from '../lists/list-query.ts'
@@ -39,9 +40,18 @@ export default function TokensTab() {
           </Button>
         }
         columns={[
-          { title: 'Name', cell: ({ name }) => name },
+          { title: 'Name', cell: ({ name }) => name, sortBy: ({ name }) => name },
           { title: 'State', cell: (token) => <TokenState token={token} /> },
-          ...(seesAll ? [{ title: 'Owner', cell: (token: TokenRow) => token.owner.name, secondary: true }] : []),
+          ...(seesAll
+            ? [
+                {
+                  title: 'Owner',
+                  cell: (token: TokenRow) => token.owner.name,
+                  sortBy: (token: TokenRow) => token.owner.name,
+                  secondary: true,
+                },
+              ]
+            : []),
           {
             title: 'Role',
             cell: ({ bindings }) => {
@@ -59,8 +69,14 @@ export default function TokensTab() {
           {
             title: 'Last used',
             cell: ({ lastUsedAt }) => (lastUsedAt === null ? 'Never' : <Time at={lastUsedAt} kind="relative" />),
+            sortBy: ({ lastUsedAt }) => timeValue(lastUsedAt),
           },
-          { title: 'Expires', cell: ({ expiresAt }) => <Time at={expiresAt} kind="relative" />, secondary: true },
+          {
+            title: 'Expires',
+            cell: ({ expiresAt }) => <Time at={expiresAt} kind="relative" />,
+            sortBy: ({ expiresAt }) => timeValue(expiresAt),
+            secondary: true,
+          },
         ]}
         panel={(id) => <TokenPanel key={id} id={id} />}
       />

@@ -4,7 +4,7 @@ import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
 import { FormDialog } from '../../../ui/dialogs/form-dialog.tsx'
 import { useChange } from '../../../ui/dialogs/use-change.ts'
 import { announce } from '../../../ui/status/announce.tsx'
-import { BindingFields, bindingOf, emptyBinding } from '../forms/binding-fields.tsx'
+import { BindingFields, type BindingValues, bindingOf, emptyBinding } from '../forms/binding-fields.tsx'
 import { WarningsDialog } from '../forms/warnings.tsx'
 import { ConditionFields, emptyCondition } from './condition-fields.tsx'
 import { type ConditionValues, conditionOf } from './conditions.ts'
@@ -19,7 +19,11 @@ export function TrustDialog({ onClose }: { readonly onClose: () => void }) {
   const [values, setValues] = useState<Readonly<Record<string, string>>>({})
   const [issuer, setIssuer] = useState('')
   const [conditions, setConditions] = useState<readonly ConditionValues[]>([emptyCondition([])])
-  const [binding, setBinding] = useState({ ...emptyBinding, role: 'ci' })
+  const [binding, setBinding] = useState<BindingValues>({
+    ...emptyBinding,
+    role: 'ci',
+    expiry: { after: '365', date: '' },
+  })
   const [reason, setReason] = useState('')
   const create = useChange(
     () =>

@@ -1,4 +1,5 @@
 import { Button } from '../../../ui/controls/button.tsx'
+import { timeValue } from '../../../ui/lists/sort-rows.ts'
 import { scopeText } from '../../../ui/text/scope-text.ts'
 import { Time } from '../../../ui/time/time.tsx'
 import { usePeopleSearch } from '../address/use-people-search.ts'
@@ -34,7 +35,7 @@ export default function TrustsTab() {
           </>
         }
         columns={[
-          { title: 'Name', cell: ({ name }) => name },
+          { title: 'Name', cell: ({ name }) => name, sortBy: ({ name }) => name },
           { title: 'State', cell: ({ revokedAt }) => <TrustState revokedAt={revokedAt} /> },
           { title: 'Issuer', cell: ({ issuer }) => issuer, secondary: true },
           {
@@ -42,7 +43,12 @@ export default function TrustsTab() {
             cell: ({ role, racks, apps }) =>
               role === null ? 'None' : `${role} on ${scopeText({ racks: racks ?? '*', apps: apps ?? '*' })}`,
           },
-          { title: 'Created', cell: ({ createdAt }) => <Time at={createdAt} kind="relative" />, secondary: true },
+          {
+            title: 'Created',
+            cell: ({ createdAt }) => <Time at={createdAt} kind="relative" />,
+            sortBy: ({ createdAt }) => timeValue(createdAt),
+            secondary: true,
+          },
         ]}
         panel={(id) => <TrustPanel key={id} id={id} />}
       />

@@ -4,6 +4,7 @@ import { useMe } from '../../../api/queries.ts'
 import { factorKindName } from '../../../second-factor/method-names.ts'
 import { Button } from '../../../ui/controls/button.tsx'
 import { Checkbox } from '../../../ui/controls/checkbox.tsx'
+import { timeValue } from '../../../ui/lists/sort-rows.ts'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { Time } from '../../../ui/time/time.tsx'
 import { usePeopleSearch } from '../address/use-people-search.ts'
@@ -51,16 +52,36 @@ export default function UsersTab() {
         </>
       }
       columns={[
-        { title: 'Email address', cell: ({ email }) => email },
+        { title: 'Email address', cell: ({ email }) => email, sortBy: ({ email }) => email },
         {
           title: 'State',
           cell: ({ lockedAt }) =>
             lockedAt === null ? <Badge tone="allow">Active</Badge> : <Badge tone="deny">Locked</Badge>,
+          sortBy: ({ lockedAt }) => (lockedAt === null ? 'Active' : 'Locked'),
         },
-        { title: 'Second factors', cell: ({ secondFactors }) => <FactorKinds kinds={secondFactors} /> },
-        { title: 'Identity provider', cell: ({ issuer }) => issuer, secondary: true },
-        { title: 'Groups', cell: ({ groups }) => groups.join(', '), secondary: true },
-        { title: 'First login', cell: ({ createdAt }) => <Time at={createdAt} kind="relative" />, secondary: true },
+        {
+          title: 'Second factors',
+          cell: ({ secondFactors }) => <FactorKinds kinds={secondFactors} />,
+          sortBy: ({ secondFactors }) => new Set(secondFactors).size,
+        },
+        {
+          title: 'Identity provider',
+          cell: ({ issuer }) => issuer,
+          sortBy: ({ issuer }) => issuer,
+          secondary: true,
+        },
+        {
+          title: 'Groups',
+          cell: ({ groups }) => groups.join(', '),
+          sortBy: ({ groups }) => groups.join(', ') || null,
+          secondary: true,
+        },
+        {
+          title: 'First login',
+          cell: ({ createdAt }) => <Time at={createdAt} kind="relative" />,
+          sortBy: ({ createdAt }) => timeValue(createdAt),
+          secondary: true,
+        },
       ]}
       panel={(id) => <UserPanel key={id} id={id} />}
     />

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { post } from '../../../api/client.ts'
+import { ApiError } from '../../../api/errors/api-error.ts'
 import { matrixQuery } from '../../../api/policy-queries.ts'
 import { useMe } from '../../../api/queries.ts'
 import { CopyButton } from '../../../ui/controls/copy-button.tsx'
@@ -9,6 +10,7 @@ import { QueryResult } from '../queries/query-result.tsx'
 import { DecisionForm } from './decision-form.tsx'
 import { DecisionResult } from './decision-result.tsx'
 import { questionOf } from './question.ts'
+import { SameEmail } from './same-email.tsx'
 
 const route = getRouteApi('/policy')
 
@@ -16,6 +18,7 @@ const route = getRouteApi('/policy')
 export function DecisionTab() {
   const me = useMe()
   const search = route.useSearch()
+  const navigate = route.useNavigate()
   const matrix = useQuery(matrixQuery)
   const question = questionOf(search, matrix.data?.routes ?? [], me.racks[0])
   const decisions = useQuery({
@@ -23,6 +26,7 @@ export function DecisionTab() {
     queryFn: () => post('/policy/decisions', { body: question?.body ?? { calls: [] } }),
     enabled: question !== null,
   })
+  const ambiguous = decisions.error instanceof ApiError && decisions.data === undefined ? decisions.error.body : null
   return (
     <QueryResult query={matrix} what="the operations">
       {({ routes, names }) => (
@@ -38,9 +42,17 @@ export function DecisionTab() {
               title="Answer"
               actions={<CopyButton text={location.href} what="The link to this response" label="Copy link" />}
             >
-              <QueryResult query={decisions} what="the response">
-                {(result) => <DecisionResult question={question} result={result} />}
-              </QueryResult>
+              {ambiguous?.users ? (
+                <SameEmail
+                  reason={ambiguous.reason}
+                  users={ambiguous.users}
+                  onChoose={(as) => void navigate({ search: { ...search, as } })}
+                />
+              ) : (
+                <QueryResult query={decisions} what="the response">
+                  {(result) => <DecisionResult question={question} result={result} />}
+                </QueryResult>
+              )}
             </Card>
           )}
         </>

@@ -9,7 +9,6 @@ import { CommandLine } from '../../../ui/controls/command-line.tsx'
 import { LineDifference } from '../../../ui/difference/line-difference.tsx'
 import { Card } from '../../../ui/layout/card.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
-import { announce } from '../../../ui/status/announce.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { ImpactStudy } from './impact-study.tsx'
@@ -24,11 +23,7 @@ export function ProposalTab() {
   const me = useMe()
   const text = useProposal()
   const field = useRef<HTMLTextAreaElement>(null)
-  const check = useNewestResult(
-    (document: string, signal) => post('/policy/check', { body: { document } }, signal),
-    ({ valid, problems }) =>
-      announce(valid ? 'The document is valid.' : `The document is not valid. Problems: ${problems.length}.`),
-  )
+  const check = useNewestResult((document: string, signal) => post('/policy/check', { body: { document } }, signal))
 
   function showPosition(line: number, column: number) {
     const at = offsetOf(text, line, column)
@@ -36,12 +31,17 @@ export function ProposalTab() {
     field.current?.setSelectionRange(at, at)
   }
 
-  // A result about an earlier text is not shown.
+  // The result is about the text that was checked, and not about an earlier or a later one.
   const checked = check.result !== undefined && check.askedValues === text ? check.result : null
+  const isChanged = check.result !== undefined && check.askedValues !== text
   return (
     <>
       <ProposalForm field={field} isChecking={check.isPending} onCheck={check.ask} />
       {check.error && <Problem error={check.error} retry={() => check.ask(text)} />}
+      <div role="status">
+        {checked !== null && <span className="visually-hidden">{verdictText(checked)}</span>}
+        {isChanged && <p className="soft">The text has changed since it was checked. Check it again.</p>}
+      </div>
       {checked !== null && <PolicyProblems check={checked} onShow={showPosition} />}
       {checked?.valid && (
         <>
@@ -53,6 +53,11 @@ export function ProposalTab() {
       )}
     </>
   )
+}
+
+/** For screen readers: the card shows the same. */
+function verdictText({ valid, problems }: PolicyCheck): string {
+  return valid ? 'The document is valid.' : `The document is not valid. Problems: ${problems.length}.`
 }
 
 function ApplyInstructions() {

@@ -23,7 +23,7 @@ const maxAttempts = 10
  */
 export function useNewestResult<Values, Result>(
   ask: (values: Values, signal: AbortSignal) => Promise<Result>,
-  onResult: (result: Result) => void,
+  onResult: (result: Result) => void = () => {},
 ) {
   const newest = useRef<AbortController | null>(null)
   useEffect(() => () => newest.current?.abort(), [])
