@@ -14,7 +14,7 @@ export async function chooseUser(
 ): Promise<boolean> {
   if (!path.test(request.url ?? '')) return false
   if (request.method === 'POST') {
-    const chosen = new URLSearchParams(await text(request)).get('person')
+    const chosen = new URLSearchParams(await text(request)).get('user')
     const user = users.find(({ id }) => id === chosen)
     const result = user
       ? { login: { accountId: user.id }, consent: {}, select_account: {} }
@@ -31,7 +31,7 @@ export async function chooseUser(
 
 function form(uid: string, users: readonly DemoUser[]): string {
   const buttons = users.map(
-    ({ id, email, about }) => `<p><button name="person" value="${id}">${email}</button> <small>${about}</small></p>`,
+    ({ id, email, about }) => `<p><button name="user" value="${id}">${email}</button> <small>${about}</small></p>`,
   )
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -41,7 +41,7 @@ function form(uid: string, users: readonly DemoUser[]): string {
 <p>This is the demo’s identity provider: nobody needs a password.</p>
 <form method="post" action="/choose/${uid}">
 ${buttons.join('\n')}
-<p><button name="person" value="">none of them</button> <small>cancels the login</small></p>
+<p><button name="user" value="">none of them</button> <small>cancels the login</small></p>
 </form>
 </html>
 `

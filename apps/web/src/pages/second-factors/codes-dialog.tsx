@@ -5,6 +5,7 @@ import { Button } from '../../ui/controls/button.tsx'
 import { Checkbox } from '../../ui/controls/checkbox.tsx'
 import { CopyButton } from '../../ui/controls/copy-button.tsx'
 import { CloseButton, Dialog } from '../../ui/dialogs/dialog.tsx'
+import { Row } from '../../ui/layout/row.tsx'
 import { announce } from '../../ui/status/announce.tsx'
 import styles from './second-factors.module.css'
 
@@ -35,7 +36,7 @@ export function CodesDialog({ codes, onClose }: CodesDialogProps) {
           <li key={code}>{code}</li>
         ))}
       </ul>
-      <div className={styles.actions}>
+      <Row>
         <CopyButton text={text} what="The backup codes" label="Copy all" />
         <Button
           kind="quiet"
@@ -44,7 +45,7 @@ export function CodesDialog({ codes, onClose }: CodesDialogProps) {
           <Download aria-hidden />
           Download
         </Button>
-      </div>
+      </Row>
       <Checkbox label="I stored the codes" isSelected={isStored} onChange={setStored} />
       <CloseButton isDisabled={!isStored} onClose={onClose} />
     </Dialog>

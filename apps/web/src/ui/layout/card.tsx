@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import styles from './card.module.css'
+import { Row } from './row.tsx'
 
 interface CardProps {
   readonly title: string
@@ -10,10 +11,10 @@ interface CardProps {
 export function Card({ title, actions, children }: CardProps) {
   return (
     <section className={styles.card} aria-label={title}>
-      <header className={styles.header}>
+      <Row as="header" justify="between">
         <h2>{title}</h2>
         {actions}
-      </header>
+      </Row>
       {children}
     </section>
   )

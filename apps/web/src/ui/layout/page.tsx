@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import styles from './page.module.css'
+import { Row } from './row.tsx'
 
 interface PageProps {
   readonly title: string
@@ -27,7 +28,7 @@ export function Page({ title, summary, actions, fills = false, children }: PageP
           </h1>
           {summary !== undefined && <p className={styles.summary}>{summary}</p>}
         </div>
-        {actions !== undefined && <div className={styles.actions}>{actions}</div>}
+        {actions !== undefined && <Row>{actions}</Row>}
       </header>
       {children}
     </div>

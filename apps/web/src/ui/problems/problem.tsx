@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { ApiError } from '../../api/errors/api-error.ts'
 import { StepUpCanceled } from '../../api/step-up/waiting-calls.ts'
 import { Button } from '../controls/button.tsx'
+import { Row } from '../layout/row.tsx'
 import { LoginLink } from '../navigation/login-link.tsx'
 import { VisibleText } from '../text/visible-text.tsx'
 import styles from './problem.module.css'
@@ -30,12 +31,12 @@ export function Problem({ error, retry, action }: ProblemProps) {
           </p>
         )}
         {(retry !== undefined || action !== undefined || needsLogin || needsFactor) && (
-          <div className={styles.actions}>
+          <Row>
             {action}
             {needsLogin && <LoginLink />}
             {needsFactor && <a href="/gateway/second-factors">Add a second factor</a>}
             {retry && <Button onPress={retry}>Try again</Button>}
-          </div>
+          </Row>
         )}
       </div>
     </div>

@@ -3,6 +3,7 @@ import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/controls/button.tsx'
 import { SelectField } from '../../../ui/controls/fields.tsx'
 import { useRowShortcuts } from '../../../ui/keyboard/use-row-shortcuts.ts'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { type Column, Table } from '../../../ui/lists/table.tsx'
 import { useAppsSearch } from '../address/use-apps-search.ts'
 import { ListFilter, noMatchText, useMatchingRows } from '../list/filtered-list.tsx'
@@ -54,7 +55,7 @@ export function ListOverRacks<Row>({
   const isLoading = calls.some(({ isFetching }) => isFetching)
   const hasResponse = calls.some(({ isPending }) => !isPending)
   return (
-    <div className="stack-3" ref={container}>
+    <Stack gap={3} ref={container}>
       <ListFilter
         label={label}
         count={hasResponse ? { matching: matching.length, all: rows.length } : null}
@@ -99,6 +100,6 @@ export function ListOverRacks<Row>({
         isLoading={isLoading}
         onPress={racks.loadMore}
       />
-    </div>
+    </Stack>
   )
 }

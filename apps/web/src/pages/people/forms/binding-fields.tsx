@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMe } from '../../../api/queries.ts'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
+import { Grid } from '../../../ui/layout/grid.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { exceeds, rolesQuery } from '../roles/roles.ts'
-import styles from './binding-fields.module.css'
 import { defaultExpiry, type Expiry, ExpiryField, expiresAtOf } from './expiry-field.tsx'
 
 export interface BindingValues {
@@ -58,7 +58,7 @@ export function RoleField({ value, onChange }: BindingFieldsProps) {
 export function ScopeFields({ value, onChange }: BindingFieldsProps) {
   const { racks } = useMe()
   return (
-    <div className={styles.pair}>
+    <Grid column="field">
       <TextField
         label="Racks"
         value={value.racks}
@@ -73,7 +73,7 @@ export function ScopeFields({ value, onChange }: BindingFieldsProps) {
         isRequired
         hint="* means all apps. web-* means all apps whose names begin with web-."
       />
-    </div>
+    </Grid>
   )
 }
 

@@ -1,6 +1,6 @@
 import { serverNow } from '../../../api/client.ts'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
-import styles from './binding-fields.module.css'
+import { Grid } from '../../../ui/layout/grid.tsx'
 
 /** `after` is a number of days, `date`, or empty for the default. */
 export interface Expiry {
@@ -21,7 +21,7 @@ interface ExpiryFieldProps {
 
 export function ExpiryField({ label, value, onChange, unset = 'Never' }: ExpiryFieldProps) {
   return (
-    <div className={styles.pair}>
+    <Grid column="field">
       <SelectField
         label={label}
         value={value.after}
@@ -45,7 +45,7 @@ export function ExpiryField({ label, value, onChange, unset = 'Never' }: ExpiryF
           hint="Valid until the end of this day, in your time zone"
         />
       )}
-    </div>
+    </Grid>
   )
 }
 

@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { Button } from '../../../ui/controls/button.tsx'
+import { Row } from '../../../ui/layout/row.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
@@ -19,14 +20,14 @@ export function Panel({ title, actions, children }: PanelProps) {
   useEffect(() => heading.current?.focus({ preventScroll: true }), [title])
   return (
     <section className={styles.panel} aria-label={title}>
-      <header className={styles.header}>
+      <Row as="header" justify="between">
         <h2 ref={heading} tabIndex={-1}>
           <VisibleText>{title}</VisibleText>
         </h2>
         <Button kind="quiet" aria-label="Close" onPress={() => change({ open: undefined })}>
           <X aria-hidden />
         </Button>
-      </header>
+      </Row>
       {children}
       {actions !== undefined && <div className={styles.actions}>{actions}</div>}
     </section>
@@ -56,10 +57,10 @@ interface PanelPartProps {
 export function PanelPart({ title, action, children }: PanelPartProps) {
   return (
     <section className={styles.part} aria-label={title}>
-      <header className={styles.header}>
+      <Row as="header" justify="between">
         <h3>{title}</h3>
         {action}
-      </header>
+      </Row>
       {children}
     </section>
   )

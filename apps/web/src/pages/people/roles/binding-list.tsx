@@ -1,9 +1,9 @@
 import type { Binding } from '@rack-gateway/gateway-api'
 import type { ReactNode } from 'react'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { scopeText } from '../../../ui/text/scope-text.ts'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
-import styles from './binding-list.module.css'
 
 type AnyBinding = Pick<Binding, 'role' | 'racks' | 'apps' | 'expiresAt'> & {
   readonly permissions?: readonly string[] | null
@@ -43,7 +43,7 @@ interface BindingListProps<G extends AnyBinding> {
 export function BindingList<G extends AnyBinding>({ bindings, keyOf, empty, actionOf }: BindingListProps<G>) {
   if (bindings.length === 0) return <p className="soft">{empty}</p>
   return (
-    <ul className={styles.list}>
+    <Stack as="ul" gap={1}>
       {bindings.map((binding) => (
         <li key={keyOf(binding)}>
           <span>
@@ -52,6 +52,6 @@ export function BindingList<G extends AnyBinding>({ bindings, keyOf, empty, acti
           {actionOf?.(binding)}
         </li>
       ))}
-    </ul>
+    </Stack>
   )
 }

@@ -1,11 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { listQuery } from '../lists/list-query.ts'
 import { PanelPart } from '../panel/panel.tsx'
-import styles from '../roles/binding-list.module.css'
 import { TokenState } from './token-state.tsx'
 
 interface OwnedTokensProps {
@@ -31,7 +31,7 @@ export function OwnedTokens({ owner, isStopped }: OwnedTokensProps) {
       {error && <Problem error={error} />}
       {isPending && <Spinner label="Loading the API tokens" />}
       {data && tokens.length === 0 && <p className="soft">None.</p>}
-      <ul className={styles.list}>
+      <Stack as="ul" gap={1}>
         {tokens.map((token) => (
           <li key={token.id}>
             <span>
@@ -42,7 +42,7 @@ export function OwnedTokens({ owner, isStopped }: OwnedTokensProps) {
             <TokenState token={token} isStopped={isStopped} />
           </li>
         ))}
-      </ul>
+      </Stack>
     </PanelPart>
   )
 }

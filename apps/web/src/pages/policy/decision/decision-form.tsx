@@ -7,6 +7,7 @@ import { Button } from '../../../ui/controls/button.tsx'
 import { ComboBox } from '../../../ui/controls/combo-box.tsx'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
 import { Card } from '../../../ui/layout/card.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import type { PolicySearch } from '../address/policy-search.ts'
 import styles from './decision-form.module.css'
 import { fieldsOf } from './question.ts'
@@ -56,7 +57,7 @@ export function DecisionForm({ routes, runServices, search, isAsking }: Decision
 
   return (
     <Card title="Can a person do this?">
-      <form className={styles.form} onSubmit={ask}>
+      <Stack as="form" gap={3} onSubmit={ask}>
         <ComboBox
           key={search.route ?? ''}
           label="Action"
@@ -99,7 +100,7 @@ export function DecisionForm({ routes, runServices, search, isAsking }: Decision
             Ask
           </Button>
         </div>
-      </form>
+      </Stack>
     </Card>
   )
 }
