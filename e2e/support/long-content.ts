@@ -12,7 +12,7 @@ export const long = {
   rack: 'production-eu-central-1-payments',
   app: 'reconciliation-worker',
   name: 'nightly-database-migration-of-the-payments-reconciliation-worker-in-frankfurt',
-  command: `bin/rails/runner/${'Reconciliation::NightlyJob.perform_now(full:true,dry_run:false);'.repeat(3)}`,
+  command: `bin/rails/runner/${'Reconciliation::NightlyJob.perform_now:full=true,dry_run=false,'.repeat(3)}`,
 } as const
 
 export interface LongContent {

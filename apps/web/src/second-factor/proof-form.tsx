@@ -73,15 +73,18 @@ export function ProofForm({ stepUp, onProved, cancel, actionFor }: ProofFormProp
         </Button>
       </DialogButtons>
       {methods.length > 1 && (
-        <Row>
-          {methods
-            .filter((method) => method !== chosen)
-            .map((method) => (
-              <Button key={method} kind="quiet" onPress={() => choose(method)} isDisabled={prove.isPending}>
-                Use {methodName(method)} instead
-              </Button>
-            ))}
-        </Row>
+        <>
+          <hr />
+          <Row>
+            {methods
+              .filter((method) => method !== chosen)
+              .map((method) => (
+                <Button key={method} kind="quiet" onPress={() => choose(method)} isDisabled={prove.isPending}>
+                  Use {methodName(method)} instead
+                </Button>
+              ))}
+          </Row>
+        </>
       )}
     </Stack>
   )

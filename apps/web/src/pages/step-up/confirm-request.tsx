@@ -6,7 +6,6 @@ import { Button } from '../../ui/controls/button.tsx'
 import { Frame } from '../../ui/layout/frame.tsx'
 import { Row } from '../../ui/layout/row.tsx'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
-import styles from './step-up.module.css'
 
 interface ConfirmRequestProps {
   readonly stepUp: StepUp
@@ -67,7 +66,7 @@ function NoFactor({ children }: { readonly children: ReactNode }) {
       </p>
       <Row gap={3} justify="end">
         {children}
-        <Link to="/second-factors" search={{ from: `${location.pathname}${location.search}` }} className={styles.link}>
+        <Link to="/second-factors" search={{ from: `${location.pathname}${location.search}` }}>
           Add a second factor
         </Link>
       </Row>

@@ -1,5 +1,5 @@
 import { Fragment, type ReactNode } from 'react'
-import styles from './visible-text.module.css'
+import styles from './text.module.css'
 
 /** Characters that are invisible, that are spaces of another width, or that affect line breaks, the writing direction, or a terminal. */
 const hiddenCharacter =

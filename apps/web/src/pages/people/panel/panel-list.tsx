@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { Button } from '../../../ui/controls/button.tsx'
+import { Row } from '../../../ui/layout/row.tsx'
 import { Stack } from '../../../ui/layout/stack.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
@@ -30,7 +31,9 @@ export function PanelList<Row extends { readonly id: string }>(props: PanelListP
       {!list.isPending && !list.error && rows.length === 0 && <p className="soft">None.</p>}
       <Stack as="ul" gap={1}>
         {rows.map((row) => (
-          <li key={row.id}>{children(row)}</li>
+          <Row as="li" justify="between" key={row.id}>
+            {children(row)}
+          </Row>
         ))}
       </Stack>
       {list.hasNextPage && (

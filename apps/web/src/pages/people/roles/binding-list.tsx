@@ -1,5 +1,6 @@
 import type { Binding } from '@rack-gateway/gateway-api'
 import type { ReactNode } from 'react'
+import { Row } from '../../../ui/layout/row.tsx'
 import { Stack } from '../../../ui/layout/stack.tsx'
 import { scopeText } from '../../../ui/text/scope-text.ts'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
@@ -45,12 +46,12 @@ export function BindingList<G extends AnyBinding>({ bindings, keyOf, empty, acti
   return (
     <Stack as="ul" gap={1}>
       {bindings.map((binding) => (
-        <li key={keyOf(binding)}>
+        <Row as="li" justify="between" key={keyOf(binding)}>
           <span>
             <BindingText binding={binding} />
           </span>
           {actionOf?.(binding)}
-        </li>
+        </Row>
       ))}
     </Stack>
   )

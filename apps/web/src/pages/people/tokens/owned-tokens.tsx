@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { Row } from '../../../ui/layout/row.tsx'
 import { Stack } from '../../../ui/layout/stack.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
@@ -33,14 +34,14 @@ export function OwnedTokens({ owner, isStopped }: OwnedTokensProps) {
       {data && tokens.length === 0 && <p className="soft">None.</p>}
       <Stack as="ul" gap={1}>
         {tokens.map((token) => (
-          <li key={token.id}>
+          <Row as="li" justify="between" key={token.id}>
             <span>
               <Link to="/people/tokens" search={{ open: token.id }}>
                 <VisibleText>{token.name}</VisibleText>
               </Link>
             </span>
             <TokenState token={token} isStopped={isStopped} />
-          </li>
+          </Row>
         ))}
       </Stack>
     </PanelPart>

@@ -3,7 +3,6 @@ import { Card } from '../../../ui/layout/card.tsx'
 import { Stack } from '../../../ui/layout/stack.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
-import styles from './proposal.module.css'
 
 interface PolicyProblemsProps {
   readonly check: PolicyCheck
@@ -17,7 +16,7 @@ export function PolicyProblems({ check, onShow }: PolicyProblemsProps) {
       <p>
         {valid ? (
           <>
-            <Badge tone="allow">Valid</Badge> SHA-256: <code className={styles.hash}>{proposed}</code>
+            <Badge tone="allow">Valid</Badge> SHA-256: <code className="hint">{proposed}</code>
           </>
         ) : (
           <>

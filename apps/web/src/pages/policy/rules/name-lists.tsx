@@ -21,7 +21,7 @@ export function NameLists({ names }: { readonly names: PolicyMatrix['names'] }) 
       <Stack as="dl" gap={3}>
         {lists.map(([list, title]) => (
           <div key={list}>
-            <dt>{title}</dt>
+            <dt className={styles.title}>{title}</dt>
             <dd>
               {names[list].length === 0 && <span className="soft">None</span>}
               <Row as="ul">
