@@ -100,7 +100,6 @@ export async function startConsoleWithLongContent(): Promise<LongContent> {
   const recording = await newestRecording(at, 'ended')
   const live: ClientSocket = await openShell(`cat ${long.command}`)
   const liveRecording = await newestRecording(at, 'open')
-  await system.checkpoint()
   const { id: event } = await system.lastEvent()
 
   return {
