@@ -51,7 +51,7 @@ async function record(copies: string): Promise<void> {
   const destination = objectStoreDestination(await openObjectStore({ kind: 'directory', directory: copies }))
   const log = (what: unknown, error?: unknown) => console.error(what, error ?? '')
   const checkpointer = createCheckpointer({
-    url: database.runtimeUrl,
+    pool: { url: database.runtimeUrl },
     keys: [key],
     destinations: [destination],
     // On a slow machine, the checkpointer has many events to read back at the end.
@@ -60,7 +60,7 @@ async function record(copies: string): Promise<void> {
     onKey() {},
     onError: log,
   })
-  const store = createPostgresAuditStore({ url: database.runtimeUrl })
+  const store = createPostgresAuditStore({ pool: { url: database.runtimeUrl } })
   const writer = createAuditWriter({ store, clock: Date, host: 'bench', pid: 1, onDurable: checkpointer.onDurable })
   await writer.open()
   checkpointer.start()

@@ -40,7 +40,7 @@ async function writeMonth(date: Date, count: number, more: readonly EventDraft[]
   // No event is added to the stream of a month that is over, so a checkpoint in the middle would be the last one of the stream.
   const noCheckpoints = await system.sql.reserve()
   await noCheckpoints`select pg_advisory_lock(${locks.space}::int, ${locks.checkpoints}::int)`
-  const store = createPostgresAuditStore({ url: system.database.runtimeUrl })
+  const store = createPostgresAuditStore({ pool: { url: system.database.runtimeUrl } })
   const writer = createAuditWriter({ store, clock: { now: () => date.getTime() }, host: 'test', pid: 1 })
   await writer.open()
   for (const draft of more) await writer.record(draft)

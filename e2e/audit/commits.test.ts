@@ -1,5 +1,4 @@
 import type {} from '@rack-gateway/auth/plugin'
-import type {} from '@rack-gateway/rack-registry/plugin'
 import { type ClientSocket, openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type StatementCounter, startStatementCounter } from '../support/gateway/statement-counter.ts'
@@ -69,7 +68,8 @@ describe('statements of a call', () => {
     expect({ ...usual(results), other: fewest }).toEqual({ audit: 1, other: 0 })
     for (const socket of sockets) socket.close()
     // an open one would be looked at again at each change of identities
-    await expect.poll(() => system.app.streams.size).toBe(0)
+    const closed = async () => (await system.events()).filter(({ kind }) => kind === 'closed').length
+    await expect.poll(closed).toBe(sockets.length)
     await expect.poll(() => system.sql`select from gateway.live_calls`).toEqual([])
   })
 

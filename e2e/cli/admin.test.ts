@@ -42,7 +42,7 @@ describe('tokens', () => {
     )
     expect(await works(made.stdout.trim())).toBe(true)
     const listed = await run(['tokens'], viewer.token)
-    expect(listed.stdout).toMatch(/^ID +NAME +OWNER +GRANTS +LAST USED \(UTC\) +EXPIRES$/m)
+    expect(listed.stdout).toMatch(/^ID +NAME +OWNER +BINDINGS +LAST USED \(UTC\) +EXPIRES$/m)
     expect(listed.stdout).toMatch(new RegExp(` nightly +${viewer.email} +viewer on \\*/\\* .*expires in 1 day$`, 'm'))
     expect(listed.stdout).not.toContain(made.stdout.trim())
     const shown = await run(['tokens', 'show', 'nightly'], viewer.token)
@@ -52,7 +52,7 @@ describe('tokens', () => {
 
   test('takes permissions, patterns, one rack, networks and a service account', async () => {
     await run(['service-accounts', 'create', 'reports'])
-    await run(['bindings', 'add', 'viewer', '--service-account', 'reports'])
+    await run(['bindings', 'create', 'viewer', '--service-account', 'reports'])
     const words = ['tokens', 'create', 'narrow', '--permission', 'app:list', '--permission', 'log:read']
     const narrow = ['--apps', 'web-*', '--only-rack', 'staging', '--source', '127.0.0.0/8', '--source', '::1/128']
     const made = await json(...words, ...narrow, '--service-account', 'reports', '--reason', 'a test')
@@ -222,7 +222,7 @@ describe('sessions', () => {
     const token = made.stdout.trim()
     const other = await createUser(system, 'viewer')
     const yes = answering('y')
-    expect(await run(['sessions', 'end', other.session.toUpperCase()], token, yes)).toMatchObject({
+    expect(await run(['sessions', 'revoke', other.session.toUpperCase()], token, yes)).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^The session on .* is revoked\.\n$/),
     })
@@ -242,7 +242,7 @@ describe('sessions', () => {
   test('are described to their owner by device, and their IDs are case-insensitive', async () => {
     const own = await createUser(system, 'viewer')
     const yes = answering('y')
-    expect(await run(['sessions', 'end', own.session.toUpperCase()], own.token, yes)).toMatchObject({ code: 0 })
+    expect(await run(['sessions', 'revoke', own.session.toUpperCase()], own.token, yes)).toMatchObject({ code: 0 })
     expect(yes.asked).toEqual([expect.stringMatching(/^Revoke your session on .*, the one that this command uses/)])
   })
 })
@@ -267,7 +267,7 @@ describe('alarms', () => {
 describe('bindings', () => {
   test('are created for users and groups, listed by name, and deleted', async () => {
     const ada = await createUser(system, null)
-    const words = ['bindings', 'add', 'ops', '--user', ada.email, '--racks', 'production', '--apps', 'web-*']
+    const words = ['bindings', 'create', 'ops', '--user', ada.email, '--racks', 'production', '--apps', 'web-*']
     const added = await run([...words, '--expires', '12h', '--reason', 'incident 7'])
     expect(added.stdout).toMatch(
       new RegExp(
@@ -279,22 +279,22 @@ describe('bindings', () => {
       new RegExp(` user ${ada.email} +ops +production/web-\\* +expires in 1[12] hours +incident 7$`, 'm'),
     )
     const [{ id }] = await json('bindings', 'list', '--user', ada.email)
-    expect((await run(['bindings', 'remove', id])).code).toBe(2)
+    expect((await run(['bindings', 'delete', id])).code).toBe(2)
     const no = answering('n')
     const what = `delete the binding of ops on production/web-* for user ${ada.email}`
-    expect(await run(['bindings', 'remove', id], admin.token, no)).toEqual({
+    expect(await run(['bindings', 'delete', id], admin.token, no)).toEqual({
       code: 130,
       stdout: '',
       stderr: `Not confirmed, so this was not done: ${what}\n`,
     })
     expect(no.asked).toEqual([`D${what.slice(1)}? [y/N] `])
     expect(
-      await run(['bindings', 'remove', id.replace(/.$/, id.endsWith('0') ? '1' : '0')], admin.token, no),
+      await run(['bindings', 'delete', id.replace(/.$/, id.endsWith('0') ? '1' : '0')], admin.token, no),
     ).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^There is no binding .*\. List the bindings with: rack-gateway bindings\n$/),
     })
-    expect((await run(['bindings', 'remove', id.toUpperCase(), '--yes'])).stdout).toContain(
+    expect((await run(['bindings', 'delete', id.toUpperCase(), '--yes'])).stdout).toContain(
       `Deleted the binding ${id}: ops on production/web-* for user ${ada.email}`,
     )
     expect(await run(['bindings', '--user', ada.email])).toEqual({
@@ -302,7 +302,7 @@ describe('bindings', () => {
       stdout: '',
       stderr: 'There are no bindings.\n',
     })
-    expect(await json('bindings', 'add', 'viewer', '--group', 'deployers')).toMatchObject([
+    expect(await json('bindings', 'create', 'viewer', '--group', 'deployers')).toMatchObject([
       { subject: { kind: 'group', id: 'deployers', name: 'deployers' }, expiresAt: null },
     ])
     expect((await run(['users', 'groups'])).stdout).toMatch(/^deployers +0 +1$/m)
@@ -339,7 +339,7 @@ describe('bindings', () => {
   })
 
   test('for racks that no rack matches are given with a warning, also of tokens; a token for one such rack is refused', async () => {
-    const words = ['bindings', 'add', 'viewer', '--group', 'deployers', '--racks', 'nope-*']
+    const words = ['bindings', 'create', 'viewer', '--group', 'deployers', '--racks', 'nope-*']
     const warning = 'Warning: No rack matches "nope-*" now.'
     const given = await run(words)
     expect([given.code, given.stderr]).toEqual([0, expect.stringContaining(warning)])
@@ -355,7 +355,7 @@ describe('bindings', () => {
 
   test('are given to service accounts, API tokens and trusts, by their names', async () => {
     await run(['service-accounts', 'create', 'pipeline'])
-    await run(['bindings', 'add', 'ci', '--service-account', 'pipeline'])
+    await run(['bindings', 'create', 'ci', '--service-account', 'pipeline'])
     await run(['tokens', 'create', 'pipeline token', '--role', 'ci', '--service-account', 'pipeline'])
     await run(trustOf('pipeline-jobs'))
     for (const [flag, name, kind] of [
@@ -363,7 +363,7 @@ describe('bindings', () => {
       ['--token', 'pipeline token', 'api-token'],
       ['--trust', 'pipeline-jobs', 'trust'],
     ] as const) {
-      expect(await json('bindings', 'add', 'viewer', flag, name, '--apps', 'x')).toMatchObject([
+      expect(await json('bindings', 'create', 'viewer', flag, name, '--apps', 'x')).toMatchObject([
         { subject: { kind, name } },
       ])
       const listed = await json('bindings', 'list', flag, name)
@@ -372,11 +372,11 @@ describe('bindings', () => {
   })
 
   test.each([
-    [['add', 'ops'], 'A binding needs a subject.'],
-    [['add', 'ops', '--user', 'a', '--group', 'b'], 'A binding has one subject'],
-    [['add', 'ops', '--user', 'nobody@example.org'], 'There is no user named nobody@example.org'],
-    [['add'], 'bindings create needs <role>'],
-    [['remove', 'not-an-id', '--yes'], ''],
+    [['create', 'ops'], 'A binding needs a subject.'],
+    [['create', 'ops', '--user', 'a', '--group', 'b'], 'A binding has one subject'],
+    [['create', 'ops', '--user', 'nobody@example.org'], 'There is no user named nobody@example.org'],
+    [['create'], 'bindings create needs <role>'],
+    [['delete', 'not-an-id', '--yes'], ''],
   ])('%j ends with 2', async (words, sentence) => {
     expect(await run(['bindings', ...words])).toMatchObject({
       code: 2,
@@ -390,7 +390,7 @@ function trustOf(name: string): string[] {
   const fields = ['repositoryId=74', 'repositoryOwnerId=65', 'ref=refs/heads/main', 'events=push,release']
   return [
     'trusts',
-    'add',
+    'create',
     name,
     '--role',
     'ci',
@@ -411,14 +411,14 @@ describe('trusts', () => {
     expect(stdout).toContain('{"claim":"event_name","oneOf":["push","release"]}')
     expect(stdout).toMatch(/^session +600 s at most$/m)
     expect((await run(['trusts'])).stdout).toMatch(/ deploy web +https:\/\/token\.actions\S+ +ci on \*\/web$/m)
-    expect((await run(['trusts', 'remove', 'deploy web'])).code).toBe(2)
-    expect((await run(['trusts', 'remove', 'deploy web', '--yes'])).stdout).toContain('is deleted')
+    expect((await run(['trusts', 'delete', 'deploy web'])).code).toBe(2)
+    expect((await run(['trusts', 'delete', 'deploy web', '--yes'])).stdout).toContain('is deleted')
     expect((await run(['trusts'])).stdout).not.toContain('deploy web')
     expect((await run(['trusts', 'list', '--revoked'])).stdout).toMatch(/ deploy web .* revoked /)
   })
 
   test('are made from an issuer and claims', async () => {
-    const words = ['trusts', 'add', 'own ci', '--role', 'ci', '--issuer', 'https://ci.example.com']
+    const words = ['trusts', 'create', 'own ci', '--role', 'ci', '--issuer', 'https://ci.example.com']
     const claims = [
       '--claim',
       'sub=job',
@@ -441,7 +441,7 @@ describe('trusts', () => {
 
   test('are tested with the claims of a job, from a file or a pipe', async () => {
     const issuer = 'https://tested.example.com'
-    await run(['trusts', 'add', 'tested', '--role', 'ci', '--issuer', issuer, '--claim', 'sub=job'])
+    await run(['trusts', 'create', 'tested', '--role', 'ci', '--issuer', issuer, '--claim', 'sub=job'])
     const at = Math.floor(Date.now() / 1_000)
     const claims = { iss: issuer, aud: system.url, sub: 'job', iat: at, exp: at + 60 }
     const test = (input: string, ...words: readonly string[]) =>
@@ -483,7 +483,7 @@ describe('trusts', () => {
     ],
     [['--provider', 'github'], 'trusts create needs --role'],
   ])('%j ends with 2', async (words, sentence) => {
-    expect(await run(['trusts', 'add', 'x', ...words])).toMatchObject({
+    expect(await run(['trusts', 'create', 'x', ...words])).toMatchObject({
       code: 2,
       stdout: '',
       stderr: expect.stringContaining(sentence),
@@ -495,7 +495,7 @@ test('service accounts are disabled, which stops their tokens, and enabled again
   expect((await run(['service-accounts', 'create', 'stopped'])).stderr).toContain(
     'bindings create ROLE --service-account stopped',
   )
-  await run(['bindings', 'add', 'viewer', '--service-account', 'stopped'])
+  await run(['bindings', 'create', 'viewer', '--service-account', 'stopped'])
   const made = await run(['tokens', 'create', 'of stopped', '--role', 'viewer', '--service-account', 'stopped'])
   expect((await run(['service-accounts', 'disable', 'stopped'])).code).toBe(2)
   expect((await run(['service-accounts', 'disable', 'stopped', '--yes'])).stdout).toContain('is disabled')

@@ -86,12 +86,12 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
     'sessions revoke-all',
     async () => ['sessions', 'revoke-all', '--user', (await createUser(system, 'viewer')).email, '--yes'],
   ],
-  ['sessions revoke', async () => ['sessions', 'end', await sessionOf(admin.email), '--yes']],
+  ['sessions revoke', async () => ['sessions', 'revoke', await sessionOf(admin.email), '--yes']],
   ['service-accounts create', () => ['service-accounts', 'create', 'robot']],
   ['service-accounts list', () => ['service-accounts']],
   [
     'bindings create',
-    () => ['bindings', 'add', 'viewer', '--service-account', 'robot', '--expires', '9d', '--reason', 'a test'],
+    () => ['bindings', 'create', 'viewer', '--service-account', 'robot', '--expires', '9d', '--reason', 'a test'],
   ],
   ['bindings list', () => ['bindings']],
   ['tokens create', () => ['tokens', 'create', 'mine', '--role', 'viewer', '--source', '127.0.0.1']],
@@ -103,11 +103,11 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['tokens revoke', () => ['tokens', 'revoke', 'mine', '--yes']],
   ['service-accounts disable', () => ['service-accounts', 'disable', 'robot', '--yes']],
   ['service-accounts enable', () => ['service-accounts', 'enable', 'robot']],
-  ['trusts create', () => ['trusts', 'add', 'jobs', ...trust]],
+  ['trusts create', () => ['trusts', 'create', 'jobs', ...trust]],
   ['trusts list', () => ['trusts']],
   ['trusts show', () => ['trusts', 'show', 'jobs']],
   ['trusts test', () => ['trusts', 'test', 'claims.json']],
-  ['trusts delete', () => ['trusts', 'remove', 'jobs', '--yes']],
+  ['trusts delete', () => ['trusts', 'delete', 'jobs', '--yes']],
   ['users list', () => ['users']],
   ['users groups', () => ['users', 'groups']],
   ['users invitations', () => ['users', 'invitations', '--all']],
@@ -115,7 +115,7 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['users show', () => ['users', 'show', viewer.email]],
   ['users lock', () => ['users', 'lock', viewer.email, '--reason', 'a test', '--yes']],
   ['users unlock', () => ['users', 'unlock', viewer.email]],
-  ['bindings delete', async () => ['bindings', 'remove', await bindingOf(), '--yes']],
+  ['bindings delete', async () => ['bindings', 'delete', await bindingOf(), '--yes']],
   ['policy check', () => ['policy', 'check', 'policy.yaml']],
   ['policy check', () => ['policy', 'check', 'broken.yaml']],
   ['policy test', () => ['policy', 'test', '.']],
@@ -138,7 +138,7 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['version', () => ['version']],
 ]
 
-/** Commands that are tested where their fixtures are: step-up/rack-gateway.test.ts, cli-people.test.ts, cli-audit.test.ts, session-recordings-live.test.ts, and ci.integration.test.ts of the command itself. */
+/** Commands that are tested where their fixtures are: step-up/rack-gateway.test.ts, cli-people.test.ts, cli-audit.test.ts, session-recordings-live.test.ts, and login.integration.test.ts of `ci login` itself. */
 const elsewhere = [
   ...['list', 'add', 'rename', 'remove', 'backup-codes', 'test'].map((action) => `mfa ${action}`),
   ...['users reset-factors', 'users invite', 'users uninvite', 'audit tail', 'audit end', 'ci login'],

@@ -108,23 +108,23 @@ test('sessions are listed with this one marked, and one of them is ended; never 
   expect(stdout).toMatch(new RegExp(`^\\* +${laptop?.id} +laptop +every rack .*expires in 23 hours$`, 'm'))
   expect(stdout).toMatch(new RegExp(`^ +${phone?.id} +phone `, 'm'))
   expect(stdout).not.toMatch(/rgs_|theirs/)
-  const ended = await command('sessions', 'end', phone?.id ?? '', '--yes')
+  const ended = await command('sessions', 'revoke', phone?.id ?? '', '--yes')
   expect(ended).toEqual({ code: 0, stdout: 'The session on phone is revoked.\n', stderr: '' })
   await expect.poll(() => works(phone?.token ?? '')).toBe(false)
   const listed = JSON.parse((await command('sessions', 'list', '--json')).stdout)
   expect(listed).toMatchObject([{ id: laptop?.id, current: true, endedAt: null }])
-  expect(await command('sessions', 'end', foreign?.id ?? '', '--yes')).toMatchObject({ code: 2, stdout: '' })
+  expect(await command('sessions', 'revoke', foreign?.id ?? '', '--yes')).toMatchObject({ code: 2, stdout: '' })
   expect(await works(foreign?.token ?? '')).toBe(true)
   for (const [words, sentence] of [
-    [['end'], 'sessions revoke needs <id>'],
+    [['revoke'], 'sessions revoke needs <id>'],
     [
-      ['end', laptop?.id ?? ''],
+      ['revoke', laptop?.id ?? ''],
       'Without a terminal, this needs a confirmation: revoke your session on laptop, the one that this command uses, and close its connections',
     ],
     [['list', 'x'], 'sessions list takes no argument x.'],
   ] as [string[], string][])
     expect(await command('sessions', ...words)).toMatchObject({ code: 2, stderr: expect.stringContaining(sentence) })
-  expect((await command('sessions', 'end', laptop?.id ?? '', '--yes')).stderr).toContain(
+  expect((await command('sessions', 'revoke', laptop?.id ?? '', '--yes')).stderr).toContain(
     'It was your session on this machine',
   )
   expect(await command('sessions')).toMatchObject({ code: 4, stdout: '' })

@@ -36,8 +36,8 @@ describeInChromium('the audit page', () => {
     const run = '/rack/staging/apps/myapp/services/web/processes'
     await system.send('POST', run, deployer, '', ['Command: rake db:migrate'])
     await system.send('POST', '/rack/staging/resources', await system.token('admin', { email: 'root@example.com' }))
-    auditor = await at.open('auditor', '/gateway/audit')
-    admin = await at.open('admin', '/gateway/audit')
+    auditor = await at.open('auditor', '/gateway/audit?q=')
+    admin = await at.open('admin', '/gateway/audit?q=')
     for (const page of [auditor, admin])
       page.on('dialog', () => {
         throw new Error('a text became a script')
@@ -127,7 +127,7 @@ describeInChromium('the audit page', () => {
       const counted = await response.json()
       await route.fulfill({ response, json: { ...counted, complete: false, countedFrom: counted.buckets.at(-2).at } })
     })
-    await show(auditor, '?range=7d')
+    await show(auditor, '?q=&range=7d')
     await auditor.getByText(/^at least .*, counted since /).waitFor()
     await lookAt(auditor, 'audit-counted-in-part')
     await auditor.unroute('**/audit/histogram?*')
@@ -138,7 +138,7 @@ describeInChromium('the audit page', () => {
     await auditor.route('**/audit/events/stream*', (route) =>
       route.fulfill({ contentType: 'text/event-stream', body: `event: gap\ndata: ${JSON.stringify(gap)}\n\n` }),
     )
-    await show(auditor, '?live=true')
+    await show(auditor, '?q=&live=true')
     await auditor.getByText(`The stream ${gap.stream} has no events with the numbers 3 to 5`).first().waitFor()
     await auditor.unroute('**/audit/events/stream*')
   })
@@ -151,7 +151,7 @@ describeInChromium('the audit page', () => {
 
   test('everything can be done with the keyboard', async () => {
     await record(...['a', 'b', 'c'].map((app) => ({ kind: 'call', rack: 'keys', app }) as const))
-    await show(auditor, '')
+    await show(auditor, '?q=')
     await auditor.keyboard.press('/')
     await auditor.keyboard.type('user:ada')
     await auditor.keyboard.press('Enter')
@@ -267,7 +267,7 @@ describeInChromium('the audit page', () => {
 
     const [oldest] = await at.at.system.events()
     const moment = new Date(Math.ceil(Date.parse(oldest?.at ?? '') / 1_000) * 1_000)
-    await show(auditor, '')
+    await show(auditor, '?q=')
     const local = await auditor.evaluate<string>(
       `new Date(${moment.getTime()} - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 19)`,
     )
@@ -278,7 +278,7 @@ describeInChromium('the audit page', () => {
   })
 
   test('dragging in the chart sets the range, and the fields do the same', async () => {
-    await show(auditor, '')
+    await show(auditor, '?q=')
     const chart = auditor.locator('svg:has(pattern)')
     const box = await chart.boundingBox()
     if (box === null) throw new Error('there is no chart')
@@ -288,7 +288,7 @@ describeInChromium('the audit page', () => {
     await auditor.mouse.up()
     await expect.poll(() => search(auditor)).toMatch(/^from:\S+Z to:\S+Z$/)
     await auditor.getByLabel('Range', { exact: true }).selectOption('7d')
-    await expect.poll(() => auditor.url()).toMatch(/audit\?range=7d$/)
+    await expect.poll(() => auditor.url()).toMatch(/audit\?q=&range=7d$/)
     await auditor.getByLabel('Range', { exact: true }).selectOption('custom')
     await auditor.getByLabel('From', { exact: true }).fill('2026-01-02T03:04:05')
     await auditor.keyboard.press('Enter')
@@ -336,6 +336,151 @@ describeInChromium('the audit page', () => {
     await expect.poll(() => rows(auditor).count()).toBe(2)
     await auditor.getByRole('button', { name: 'Close the event' }).click()
     await rows(auditor).getByRole('button', { name: 'two' }).waitFor()
+  })
+
+  test('the page opens with changes and denials, and views are links', async () => {
+    await show(auditor, '')
+    const views = auditor.getByRole('navigation', { name: 'Views' })
+    const current = () => views.locator('[aria-current=page]').textContent()
+    await rows(auditor).first().waitFor()
+    expect(await current()).toBe('Changes and denials')
+    expect(await auditor.getByRole('textbox', { name: 'Filter' }).inputValue()).toBe('view:changes')
+    expect(await rows(auditor).getByRole('button', { name: 'audit.read', exact: true }).count()).toBe(0)
+    await lookAt(auditor, 'audit-views')
+    await views.getByRole('link', { name: 'Everything' }).focus()
+    await auditor.keyboard.press('Enter')
+    await expect.poll(() => search(auditor)).toBe('')
+    expect(await current()).toBe('Everything')
+    const read = rows(auditor).filter({ has: auditor.getByRole('button', { name: 'audit.read', exact: true }) })
+    await read.first().getByText('console read').waitFor()
+    await auditor.goBack()
+    await expect.poll(current).toBe('Changes and denials')
+    await views.getByRole('link', { name: 'Without console reads' }).click()
+    await expect.poll(() => search(auditor)).toBe('view:without-console-reads')
+    await rows(auditor).first().waitFor()
+    expect(await auditor.getByText('console read', { exact: true }).count()).toBe(0)
+    await views.getByRole('link', { name: 'Logins' }).click()
+    await rows(auditor).getByRole('button', { name: 'login.succeeded' }).first().waitFor()
+  })
+
+  test('a view is saved, renamed, sent, and removed with the keyboard', async () => {
+    await auditor.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await show(auditor, `${filterBy('result:deny rack:staging')}&range=7d`)
+    const views = auditor.getByRole('navigation', { name: 'Views' })
+    await auditor.getByRole('button', { name: 'Save view' }).press('Enter')
+    await auditor.getByLabel('Name').waitFor()
+    await auditor.keyboard.type('Denials on staging')
+    await lookAt(auditor, 'audit-save-view')
+    await auditor.keyboard.press('Enter')
+    await expect.poll(() => views.locator('[aria-current=page]').textContent()).toBe('Denials on staging')
+    await views.getByRole('link', { name: 'Everything' }).press('Enter')
+    await auditor.reload()
+    await views.getByRole('link', { name: 'Denials on staging' }).press('Enter')
+    await expect.poll(() => search(auditor)).toBe('result:deny rack:staging')
+    expect(new URL(auditor.url()).searchParams.get('range')).toBe('7d')
+    const address = auditor.url()
+    await auditor.getByRole('button', { name: 'Saved views' }).press('Enter')
+    const dialog = auditor.getByRole('dialog', { name: 'Saved views' })
+    await dialog.getByRole('button', { name: /^Copy the link: / }).press('Enter')
+    await dialog.getByText('Copied').waitFor()
+    expect(await auditor.evaluate<string>('navigator.clipboard.readText()')).toBe(address)
+    await dialog.getByLabel('Name').fill('Refused')
+    await auditor.keyboard.press('Enter')
+    await dialog.getByRole('button', { name: 'Remove Refused' }).waitFor()
+    expect(await auditor.evaluate<string>('document.activeElement.value')).toBe('Refused')
+    await lookAt(auditor, 'audit-saved-views')
+    await views.getByText('Refused').waitFor({ state: 'attached' })
+    await dialog.getByRole('button', { name: 'Remove Refused' }).press('Enter')
+    await dialog.getByText('No view is saved.').waitFor()
+    await auditor.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    expect(await views.getByText('Refused').count()).toBe(0)
+  })
+
+  test('a word that is no filter searches for itself, and an invalid filter counts nothing', async () => {
+    await record({ kind: 'intent', rack: 'words', command: ['rake', 'db:drop'] })
+    await show(auditor, '?q=')
+    await auditor.getByText(/^[\d,]+ events$/).waitFor()
+    const field = auditor.getByRole('textbox', { name: 'Filter' })
+    await field.fill('db:drop')
+    await field.press('Enter')
+    await auditor.getByText('1 event is loaded.').waitFor()
+    await auditor.getByText('1 event', { exact: true }).waitFor()
+    await field.fill('actr:ada')
+    await field.press('Enter')
+    await auditor.getByText('Did you mean actor:ada?').waitFor()
+    await auditor.getByText('Nothing is counted, because the filter is not valid.').waitFor()
+    expect(await auditor.getByText(/^[\d,]+ events?$/).count()).toBe(0)
+    expect(await rows(auditor).count()).toBe(0)
+  })
+
+  test('the intent and the outcome of a change are one row that opens to both, also in the live tail', async () => {
+    const change = {
+      rack: 'pairs',
+      app: 'web',
+      permission: 'release:promote',
+      decision: { effect: 'allow', rule: 'r' },
+    }
+    const intentOf = async (app: string) =>
+      (await record({ ...change, app, kind: 'intent' } as EventDraft))[0]?.id ?? ''
+    const end = (of: string, app: string) =>
+      record({ ...change, app, kind: 'outcome', of, status: 200, durationMs: 1_700 } as EventDraft)
+    const first = await intentOf('one')
+    await end(first, 'one')
+    await show(auditor, filterBy('rack:pairs'))
+    await auditor.getByText('2 events are loaded. The intent and the outcome of a change are two events').waitFor()
+    expect(await rows(auditor).count()).toBe(1)
+    expect(await rows(auditor).textContent()).toContain('1.7 s')
+    const toggle = rows(auditor).getByRole('button', { name: 'The intent and the outcome of this change' })
+    await toggle.click()
+    await expect.poll(() => rows(auditor).count()).toBe(3)
+    await lookAt(auditor, 'audit-pair')
+    await rows(auditor).last().getByRole('gridcell').first().click()
+    await expect.poll(() => auditor.url()).toContain(first)
+    await auditor.getByRole('button', { name: /^The outcome \(/ }).click()
+    await expect.poll(() => auditor.url()).not.toContain(first)
+    await auditor.getByRole('button', { name: 'Close the event' }).click()
+
+    await auditor.getByRole('button', { name: 'Live' }).click()
+    await auditor.locator('button[data-state=following]').waitFor()
+    const second = await intentOf('two')
+    const row = rows(auditor).filter({ has: auditor.getByRole('button', { name: 'two', exact: true }) })
+    await row.getByRole('button', { name: 'intent', exact: true }).waitFor()
+    const place = await row.getAttribute('aria-rowindex')
+    await end(second, 'two')
+    await row.getByText('1.7 s').waitFor()
+    expect([await row.count(), await row.getAttribute('aria-rowindex')]).toEqual([1, place])
+  })
+
+  test('at least 25 rows fit, and nothing moves while the page loads', async () => {
+    await record(...Array.from({ length: 60 }, (_, n) => ({ kind: 'intent', rack: 'many', app: `app-${n}` }) as const))
+    for (const path of ['', `${filterBy('rack:many')}`]) {
+      await auditor.goto('about:blank')
+      await auditor.goto(`${at.url}/gateway/audit${path}`)
+      await rows(auditor).first().waitFor()
+      await auditor.locator('svg:has(pattern)').waitFor()
+      const { sum, moved } = await auditor.evaluate<{ sum: number; moved: string[] }>(`new Promise((resolve) => {
+        let sum = 0
+        const moved = []
+        new PerformanceObserver((list) => {
+          for (const { value, sources } of list.getEntries()) {
+            sum += value
+            for (const { node, previousRect: from, currentRect: to } of sources)
+              moved.push([value.toFixed(3), node?.outerHTML?.slice(0, 60), from.x, from.y, to.x, to.y].join(' '))
+          }
+        }).observe({ type: 'layout-shift', buffered: true })
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve({ sum, moved })))
+      })`)
+      expect(sum, `${path}: ${moved.join(', ')}`).toBeLessThanOrEqual(0.02)
+    }
+    const visible = await auditor.evaluate<number>(`(() => {
+      const list = document.querySelector('[role=grid]').parentElement.getBoundingClientRect()
+      return [...document.querySelectorAll('[role=row]:has([role=gridcell])')].filter((row) => {
+        const { top, bottom } = row.getBoundingClientRect()
+        return top >= list.top && bottom <= list.bottom && bottom <= innerHeight
+      }).length
+    })()`)
+    expect(visible).toBeGreaterThanOrEqual(25)
   })
 
   test('an alarm is acknowledged by those who may, and the list says who may', async () => {

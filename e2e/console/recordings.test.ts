@@ -256,6 +256,12 @@ describeInChromium('the page of recordings', () => {
       await page.getByText('admin@example.com ended this session: the change is over').waitFor()
     }
     await expect.poll(() => admin.getByRole('button', { name: 'End the session' }).count()).toBe(0)
+    await expect.poll(() => newest('ended')).toBe(id)
+    await watcher.goto(`${at.url}/gateway/recordings/${id}`)
+    await watcher.getByText('Verified: every part is stored as it was recorded').waitFor()
+    const note = watcher.getByRole('list', { name: 'Notes of the recording' }).getByRole('listitem').last()
+    expect(await note.textContent()).toContain('Endedadmin@example.com ended this session: the change is over')
+    expect(await watcher.getByText('Missing', { exact: true }).count()).toBe(0)
     await watcher.close()
   })
 
@@ -293,7 +299,7 @@ describeInChromium('the page of recordings', () => {
     await admin.route('**/api/v1/recordings/*/live?*', (route) =>
       route.fulfill({
         contentType: 'application/x-asciicast',
-        body: '{"version":3,"term":{"cols":80,"rows":24}}\n[0,"m","left: the gateway stops"]\n[0,"v","open"]\n',
+        body: '{"version":3,"term":{"cols":80,"rows":24},"timestamp":1}\n[0,"m","left: the gateway stops"]\n[0,"v","open"]\n',
       }),
     )
     await admin.goto(`${at.url}/gateway/recordings/${id}`)

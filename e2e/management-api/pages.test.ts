@@ -60,7 +60,7 @@ describe('a list in pages of two', () => {
     '/invitations': async () => {
       const id = randomUUID()
       await system.sql`
-        insert into gateway.invitations (id, email, issuer, grants, invited_by, created_at, expires_at)
+        insert into gateway.invitations (id, email, issuer, bindings, invited_by, created_at, expires_at)
         values (${id}, ${`${id}@example.com`}, 'i', '[]', ${admin.id}, now(), now() + interval '1 day')`
       return id
     },

@@ -467,7 +467,7 @@ describe('rack-gateway-server token issue', () => {
         .split('\n')
         .find((line) => line.includes('API token nightly of deploys'))
         ?.split('\t')[0] ?? ''
-    expect(await runCommand(serverCommand, ['token', 'end', id], env)).toMatchObject({ code: 0 })
+    expect(await runCommand(serverCommand, ['token', 'revoke', id], env)).toMatchObject({ code: 0 })
     await expect.poll(async () => (await call(url, '/apps', tokens[1] ?? '')).status).toBe(401)
     expect((await call(url, '/apps', tokens[0] ?? '')).status).toBe(200)
   })

@@ -32,7 +32,8 @@ describe('without a timer of the gateway', () => {
     const [socket, other] = [await meanwhile(open(issued.token)), await meanwhile(open(admin))]
     await system.issuer.endSession(issued.id, 'lost laptop')
     expect((await socket.readToEnd()).join('')).toContain('Your session ended')
-    await expect.poll(() => system.app.streams.size).toBe(1)
+    const closed = async () => (await system.events()).filter(({ kind }) => kind === 'closed').length
+    await expect.poll(closed).toBe(1)
     other.close()
   })
 

@@ -165,7 +165,7 @@ test('a stop stores and closes the running recordings', async () => {
   const { id, ended } = await lastRecording()
   const { check, events } = await cast(id)
   expect(check.state).toBe('complete')
-  expect(events.at(-1)?.[2]).toMatch(/^cut: the gateway \(the gateway is being restarted/)
+  expect(events.at(-1)?.[2]).toMatch(/^ended by the gateway: the gateway is being restarted/)
   const closed = (await system.events()).findLast(({ kind, recording }) => kind === 'closed' && recording?.id === id)
   expect(closed?.recording).toMatchObject({ head: check.head, chunks: check.chunks })
   expect(ended).toBe(true)

@@ -184,13 +184,13 @@ describe('sessions over the stock protocol', () => {
     expect(events.at(-1)).toEqual([expect.any(Number), 'm', expect.stringMatching(/^detached: the client /)])
   })
 
-  test('a session that the gateway ends is cut, with the reason', async () => {
+  test('a session that the gateway ends is whole, and says so with the reason', async () => {
     const token = await system.token('admin', { email: 'cut@example.com' })
     const socket = await openWebSocket(`${system.url}/apps/myapp/processes/web/exec`, token, { Command: 'bash' })
     await system.sql`update gateway.users set locked_at = now(), locked_reason = 'test' where email = 'cut@example.com'`
     await socket.closed()
     const { events } = await lastCast()
-    expect(events.at(-1)).toEqual([expect.any(Number), 'm', expect.stringMatching(/^cut: the gateway \(/)])
+    expect(events.at(-1)).toEqual([expect.any(Number), 'm', expect.stringMatching(/^ended by the gateway: /)])
   })
 
   test('secrets of the release and the rack token are redacted in every form', async () => {

@@ -132,7 +132,7 @@ describe('a store that fails', () => {
       .poll(async () => (await storedCast({ store, secretKey: system.secretKey }, id, { chunks, head })).check.state)
       .toBe('complete')
     const { events } = await storedCast({ store, secretKey: system.secretKey }, id)
-    expect(events.at(-1)?.[2]).toMatch(/^cut: the gateway \(This session must be recorded/)
+    expect(events.at(-1)?.[2]).toMatch(/^ended by the gateway: This session must be recorded/)
     store.close()
   })
 

@@ -259,7 +259,7 @@ async function writeEventsOfOldMonth({ ownerUrl, runtimeUrl }: TestDatabase): Pr
     String(ensure?.definition).replace("this_month - interval '1 month'", "this_month - interval '9 years'"),
   )
   await owner.end({ timeout: 5 })
-  const store = createPostgresAuditStore({ url: runtimeUrl })
+  const store = createPostgresAuditStore({ pool: { url: runtimeUrl } })
   const writer = createAuditWriter({ store, clock: { now: () => beginningOf(15).getTime() }, host: 'test', pid: 1 })
   await writer.open()
   await writer.record({ kind: 'call', app: 'myapp' })

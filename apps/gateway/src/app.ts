@@ -63,13 +63,11 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
 
     // Record.
     await app.register(checkpoints, {
-      databaseUrl,
       keys: keys.checkpoints,
       config: config.checkpoints,
       interval: tuning.checkpointInterval,
     })
     await app.register(auditLog, {
-      databaseUrl,
       fallbackDir: config.auditFallbackDir,
       fallbackKeys: keys.fallback,
       sinks: config.sinks,
@@ -77,12 +75,11 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       denialInterval: tuning.denialInterval,
       adoptionInterval: tuning.adoptionInterval,
     })
-    await app.register(auditSearch, { databaseUrl })
+    await app.register(auditSearch)
     await app.register(retentionStatus)
 
     // Authenticate.
     await app.register(identities, {
-      databaseUrl,
       mint: keys.mint,
       csrfKeys: keys.login.csrfTokens,
       maxStale: config.authMaxStaleMs,
@@ -96,12 +93,11 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(stepUp, { publicUrl, codeKeys: keys.login.stepUpCodes })
 
     // Decide.
-    await app.register(policy, { file: config.policyFile, databaseUrl, metrics: config.metrics })
+    await app.register(policy, { file: config.policyFile, metrics: config.metrics })
     await app.register(policyPackages, { entries: config.policyPackages })
 
     // Forward.
     await app.register(sessionRecordings, {
-      databaseUrl,
       config,
       deriveKeys: keys.recordings,
       limits: tuning.recordingLimits,

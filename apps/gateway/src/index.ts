@@ -5,6 +5,7 @@ export type { GatewayConfig, GatewayOptions, Tuning } from './gateway-options.ts
 export type {} from './login/identities.ts'
 export type { Metric } from './operations/metrics/metric.ts'
 export { metricTable } from './operations/metrics/metric-table.ts'
+export { databasePools } from './process/database-pools.ts'
 export { stopWhenOrphaned } from './process/exit-with-parent.ts'
 export { createLog } from './process/log.ts'
 export { turnOffPretenuring } from './process/pretenuring.ts'

@@ -57,6 +57,12 @@ export function searches(from: Date, to: Date): readonly FilterQuery[] {
     { notKind: ['call', 'intent'], notRule: ['role:deployer', 'no-permission'] },
     { notKind: ['call', 'intent', 'outcome'] },
     { notEffect: ['allow'] },
+    { view: 'changes' },
+    { view: 'changes', principal: 'person-7@example.com' },
+    { view: 'logins' },
+    { view: 'sessions' },
+    { view: 'administration' },
+    { view: 'without-console-reads' },
     { principal: 'person-7@example.com', notApp: ['app-3'] },
   ]
 }

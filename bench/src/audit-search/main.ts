@@ -40,7 +40,10 @@ try {
 }
 
 async function measureAll(queries: readonly FilterQuery[]): Promise<void> {
-  const shared = createAuditSearch({ url: server.runtimeUrl, timeout: 60_000 })
+  const shared = createAuditSearch({
+    pools: { searches: { url: server.runtimeUrl, max: 4 }, exports: { url: server.runtimeUrl } },
+    timeout: 60_000,
+  })
   const search = shared.forCaller('bench')
   const slowest: number[] = []
   for (const query of queries) {

@@ -104,7 +104,7 @@ async function measureMaximumRate(): Promise<void> {
 }
 
 async function openWriter(url = '') {
-  const store = createPostgresAuditStore({ url })
+  const store = createPostgresAuditStore({ pool: { url } })
   const writer = createAuditWriter({ store, clock: Date, host: 'bench', pid: process.pid })
   await writer.open()
   const { draft } = createTraffic({ users: 200, apps: 50 })

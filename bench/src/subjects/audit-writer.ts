@@ -3,7 +3,7 @@ import { createAuditWriter, createPostgresAuditStore, type EventDraft } from '@r
 import { type PacedWriter, startPacedWriter } from '../paced-writer.ts'
 import { announce, requiredVariable } from './announce.ts'
 
-const store = createPostgresAuditStore({ url: requiredVariable('DATABASE_URL') })
+const store = createPostgresAuditStore({ pool: { url: requiredVariable('DATABASE_URL') } })
 const writer = createAuditWriter({ store, clock: Date, host: 'bench', pid: process.pid })
 await writer.open()
 let writing: PacedWriter | null = null

@@ -7,6 +7,7 @@ import {
   ServerEnvironment,
   SinkEnvironment,
 } from '@rack-gateway/config'
+import { databasePools } from '@rack-gateway/gateway'
 import { resourceTable } from './resources.ts'
 import { code, list, table } from './table.ts'
 
@@ -18,6 +19,7 @@ export function configurationParts(): Record<string, string> {
     sinks: variableList(SinkEnvironment, '_<NAME>'),
     resources: resourceTable(),
     memory: memoryTable(),
+    pools: poolTable(),
   }
 }
 
@@ -30,6 +32,22 @@ function memoryTable(): string {
       ['one child process for a policy check', childMiB],
       ['**the container**', containerMiB],
     ].map(([part, MiB]) => [String(part), String(MiB)]),
+  )
+}
+
+function poolTable(): string {
+  const pools = Object.values(databasePools).map((pool) => {
+    const connections = pool.max * ('times' in pool ? pool.times : 1)
+    return { name: code(pool.applicationName), purpose: pool.purpose, connections }
+  })
+  const total = pools.reduce((sum, { connections }) => sum + connections, 0)
+  return table(
+    ['`application_name`', 'used for', 'connections'],
+    [...pools, { name: '**all**', purpose: '', connections: total }].map(({ name, purpose, connections }) => [
+      name,
+      purpose,
+      String(connections),
+    ]),
   )
 }
 

@@ -60,14 +60,11 @@ const variables = {
   NO_COLOR: 'no bold text and no colors',
 } as const
 
-function commandLines({ name, group, module }: Command, own: readonly OptionUse[]): string[] {
+function commandLines({ name, module }: Command, own: readonly OptionUse[]): string[] {
   const [summary = '', ...rest] = (module.details ?? '').split('\n\n')
-  const action = name.split(' ').at(-1)
-  const [former] = Object.entries(group?.aliases ?? {}).filter(([, today]) => today === action)
   return [
     `.SS ${escaped([name, ...module.command.split(' ').slice(1)].join(' '))}`,
     text([module.describe, summary].join(' ').trim()),
-    ...(former === undefined || group === null ? [] : [text(`Older name: ${group.name} ${former[0]}.`)]),
     ...rest.flatMap((part) => (part.startsWith('  ') ? block(part.split('\n')) : ['.PP', text(part)])),
     ...argumentsOf(module).flatMap((argument) => tagged(argument.name, module.builder[argument.name]?.describe ?? '')),
     ...own.filter(({ commands }) => commands.includes(name)).flatMap(optionLines),

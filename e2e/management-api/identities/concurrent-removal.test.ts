@@ -65,7 +65,7 @@ async function adminToken(): Promise<Caller> {
     token: created.text('token'),
     removals: {
       'it is revoked': ['DELETE', `/tokens/${id}`],
-      'its binding is removed': ['DELETE', `/bindings/${created.text('grants.0.id')}`],
+      'its binding is removed': ['DELETE', `/bindings/${created.text('bindings.0.id')}`],
       'its owner is locked': ['POST', `/users/${owner.id}/lock`, { reason: 'gone' }],
     },
   }

@@ -66,7 +66,7 @@ describe('the impact of a proposed policy on past calls', () => {
 
   test('shows which calls would be allowed', async () => {
     const response = await study(opened)
-    expect([response.text('allowed'), response.text('refused')]).toEqual(['1', '0'])
+    expect([response.text('allowed'), response.text('denied')]).toEqual(['1', '0'])
     expect(response.text('changes.0.principal.name')).toBe(viewer.email)
   })
 

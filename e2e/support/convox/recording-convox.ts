@@ -46,10 +46,10 @@ const { hostname, port, pathname, username, password } = url
 const auth = username + ':' + decodeURIComponent(password)
 function send(method, path) {
   return new Promise((resolve, reject) => {
-    const sent = request({ hostname, port, path: pathname + path + '?', method, auth }, async (answer) => {
+    const sent = request({ hostname, port, path: pathname + path + '?', method, auth }, async (response) => {
       let body = ''
       for await (const bytes of response) body += bytes
-      resolve({ status: answer.statusCode, body })
+      resolve({ status: response.statusCode, body })
     })
     sent.on('error', reject).end()
   })

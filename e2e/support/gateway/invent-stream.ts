@@ -8,7 +8,7 @@ import type { System } from './system.ts'
 export async function inventStream(system: System, age: number): Promise<{ stream: string; id: string }> {
   const other = await createTestDatabase()
   onTestFinished(other.drop)
-  const store = createPostgresAuditStore({ url: other.runtimeUrl })
+  const store = createPostgresAuditStore({ pool: { url: other.runtimeUrl } })
   const clock = { now: () => Date.now() - age }
   const writer = createAuditWriter({ store, clock, host: 'invented', pid: 1 })
   await writer.open()

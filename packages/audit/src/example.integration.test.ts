@@ -10,7 +10,7 @@ test('an event is durable when record() resolves', async () => {
     await app.close()
     await drop()
   })
-  await app.register(auditPlugin, { store: createPostgresAuditStore({ url: runtimeUrl }) })
+  await app.register(auditPlugin, { store: createPostgresAuditStore({ pool: { url: runtimeUrl } }) })
   await app.ready()
 
   const intent = await app.audit.record({ kind: 'intent', app: 'web' })

@@ -16,7 +16,7 @@ const bounds = boundsOf(month)
 /** Each reads ten pages, and returns the number of events. */
 const readers: Readonly<Record<string, (url: string) => Promise<number>>> = {
   async checkpoints(url) {
-    const sql = connectForCheckpoints(url)
+    const sql = connectForCheckpoints({ url })
     let got = 0
     for (let page = 0; page < 10; page++)
       got += (await recordsOfStream(sql, { stream, month: bounds, first: page * limit + 1, limit })).length
@@ -24,7 +24,7 @@ const readers: Readonly<Record<string, (url: string) => Promise<number>>> = {
     return got
   },
   async sinks(url) {
-    const positions = createPostgresSinkPositions({ url })
+    const positions = createPostgresSinkPositions({ pool: { url } })
     let got = 0
     for (let page = 0; page < 10; page++)
       got += (await positions.read({ stream, month: Date.parse(bounds.from), seq: page * limit }, limit)).length

@@ -9,7 +9,7 @@ import { checkChain, databaseForTest } from './testing/database.ts'
 
 async function startApp(url: string) {
   const app = Fastify()
-  await app.register(audit, { store: createPostgresAuditStore({ url }), host: 'test', pid: 7 })
+  await app.register(audit, { store: createPostgresAuditStore({ pool: { url } }), host: 'test', pid: 7 })
   app.get('/recorded', async () => {
     const { event } = await app.audit.record({ kind: 'call', app: 'web' })
     return { id: event.id }
@@ -53,7 +53,7 @@ test('a counted denial is recorded within about a second', async () => {
 test('closing waits for the event of the current request, then ends the stream', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
   const app = Fastify()
-  await app.register(audit, { store: createPostgresAuditStore({ url: runtimeUrl }) })
+  await app.register(audit, { store: createPostgresAuditStore({ pool: { url: runtimeUrl } }) })
   const gate = new EventEmitter()
   const entered = once(gate, 'entered')
   app.get('/slow', async () => {
@@ -79,7 +79,9 @@ test('closing waits for the event of the current request, then ends the stream',
 
 test('an application without its database does not start', async () => {
   const app = Fastify()
-  await app.register(audit, { store: createPostgresAuditStore({ url: 'postgres://a:b@127.0.0.1:1/x', timeout: 500 }) })
+  await app.register(audit, {
+    store: createPostgresAuditStore({ pool: { url: 'postgres://a:b@127.0.0.1:1/x' }, timeout: 500 }),
+  })
   await expect(app.listen({ port: 0 })).rejects.toMatchObject({ code: 'RGW_AUDIT_UNAVAILABLE' })
   await app.close()
 })
@@ -91,8 +93,13 @@ test('the stream of a dead process is adopted at the start', async () => {
     values (${lost}, date_trunc('month', now()), 'gone', 3, now() - interval '1 minute')`
   const app = Fastify()
   onTestFinished(() => app.close())
-  const adoptions = createPostgresAdoptionStore({ url: runtimeUrl })
-  await app.register(audit, { store: createPostgresAuditStore({ url: runtimeUrl }), adoptions, host: 'test', pid: 7 })
+  const adoptions = createPostgresAdoptionStore({ pool: { url: runtimeUrl } })
+  await app.register(audit, {
+    store: createPostgresAuditStore({ pool: { url: runtimeUrl } }),
+    adoptions,
+    host: 'test',
+    pid: 7,
+  })
   await app.ready()
   await expect.poll(() => app.audit.stats()).toMatchObject({ adopted: 1, unknown: 0 })
   expect(await runtime`select adopted_by from audit.streams where id = ${lost}`).toEqual([

@@ -19,7 +19,7 @@ async function startReplica(url: string, clock = { now: () => now }, monotonic?:
   const database = openDatabase(url)
   const failed = deferred<unknown>()
   const watch = await watchRevision({
-    url,
+    pool: { url },
     interval: 50,
     onError: failed.resolve,
     ...(monotonic && { clock: monotonic }),

@@ -1,8 +1,11 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import type { Sql } from 'postgres'
 import { databaseUnavailable } from './explain.ts'
-import { openPool } from './pool.ts'
+import { openPool, type PoolSettings } from './pool.ts'
 import * as schema from './schema.ts'
+
+/** Seconds. */
+const defaultConnectTimeout = 5
 
 export interface DatabaseOptions {
   /** The maximum number of connections, which are opened when needed. Default 10. */
@@ -28,16 +31,30 @@ export interface Database {
   close(): Promise<void>
 }
 
+/** The pools of a database. Those for changes and revocations need only one connection. */
+export interface DatabasePools {
+  readonly calls: PoolSettings
+  readonly changes: PoolSettings
+  readonly revocations: PoolSettings
+}
+
 /** Connects at the first query or at `check()`. */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
-  const { max = 10, connectTimeout = 5, applicationName = 'rack-gateway' } = options
-  function open(size: number, purpose = ''): Sql {
-    const connection = { application_name: `${applicationName}${purpose}` }
-    return openPool(url, { max: size, connect_timeout: connectTimeout, connection })
+  const { max = 10, connectTimeout, applicationName = 'rack-gateway' } = options
+  const pools = {
+    calls: { url, max, applicationName },
+    changes: { url, applicationName: `${applicationName} changes` },
+    revocations: { url, applicationName: `${applicationName} revocations` },
   }
-  const sql = open(max)
-  const changes = open(1, ' changes')
-  const revocations = open(1, ' revocations')
+  return openDatabasePools(pools, connectTimeout)
+}
+
+/** @param connectTimeout seconds to wait for a connection */
+export function openDatabasePools(pools: DatabasePools, connectTimeout = defaultConnectTimeout): Database {
+  const open = (pool: PoolSettings) => openPool(pool, { connect_timeout: connectTimeout })
+  const sql = open(pools.calls)
+  const changes = open(pools.changes)
+  const revocations = open(pools.revocations)
   return {
     sql,
     db: createDrizzle(sql),
@@ -45,7 +62,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     revocations: createDrizzle(revocations),
     async check() {
       await sql`select 1`.catch((cause: unknown) => {
-        throw databaseUnavailable(cause, url)
+        throw databaseUnavailable(cause, pools.calls.url)
       })
     },
     async close() {
@@ -54,8 +71,8 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   }
 }
 
-/** drizzle replaces the connection's conversions of dates. This function restores them. */
-function createDrizzle(sql: Sql) {
+/** drizzle over a pool, with the types of `schema.ts`. drizzle replaces the pool's conversions of dates. This function restores them. */
+export function createDrizzle(sql: Sql) {
   const parsers = { ...sql.options.parsers }
   const serializers = { ...sql.options.serializers }
   const db = drizzle(sql, { schema })

@@ -1,4 +1,11 @@
-export { type Database, type DatabaseOptions, openDatabase } from './connection.ts'
+export {
+  createDrizzle,
+  type Database,
+  type DatabaseOptions,
+  type DatabasePools,
+  openDatabase,
+  openDatabasePools,
+} from './connection.ts'
 export {
   attachEmbeddedPostgres,
   type EmbeddedPostgres,
@@ -10,7 +17,7 @@ export * from './errors/errors.ts'
 export { explainDatabaseError, roleOf } from './explain.ts'
 export { locks } from './locks.ts'
 export { checkSchema, type MigrateOptions, type MigrationResult, migrate } from './migrate.ts'
-export { customPlans, openPool, type PoolOptions } from './pool.ts'
+export { customPlans, openPool, type PoolOptions, type PoolSettings } from './pool.ts'
 export * as schema from './schema.ts'
 export * from './schema.ts'
 export { type TamperProtection, tamperProtection } from './tampering.ts'

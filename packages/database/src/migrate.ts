@@ -51,7 +51,7 @@ export async function checkSchema(sql: Sql): Promise<void> {
 
 function connectOnce(url: string) {
   try {
-    return openPool(url, { max: 1, connection: { application_name: 'rack-gateway migrate' } })
+    return openPool({ url, applicationName: 'rack-gateway migrate' })
   } catch (error) {
     throw toDatabaseError(error, url)
   }

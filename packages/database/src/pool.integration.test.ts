@@ -18,7 +18,7 @@ const sharedDatabase = sharedFixture(databaseForTest)
 async function askingPool() {
   const { runtimeUrl, admin } = sharedDatabase()
   const proxy = await startFaultyProxy(runtimeUrl)
-  const sql = openPool(proxy.url, { max: 1, connect_timeout: 60 })
+  const sql = openPool({ url: proxy.url }, { connect_timeout: 60 })
   onTestFinished(async () => {
     await sql.end({ timeout: 0 })
     await proxy.stop()
@@ -45,7 +45,7 @@ test.each([0, 1])('a query %i turns after a broken connection fails, and does no
 
 test('a query fails if the server closes each connection before it answers', async () => {
   const { port, close } = await listen(createServer((socket) => socket.end()))
-  const sql = openPool(`postgres://nobody@127.0.0.1:${port}/none`, { max: 1, connect_timeout: 60 })
+  const sql = openPool({ url: `postgres://nobody@127.0.0.1:${port}/none` }, { connect_timeout: 60 })
   onTestFinished(async () => {
     await sql.end({ timeout: 0 })
     await close()
@@ -57,7 +57,7 @@ test.each([
   ['a query', (sql: Sql) => sql`select 1 / (3 - n) from generate_series(1, 5) n`],
   ['a cursor', (sql: Sql) => sql`select 1 / (3 - n) from generate_series(1, 5) n`.cursor(10, () => undefined)],
 ])('an error after some rows of %s leaves none of them to the next query', async (_, fail) => {
-  const sql = openPool(sharedDatabase().runtimeUrl, { max: 1 })
+  const sql = openPool({ url: sharedDatabase().runtimeUrl })
   onTestFinished(() => sql.end({ timeout: 0 }))
   await expect(fail(sql)).rejects.toMatchObject({ code: '22012' })
   expect([...(await sql`select 1 as one`)]).toEqual([{ one: 1 }])
@@ -65,7 +65,7 @@ test.each([
 
 // A few rows arrive as one piece that fills the stream's buffer, together with its end.
 test.each([1, 30, 60, 1_000])('a connection can be used again after a COPY of %i rows', async (rows) => {
-  const sql = openPool(sharedDatabase().runtimeUrl, { max: 1 })
+  const sql = openPool({ url: sharedDatabase().runtimeUrl })
   onTestFinished(() => sql.end({ timeout: 0 }))
   const copied: Readable = await sql
     .unsafe(`copy (select repeat('x', 1000) from generate_series(1, ${rows})) to stdout`)
@@ -101,7 +101,7 @@ describe('with verified TLS, a server that is named by its address', () => {
     ['127.0.0.2', 'ERR_TLS_CERT_ALTNAME_INVALID'],
   ])('%s: the certificate must have this address, and not the name localhost', async (address, code) => {
     const url = await startTlsServer(address)
-    const sql = openPool(url, { max: 1, ssl: { ca: rootCertificate } })
+    const sql = openPool({ url }, { ssl: { ca: rootCertificate } })
     onTestFinished(() => sql.end({ timeout: 0 }))
     await expect(sql`select 1`).rejects.toMatchObject({ code })
   })

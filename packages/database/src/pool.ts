@@ -1,7 +1,17 @@
 import postgres, { type Options, type Sql } from 'postgres'
 import { guardTransactions } from './transactions.ts'
 
-export type PoolOptions = Omit<Options<Record<string, never>>, 'fetch_types' | 'onnotice'>
+/** Plain data, so that a worker thread can open the pool itself. The URL contains the password. */
+export interface PoolSettings {
+  readonly url: string
+  /** The maximum number of connections, which are opened when needed. Default 1. */
+  readonly max?: number
+  /** Shown in `pg_stat_activity`. Default `rack-gateway`. */
+  readonly applicationName?: string
+}
+
+/** Options of a pool that do not depend on the process that opens it. */
+export type PoolOptions = Omit<Options<Record<string, never>>, 'fetch_types' | 'max' | 'onnotice'>
 
 /**
  * Connection parameters for queries that read a range of times. After five executions, PostgreSQL can plan a prepared
@@ -11,11 +21,16 @@ export type PoolOptions = Omit<Options<Record<string, never>>, 'fetch_types' | '
 export const customPlans = { plan_cache_mode: 'force_custom_plan' } as const
 
 /** A postgres.js pool whose transactions fail if their connection breaks. Connects at the first query. */
-export function openPool(url: string, options: PoolOptions): Sql {
+export function openPool(
+  { url, max = 1, applicationName = 'rack-gateway' }: PoolSettings,
+  options: PoolOptions = {},
+): Sql {
   const closings = { count: 0 }
   const sql = postgres(url, {
     connect_timeout: 10,
     ...options,
+    max,
+    connection: { ...options.connection, application_name: applicationName },
     // If the connection broke during the query for types, the unhandled rejection of postgres.js would end the process.
     fetch_types: false,
     onnotice() {},

@@ -98,7 +98,7 @@ test('results, errors, and lists of a transaction are the same as without the gu
 test('a pool reports connections that close', async () => {
   const { runtimeUrl } = sharedDatabase()
   const heard = vi.fn()
-  const sql = openPool(runtimeUrl, { max: 1, onclose: heard })
+  const sql = openPool({ url: runtimeUrl }, { onclose: heard })
   await sql`select 1`
   await sql.end({ timeout: 1 })
   expect(heard).toHaveBeenCalledTimes(1)

@@ -11,7 +11,6 @@ export {
   requestHeaders,
   responseHead,
 } from './headers.ts'
-export { createStreams, type LiveStream, type LiveStreams } from './live-streams.ts'
 export { type RateWatch, watchMinimumRate } from './minimum-rate.ts'
 export { createRack, type RackOptions, tlsWarning } from './rack.ts'
 export {

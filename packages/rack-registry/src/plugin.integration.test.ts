@@ -10,7 +10,7 @@ const rack = (name: string, url: string, tlsInsecure = false) => ({
   tlsInsecure,
 })
 
-test('an app has its racks and streams, and closing it closes their connections', async () => {
+test('an app has its racks, and closing it closes their connections', async () => {
   let closed: Promise<void> | null = null
   const peer = await httpPeer((request, response) => {
     closed = waitForClose(request.socket)
@@ -18,7 +18,7 @@ test('an app has its racks and streams, and closing it closes their connections'
   })
   const app = Fastify()
   await app.register(plugin, { racks: [rack('staging', `http://127.0.0.1:${peer.port}`)] })
-  expect([app.racks.names, app.streams.size]).toEqual([['staging'], 0])
+  expect(app.racks.names).toEqual(['staging'])
   const response = await app.racks.get('staging')?.send(get(), neverAborted)
   expect((await response?.collect(10))?.toString()).toBe('ok')
   await app.close()
@@ -33,18 +33,5 @@ test('the start logs a warning about an unprotected rack, without its token', as
   await app.ready()
   expect(lines.map((line) => JSON.parse(line).rack)).toEqual(['a', 'c'])
   expect(lines.join()).not.toContain('s3cret')
-  await app.close()
-})
-
-test('a stream that could not be ended is logged', async () => {
-  const lines: string[] = []
-  const app = Fastify({ logger: { level: 'error', stream: { write: (line: string) => void lines.push(line) } } })
-  await app.register(plugin, { racks: [] })
-  const end = () => {
-    throw new Error('stuck')
-  }
-  app.streams.add({ principalId: 'p1', credential: 'c1', rack: 'staging', app: null, end })
-  app.streams.endWhere(() => true, 'drain')
-  expect(JSON.parse(lines[0] ?? '{}')).toMatchObject({ event: 'stream.end-failed', principalId: 'p1' })
   await app.close()
 })

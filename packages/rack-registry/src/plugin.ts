@@ -1,5 +1,4 @@
 import fp from 'fastify-plugin'
-import { createStreams, type LiveStreams } from './live-streams.ts'
 import type { RackOptions } from './rack.ts'
 import { tlsWarning } from './rack.ts'
 import { createRacks, type RackRegistry } from './racks.ts'
@@ -8,8 +7,6 @@ import type { RackSettings } from './types.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     racks: RackRegistry
-    /** Open websockets and downloads. */
-    streams: LiveStreams
   }
 }
 
@@ -25,12 +22,6 @@ export default fp<RackRegistryOptions>(
     }
     const racks = createRacks(settings, options)
     app.decorate('racks', racks)
-    app.decorate(
-      'streams',
-      createStreams((err, { rack, principalId }) =>
-        app.log.error({ event: 'stream.end-failed', rack, principalId, err }, 'a live stream could not be ended'),
-      ),
-    )
     app.addHook('onClose', async function closeRacks() {
       await racks.close()
     })

@@ -1,4 +1,4 @@
-export type { CastHeader } from './cast.ts'
+export type { CastHeader } from './asciicast.ts'
 export { chunkPrefix, type DeriveKeys, purposePrefix } from './chunk.ts'
 export { RecordingBroken, RecordingUnavailable } from './errors.ts'
 export { type FollowEnd, type FollowRecordingOptions, followRecording } from './follow-recording.ts'

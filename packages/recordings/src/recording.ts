@@ -1,4 +1,5 @@
-import { type CastHeader, CastWriter } from './cast.ts'
+import type { CastHeader } from './asciicast.ts'
+import { CastWriter } from './cast-writer.ts'
 import { ChunkSealer, type ChunkWriter, chunkKey, type DeriveKeys } from './chunk.ts'
 import { Journal } from './journal.ts'
 import type { SecretFinder } from './secret-finder.ts'

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { runWithTimeout, withTimeout } from '@rack-gateway/time'
-import type { CastHeader } from './cast.ts'
+import type { CastHeader } from './asciicast.ts'
 import type { DeriveKeys } from './chunk.ts'
 import { RecordingUnavailable } from './errors.ts'
 import { defaultLimits, type RecordingLimits } from './limits.ts'

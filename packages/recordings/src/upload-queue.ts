@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ObjectStore } from '@rack-gateway/object-store'
-import { runWithTimeout } from '@rack-gateway/time'
+import { createBackOff, runWithTimeout } from '@rack-gateway/time'
 import { returnBuffer } from './buffer-pool.ts'
 import { chunkKey } from './chunk.ts'
 import type { RecordingLimits } from './limits.ts'
@@ -86,14 +86,13 @@ export class UploadQueue {
 
   async #run(): Promise<void> {
     const { signal, limits } = this.#context
-    let wait = limits.backOff
+    const backOff = createBackOff({ minimum: limits.backOff, maximum: limits.maxBackOff })
     for (let next = this.#queue[0]; next !== undefined && !signal.aborted; next = this.#queue[0]) {
       if (await this.#store(next)) {
-        wait = limits.backOff
+        backOff.reset()
         continue
       }
-      await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {})
-      wait = Math.min(wait * 2, limits.maxBackOff)
+      await sleep(backOff.next(), undefined, { signal }).catch(() => {})
     }
     this.#running = false
   }

@@ -1,3 +1,4 @@
+export { type BackOffLimits, createBackOff } from './back-off.ts'
 export type { Clock } from './clock.ts'
 export { durationInWords, durationOf, durationProblem, exactDurationInWords, readDuration } from './duration.ts'
 export { readTime, type TimeForm } from './read-time.ts'

@@ -11,8 +11,6 @@ export interface CommandGroup {
   /** The action that runs if no action is typed. */
   readonly default?: string
   readonly actions: Readonly<Record<string, Load>>
-  /** Older names of actions, which still work. */
-  readonly aliases?: Readonly<Record<string, string>>
 }
 
 export interface Command {
@@ -44,10 +42,8 @@ export async function loadSingleCommand({ singleCommands }: CommandList, name: s
   return load === undefined ? null : { name, group: null, module: await load() }
 }
 
-/** @param word the name of an action, or an older name of it */
-export async function loadAction(group: CommandGroup, word: string): Promise<Command | null> {
-  const { aliases = {}, actions } = group
-  const action = Object.hasOwn(aliases, word) ? (aliases[word] ?? word) : word
+export async function loadAction(group: CommandGroup, action: string): Promise<Command | null> {
+  const { actions } = group
   const load = Object.hasOwn(actions, action) ? actions[action] : undefined
   return load === undefined ? null : { name: `${group.name} ${action}`, group, module: await load() }
 }

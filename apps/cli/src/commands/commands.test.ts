@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { checkCommandLine, wordsOfLine } from '../check-command-line.ts'
 import { ownCommands, parseCommandLine } from '../command-line/command-line.ts'
-import { type Command, commandNames, loadAllCommands } from '../command-line/command-list.ts'
+import { type Command, loadAllCommands } from '../command-line/command-list.ts'
 import { argumentsOf, isSwitch, optionsOf } from '../command-line/command-module.ts'
 import { overview } from '../command-line/help-text.ts'
 import { parseWords } from '../command-line/parse-words.ts'
@@ -94,29 +94,6 @@ describe('examples', () => {
     const line = "rack-gateway tokens create x --rolle 'a b' > file     # why"
     expect(wordsOfLine(line)).toEqual([['tokens', 'create', 'x', '--rolle', 'a b']])
     await expect(checkCommandLine(line)).rejects.toThrow('Did you mean --role?')
-  })
-})
-
-describe('a former name', () => {
-  const aliases = groups.flatMap(({ name, aliases = {} }) =>
-    Object.entries(aliases).map(([alias, action]) => [`${name} ${alias}`, `${name} ${action}`] as const),
-  )
-
-  test('exists for each verb that has changed', () => {
-    expect(Object.fromEntries(aliases)).toEqual({
-      'sessions end': 'sessions revoke',
-      'bindings add': 'bindings create',
-      'bindings remove': 'bindings delete',
-      'trusts add': 'trusts create',
-      'trusts remove': 'trusts delete',
-    })
-  })
-
-  test.each(aliases)('%s is explained and parsed as %s, and hidden', async (alias, name) => {
-    const [old, today] = [await run('help', ...alias.split(' ')), await run('help', ...name.split(' '))]
-    expect(old).toEqual(today)
-    expect(today.stdout).not.toContain(alias)
-    expect(commandNames(commandList)).not.toContain(alias)
   })
 })
 

@@ -25,7 +25,6 @@ const groups: CommandList['groups'] = [
       revoke: () => import('./sessions/revoke.ts'),
       'revoke-all': () => import('./sessions/revoke-all.ts'),
     },
-    aliases: { end: 'revoke' },
   },
   {
     name: 'mfa',
@@ -154,7 +153,6 @@ const groups: CommandList['groups'] = [
       create: () => import('./bindings/create.ts'),
       delete: () => import('./bindings/delete.ts'),
     },
-    aliases: { add: 'create', remove: 'delete' },
   },
   {
     name: 'service-accounts',
@@ -187,7 +185,6 @@ const groups: CommandList['groups'] = [
       create: () => import('./trusts/create.ts'),
       delete: () => import('./trusts/delete.ts'),
     },
-    aliases: { add: 'create', remove: 'delete' },
   },
   {
     name: 'ci',

@@ -103,7 +103,7 @@ describe('suggestions come from the commands', () => {
     [['apps', 'info', 'wo'], ['worker']],
     [['apps', 'create', 'wo'], ['\tfiles']],
     [
-      ['bindings', 'add', 'ci', '--apps', ''],
+      ['bindings', 'create', 'ci', '--apps', ''],
       ['web', 'worker'],
     ],
     [['policy', 'check', ''], ['\tfiles']],

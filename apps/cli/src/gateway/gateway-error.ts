@@ -82,7 +82,7 @@ export function parseGatewayError(value: unknown): GatewayError | null {
   return { code: String(code), rule: isText(rule) ? rule : '', sentence, ...splitAtRemedy(sentence, next) }
 }
 
-/** Older gateways do not send the remedy as `next`. */
+/** The error of a rack has no `next`. */
 function splitAtRemedy(sentence: string, next: unknown): Explanation {
   const at = isText(next) ? sentence.toLowerCase().lastIndexOf(normalize(printable(next))) : -1
   if (at > 0) return { reason: sentence.slice(0, at).trimEnd(), remedy: sentence.slice(at) }

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { containsToken } from '@rack-gateway/errors/redact-tokens'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { version } from '../process/version.ts'
@@ -9,7 +10,6 @@ import * as list from './commands/token/list.ts'
 import * as revoke from './commands/token/revoke.ts'
 import { addCommands } from './definitions/command-module.ts'
 import { UsageError } from './definitions/usage-error.ts'
-import { rejectTokens } from './reject-tokens.ts'
 
 // A reader such as `head` can close the pipe. The command still completes its work.
 for (const stream of [process.stdout, process.stderr])
@@ -35,3 +35,13 @@ await yargs(hideBin(process.argv))
     process.exit(error && !(error instanceof UsageError) ? 1 : 2)
   })
   .parseAsync()
+
+/** Names and reasons are stored in clear. @throws UsageError for an argument that contains a token of the gateway */
+function rejectTokens(args: Readonly<Record<string, unknown>>): true {
+  for (const [name, value] of Object.entries(args))
+    if (name !== '$0' && [value].flat().some((one) => typeof one === 'string' && containsToken(one)))
+      throw new UsageError(
+        `${name === '_' ? 'An argument' : `--${name}`} contains what looks like a token of the gateway. Leave the token out. If other people may have seen it, revoke it.`,
+      )
+  return true
+}

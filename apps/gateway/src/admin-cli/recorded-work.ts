@@ -32,7 +32,7 @@ export async function withAuditStream<T>(
   { runtimeUrl }: PreparedDatabase,
   work: (record: AuditWriter['record']) => Promise<T>,
 ): Promise<T> {
-  const store = createPostgresAuditStore({ url: runtimeUrl })
+  const store = createPostgresAuditStore({ pool: { url: runtimeUrl, applicationName: 'rack-gateway audit' } })
   const writer = createAuditWriter({ store, clock: { now: Date.now }, host: hostname(), pid: process.pid })
   try {
     await writer.open()

@@ -48,10 +48,10 @@ export function callEventOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
   if (request.endpoint) describeEndpoint(draft, request, request.endpoint)
   if (request.endpointDecision) draft.decision = { ...request.endpointDecision }
   if (request.proof) draft.proof = proofRecord(request.proof)
+  const mode = modeOf(request)
+  if (mode !== null) draft.mode = mode
   if (!call) return draft
   draft.path = recordedPath(call.parsedRequest)
-  const mode = modeOf(call, request)
-  if (mode !== null) draft.mode = mode
   if (call.rack) draft.rack = call.rack.name
   if (call.match) {
     draft.route = call.match.route.id
@@ -71,9 +71,12 @@ export function proofRecord({ id, method, at }: UsedProof): NonNullable<EventDra
   return { id, method, at: at.toISOString() }
 }
 
-function modeOf({ parsedRequest }: CallState, { csrfToken }: FastifyRequest): string | null {
-  if (parsedRequest.api === 'management') return csrfToken === null ? 'management-api' : 'web-console'
-  return parsedRequest.isConsoleMode ? 'console' : null
+function modeOf({ call, csrfToken }: FastifyRequest): string | null {
+  // Only the cookie of the web console has this token.
+  if (csrfToken !== null) return 'web-console'
+  if (!call) return null
+  if (call.parsedRequest.api === 'management') return 'management-api'
+  return call.parsedRequest.isConsoleMode ? 'console' : null
 }
 
 function describeEndpoint(draft: Omit<EventDraft, 'kind'>, { url }: FastifyRequest, endpoint: Endpoint): void {

@@ -19,7 +19,6 @@ declare module 'fastify' {
 }
 
 export interface CheckpointsOptions {
-  readonly databaseUrl: string
   readonly keys: SigningKeys
   readonly config: CheckpointConfig
   /** Milliseconds between checkpoints. Default 50,000. */
@@ -33,9 +32,9 @@ export interface CheckpointsOptions {
  * @throws ObjectStoreAddressInvalid, ObjectStoreUnusable
  */
 export default fp<CheckpointsOptions>(
-  async function checkpoints(app, { databaseUrl: url, keys, config, interval }) {
+  async function checkpoints(app, { keys, config, interval }) {
     const checkpointer = createCheckpointer({
-      url,
+      pool: app.pools.checkpoints,
       keys,
       destinations: await openDestinations(config),
       ...(interval !== undefined && { interval }),
@@ -47,7 +46,7 @@ export default fp<CheckpointsOptions>(
     app.addHook('onReady', async () => checkpointer.start())
     app.addHook('onClose', () => checkpointer.stop())
   },
-  { name: 'checkpoints' },
+  { name: 'checkpoints', dependencies: ['database'] },
 )
 
 async function openDestinations({ directory, s3, webhook }: CheckpointConfig): Promise<CheckpointDestination[]> {

@@ -14,7 +14,6 @@ import fp from 'fastify-plugin'
 import { openAuditSinks } from './sinks.ts'
 
 export interface AuditLogOptions {
-  readonly databaseUrl: string
   /** Absolute path of a directory for events while the database is not available; null: none. */
   readonly fallbackDir: string | null
   readonly fallbackKeys: FallbackKeys
@@ -29,13 +28,14 @@ export interface AuditLogOptions {
 /** @throws FallbackDirectoryUnfit, SinkMisconfigured */
 export default fp<AuditLogOptions>(
   async function auditLog(app, options) {
-    const { databaseUrl: url, fallbackDir, sinks, limits, denialInterval, adoptionInterval } = options
+    const { fallbackDir, sinks, limits, denialInterval, adoptionInterval } = options
+    const { pools } = app
     const fallback = fallbackDir === null ? null : await openFallbackAt(app, fallbackDir, options)
     await app.register(auditPlugin, {
-      store: fallback?.store ?? createPostgresAuditStore({ url }),
-      adoptions: createPostgresAdoptionStore({ url }),
+      store: fallback?.store ?? createPostgresAuditStore({ pool: pools.audit }),
+      adoptions: createPostgresAdoptionStore({ pool: pools.adoption }),
       clock: app.clock,
-      sinks: await openAuditSinks(app, sinks, url),
+      sinks: await openAuditSinks(app, sinks),
       onDurable: app.checkpoints.onDurable,
       limits,
       denialInterval,
@@ -43,17 +43,17 @@ export default fp<AuditLogOptions>(
       ...(fallback && { fallback }),
     })
   },
-  { name: 'audit-log', dependencies: ['clock', 'checkpoints'] },
+  { name: 'audit-log', dependencies: ['clock', 'checkpoints', 'database'] },
 )
 
 async function openFallbackAt(
-  { log, clock, checkpoints }: FastifyInstance,
+  { log, clock, checkpoints, pools }: FastifyInstance,
   directory: string,
-  { databaseUrl: url, fallbackKeys }: AuditLogOptions,
+  { fallbackKeys }: AuditLogOptions,
 ): Promise<Fallback> {
   return await openFallback({
-    primary: createPostgresAuditStore({ url, fallback: true }),
-    importer: createPostgresImporter({ url }),
+    primary: createPostgresAuditStore({ pool: pools.audit, fallback: true }),
+    importer: createPostgresImporter({ pool: pools.fallback }),
     directory,
     keys: fallbackKeys,
     now: clock.now,

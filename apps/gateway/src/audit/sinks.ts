@@ -13,13 +13,12 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 
 /** Null if no sink is configured. @throws SinkMisconfigured */
 export async function openAuditSinks(
-  { clock, log }: Pick<FastifyInstance, 'clock' | 'log'>,
+  { clock, log, pools }: Pick<FastifyInstance, 'clock' | 'log' | 'pools'>,
   configs: readonly SinkConfig[],
-  databaseUrl: string,
 ): Promise<AuditSinks | null> {
   if (configs.length === 0) return null
   const sinks = await Promise.all(configs.map((config) => createSink(sinkSettingsOf(config), clock)))
-  const positions = createPostgresSinkPositions({ url: databaseUrl })
+  const positions = createPostgresSinkPositions({ pool: pools.sinks })
   return createAuditSinks({ sinks, positions, clock, notify: (sink, news) => logNotification(log, sink, news) })
 }
 

@@ -11,7 +11,7 @@ import {
   watchRevision,
 } from '@rack-gateway/auth/store'
 import type { LoginConfig } from '@rack-gateway/config'
-import { openDatabase } from '@rack-gateway/database'
+import { createDrizzle, openPool } from '@rack-gateway/database'
 import fp from 'fastify-plugin'
 import { identityRecorder } from '../audit/identity-recorder.ts'
 
@@ -27,7 +27,6 @@ declare module 'fastify' {
 }
 
 export interface IdentitiesOptions {
-  readonly databaseUrl: string
   readonly mint: TokenMint
   readonly csrfKeys: Keys
   /** How long cached identities stay valid without the database, in milliseconds. */
@@ -38,10 +37,10 @@ export interface IdentitiesOptions {
 }
 
 export default fp<IdentitiesOptions>(
-  async function identities(app, { databaseUrl, mint, csrfKeys, maxStale, publicUrl, login }) {
-    const { clock, database } = app
+  async function identities(app, { mint, csrfKeys, maxStale, publicUrl, login }) {
+    const { clock, database, pools } = app
     const revision = await watchRevision({
-      url: databaseUrl,
+      pool: pools.revision,
       onError: (err) => app.log.warn({ event: 'identities.poll_failed', err }),
     })
     app.addHook('onClose', () => revision.stop())
@@ -51,16 +50,16 @@ export default fp<IdentitiesOptions>(
     })
 
     // A separate connection, so that calls do not wait for these writes.
-    const lastUseDatabase = openDatabase(databaseUrl, { max: 1, applicationName: 'rack-gateway uses' })
+    const lastUseConnection = openPool(pools.lastUses, { connect_timeout: 5 })
     const lastUses = createLastUses({
-      database: lastUseDatabase,
+      database: { db: createDrizzle(lastUseConnection) },
       clock,
       onError: (err) => app.log.warn({ event: 'identities.last_use_failed', err }),
     })
     app.decorate('lastUses', lastUses)
     app.addHook('onClose', async function stopLastUses() {
       await lastUses.stop()
-      await lastUseDatabase.close()
+      await lastUseConnection.end({ timeout: 5 })
     })
 
     const workloads = createWorkloads({ database, mint, revision, clock, publicUrl, maxStale })

@@ -1,11 +1,9 @@
 import { isDenial, noCredential, readAuthorization, unauthenticated } from '@rack-gateway/auth'
 import type { VerifiedJwt, Workloads } from '@rack-gateway/auth/store'
-import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
+import type { Endpoint, PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { timeAndAddressOf } from '../http/source.ts'
 import { authorize } from './calls/authorize.ts'
-import type { ManagementApiContext } from './calls/call.ts'
-import type { Route } from './calls/options.ts'
 import { principalOf } from './calls/principal-of.ts'
 import { assertCookieAllowed } from './cookie-access.ts'
 import { requiredProof } from './step-up/required-proof.ts'
@@ -15,7 +13,7 @@ export async function admit(
   app: FastifyInstance,
   request: FastifyRequest,
   reply: FastifyReply,
-  { endpoint, context }: Pick<Route, 'endpoint' | 'context'>,
+  endpoint: Endpoint,
 ): Promise<void> {
   if (endpoint.authentication === 'anyone') return app.limitUnauthenticated(request)
   if (endpoint.authentication === 'job') {
@@ -24,18 +22,14 @@ export async function admit(
   }
   await app.authenticateTokenOrCookie(request, reply)
   const { csrfToken } = request
-  await assertCookieAllowed(endpoint, {
-    ...context,
+  const { lists } = app
+  await assertCookieAllowed(app, endpoint, {
     principal: principalOf(request),
     csrfToken,
-    needsProof: (await requiredProof(app, request, endpoint, context)) !== null,
+    lists,
+    needsProof: (await requiredProof(app, request, endpoint, lists)) !== null,
   })
-  request.endpointDecision = authorize(
-    app.policy,
-    principalOf(request),
-    endpoint,
-    timeAndAddressOf(request, context.now),
-  )
+  request.endpointDecision = authorizeNow(app, request, endpoint)
 }
 
 /** Authenticates and authorizes again: after the body, whose end a client can delay, and during a streamed response. */
@@ -43,10 +37,13 @@ export async function reauthorize(
   app: FastifyInstance,
   request: FastifyRequest,
   endpoint: PrincipalEndpoint,
-  { now }: Pick<ManagementApiContext, 'now'>,
 ): Promise<void> {
   await app.authenticateAgain(request)
-  request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, timeAndAddressOf(request, now))
+  request.endpointDecision = authorizeNow(app, request, endpoint)
+}
+
+function authorizeNow({ policy, clock }: FastifyInstance, request: FastifyRequest, endpoint: PrincipalEndpoint) {
+  return authorize(policy, principalOf(request), endpoint, timeAndAddressOf(request, clock.now))
 }
 
 /** Verifies the signature of the job's JWT with the keys of its issuer. @throws Unauthenticated, IssuerUnreachable */

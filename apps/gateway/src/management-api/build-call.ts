@@ -1,6 +1,6 @@
 import type { StepUpCaller } from '@rack-gateway/auth/step-ups'
-import { type Change, changeAs, createAdministration, createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
-import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
+import { type Change, changeAs, createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
+import type { Endpoint, PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Moment } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { actorOf, callEventOf } from '../audit/call-event.ts'
@@ -12,7 +12,6 @@ import { reauthorize } from './admit.ts'
 import { allowedDecision, authorize, hasPermissionEverywhere } from './calls/authorize.ts'
 import type { AnyCall, PrincipalCall } from './calls/call.ts'
 import { assertNoConvoxSession } from './calls/convox-session.ts'
-import type { Route } from './calls/options.ts'
 import { principalOf } from './calls/principal-of.ts'
 import { connectionFacts } from './connection/connection-facts.ts'
 import { assertCookieAllowed } from './cookie-access.ts'
@@ -24,12 +23,13 @@ export function buildCall(
   app: FastifyInstance,
   request: FastifyRequest,
   reply: FastifyReply,
-  { endpoint, context, options }: Route,
+  endpoint: Endpoint,
 ): AnyCall {
   const params = request.params as { readonly id?: string }
   const validated = {
-    ...context,
-    moment: timeAndAddressOf(request, context.now),
+    server: app,
+    lists: app.lists,
+    moment: timeAndAddressOf(request, app.clock.now),
     id: params.id ?? '',
     query: (request.query ?? {}) as PrincipalCall['query'],
     body: (request.body ?? {}) as PrincipalCall['body'],
@@ -55,7 +55,7 @@ export function buildCall(
       const author = { principal: actorOf(principalOf(request), decision), source: sourceOf(request) }
       await app.audit.record({ ...event, ...author, request: request.id })
     },
-    reauthorize: () => reauthorize(app, request, endpoint, context),
+    reauthorize: () => reauthorize(app, request, endpoint),
     lastEventId: lastEventIdOf(request),
     disconnected: () => disconnectSignal(reply),
     connectionFacts: () => connectionFacts(request),
@@ -67,11 +67,11 @@ export function buildCall(
       const { isRevocation = false } = endpoint
       app.countChange(principalOf(request), { isRevocation })
       return changeAsCaller(app, request, isRevocation, async (change) => {
-        const moment = timeAndAddressOf(request, context.now)
+        const moment = timeAndAddressOf(request, app.clock.now)
         const lists = createLists({ db: change.tx })
         request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, moment)
-        const needsProof = await assertStillProved(app, request, endpoint, { ...common, lists })
-        await assertCookieAllowed(endpoint, { ...common, principal: principalOf(request), lists, needsProof })
+        const needsProof = await assertStillProved(app, request, endpoint, lists)
+        await assertCookieAllowed(app, endpoint, { ...common, principal: principalOf(request), lists, needsProof })
         if (!isRevocation) await assertNoConvoxSession({ principal: principalOf(request), lists })
         return work({
           ...common,
@@ -79,13 +79,7 @@ export function buildCall(
           ...accessOf(app, request, endpoint, moment),
           lists,
           factorChanges: app.secondFactors.changesIn(change),
-          changes: createAdministration(change, {
-            mint: options.mint,
-            clock: app.clock,
-            adminRoles: app.policy.adminRoles(),
-            login: common.login,
-            tokensPerOwner: options.config.limits.apiTokensPerOwner,
-          }),
+          changes: app.administrationIn(change),
         })
       })
     },

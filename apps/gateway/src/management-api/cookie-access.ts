@@ -1,4 +1,5 @@
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
+import type { FastifyInstance } from 'fastify'
 import { NotAllowed } from '../errors/errors.ts'
 import { hasFreshLogin, type LoginCaller } from './step-up/fresh-login.ts'
 
@@ -13,6 +14,7 @@ interface CookieCaller extends LoginCaller {
  * @throws NotAllowed
  */
 export async function assertCookieAllowed(
+  server: Pick<FastifyInstance, 'clock'>,
   { rejectedCookieRemedy, cookieRequires }: PrincipalEndpoint,
   { needsProof, ...caller }: CookieCaller,
 ): Promise<void> {
@@ -21,7 +23,7 @@ export async function assertCookieAllowed(
     throw new NotAllowed('A browser session cannot issue tokens.', rejectedCookieRemedy, {
       rule: 'cookie-credential',
     })
-  if (cookieRequires === undefined || needsProof || (await hasFreshLogin(caller))) return
+  if (cookieRequires === undefined || needsProof || (await hasFreshLogin(server, caller))) return
   throw new NotAllowed(
     'Your login in this browser is older than five minutes, and only a newer login leads to a token.',
     'Log in again at /gateway/auth/login, and repeat the request then.',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Html, html } from '@rack-gateway/auth/login'
 import { apiPrefix } from '@rack-gateway/gateway-api'
 import { entries, requirementsOf } from './openapi.ts'
 
@@ -20,19 +21,19 @@ export const docsPolicy = [
 
 export function docsPage(): string {
   const sections = entries().map(
-    ([name, endpoint]) => `<h2 id="${name}"><code>${endpoint.method} ${apiPrefix}${escaped(endpoint.path)}</code></h2>
-<p>${escaped(endpoint.summary)} ${escaped(endpoint.description ?? '')} ${escaped(requirementsOf(endpoint))}</p>
-${fields('query', endpoint.query)}${fields('body', endpoint.body)}${fields('response', endpoint.response)}`,
+    ([name, endpoint]) => html`<h2 id="${name}"><code>${endpoint.method} ${apiPrefix}${endpoint.path}</code></h2>
+<p>${endpoint.summary} ${endpoint.description ?? ''} ${requirementsOf(endpoint)}</p>
+${fields('query', endpoint.query)}${fields('body', endpoint.body)}${fields('response', endpoint.response)}
+`,
   )
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Rack Gateway: API</title><style>${style}</style></head><body>
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Rack Gateway: API</title><style>${new Html(style)}</style></head><body>
 <h1>Rack Gateway: API</h1>
 <p>Send a token as <code>Authorization: Bearer …</code>, or as the password of Basic authentication. A browser with a session
 needs no token, but must send its <code>csrfToken</code> as <code>X-CSRF-Token</code> with each change. Bodies are JSON.
 For programs: <a href="${apiPrefix}/openapi.json">OpenAPI 3.1</a>.</p>
-${sections.join('\n')}
-</body></html>
-`
+${sections}</body></html>
+`.markup
 }
 
 interface Shape {
@@ -47,13 +48,14 @@ interface Shape {
   readonly 'x-extensible-enum'?: readonly unknown[]
 }
 
-function fields(title: string, shape: Shape | undefined): string {
+function fields(title: string, shape: Shape | undefined): Html {
   const rows = Object.entries(shape?.properties ?? {}).map(([name, field]) => {
     const needed = title === 'body' && shape?.required?.includes(name) ? ', required' : ''
-    return `<tr><td><code>${escaped(name)}</code></td><td>${escaped(typeOf(field))}${needed}</td><td>${escaped(String(field.description ?? ''))}</td></tr>`
+    return html`<tr><td><code>${name}</code></td><td>${typeOf(field)}${needed}</td><td>${String(field.description ?? '')}</td></tr>`
   })
-  if (rows.length === 0) return ''
-  return `<table><tr><th>${title}</th><th></th><th></th></tr>${rows.join('')}</table>\n`
+  if (rows.length === 0) return html``
+  return html`<table><tr><th>${title}</th><th></th><th></th></tr>${rows}</table>
+`
 }
 
 function typeOf(shape: Shape): string {
@@ -65,8 +67,4 @@ function typeOf(shape: Shape): string {
   if (items) return `list of ${typeOf(items)}`
   if (properties) return `{ ${Object.keys(properties).join(', ')} }`
   return String(type)
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }

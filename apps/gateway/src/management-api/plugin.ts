@@ -1,30 +1,23 @@
-import { setMaxListeners } from 'node:events'
-import { countOpenAlarms, readNewestCheckpoint } from '@rack-gateway/audit'
 import type { UsedProof } from '@rack-gateway/auth/step-ups'
-import { createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
+import type { VerifiedJwt } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoint, type EndpointName, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { TObject } from 'typebox'
-import { checkpointStatus } from '../audit/checkpoint-status.ts'
 import { allowBody } from '../http/body.ts'
-import { createHealthReport } from '../operations/health-report/health-report.ts'
-import { createPolicyStudies } from '../policy-study/policy-studies.ts'
-import { version } from '../process/version.ts'
-import { memoizeFor } from '../rate-limits/memoize-for.ts'
 import { endpointCost } from '../resource-account/costs.ts'
 import { payerOf } from '../resource-account/plugin.ts'
 import { acceptJsonOnly } from './accept-json-only.ts'
 import { admit, reauthorize } from './admit.ts'
 import { buildCall } from './build-call.ts'
 import type { EndpointDecision } from './calls/authorize.ts'
-import type { AnyCall, ManagementApiContext } from './calls/call.ts'
-import type { ManagementApiOptions, Route } from './calls/options.ts'
+import type { AnyCall } from './calls/call.ts'
 import { isStreamedResponse, sendStream } from './calls/streamed-response.ts'
 import { conditionalResponse } from './conditional/conditional-response.ts'
 import { discardAllBodies } from './connection/discard-body.ts'
 import { sendInWebSocket } from './connection/send-in-websocket.ts'
+import { decorateManagementApi, type ManagementApiOptions } from './decorations.ts'
 import { handlers } from './handlers/index.ts'
 import { rejectCrossSite } from './reject-cross-site.ts'
 import { sendResponse } from './responses/send-response.ts'
@@ -46,62 +39,10 @@ declare module 'fastify' {
   }
 }
 
-/** Milliseconds. Limits the status of checkpoints to one query per second. */
-const statusMaxAge = 1_000
-
 /** Reads the body of a request only after authentication and authorization. */
 export default fp<ManagementApiOptions>(
   async function managementApi(app, options) {
-    const { config, childFlags = process.execArgv } = options
-    const studies = createPolicyStudies({
-      sql: app.database.sql,
-      flags: childFlags,
-      children: app.resourceAccount.children,
-    })
-    app.addHook('preClose', async () => studies.stop())
-    const { verifiableLog, cliLogins, database, identities, policy, policyPackages, racks, rackStatuses } = app
-    const { readiness, recordingArchive, secondFactors, stepUpPage, stepUps, turns, workloads } = app
-    const context: ManagementApiContext = {
-      verifiableLog,
-      cliLogins,
-      database,
-      identities,
-      policy,
-      policyPackages,
-      racks,
-      rackStatuses,
-      readiness,
-      recordingArchive,
-      secondFactors,
-      stepUpPage,
-      stepUps,
-      turns,
-      workloads,
-      now: app.clock.now,
-      organization: config.organization,
-      publicUrl: config.publicUrl,
-      sessionTerms: config.sessions,
-      adminUsers: app.loginProvider?.settings.adminUsers ?? [],
-      versions: { gateway: version(), cli: { minimum: config.cliMinimumVersion, newest: version() } },
-      login: app.loginProvider?.settings ?? null,
-      recheck: app.loginProvider?.recheck ?? noRecheck,
-      readHealth: createHealthReport(app, config),
-      checkpointStatus: memoizeFor(
-        statusMaxAge,
-        () => performance.now(),
-        async function readStatus() {
-          const { sql } = app.auditSearch
-          const [newest, otherAlarms] = await Promise.all([readNewestCheckpoint(sql), countOpenAlarms(sql)])
-          return checkpointStatus(newest, app.checkpoints.state(), otherAlarms)
-        },
-      ),
-      lists: createLists(app.database),
-      followers: app.resourceAccount.readings.followers,
-      recordingReaders: app.resourceAccount.readings.recordingReaders,
-      silentChecks: app.resourceAccount.readings.silentChecks,
-      closing: closingSignal(app),
-      studies,
-    }
+    decorateManagementApi(app, options)
     app.decorateRequest('verifiedJwt', null)
     app.decorateRequest('isProvedForOthers', false)
     app.decorateRequest('discardedBody', null)
@@ -115,7 +56,7 @@ export default fp<ManagementApiOptions>(
 
     function addRoutes(parent: FastifyInstance, isIncluded: (endpoint: Endpoint) => boolean): void {
       for (const [name, endpoint] of Object.entries<Endpoint>(endpoints))
-        if (isIncluded(endpoint)) addRoute(parent, name as EndpointName, { endpoint, context, options })
+        if (isIncluded(endpoint)) addRoute(parent, name as EndpointName, endpoint)
     }
   },
   {
@@ -146,10 +87,7 @@ export default fp<ManagementApiOptions>(
   },
 )
 
-async function noRecheck(): Promise<void> {}
-
-function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void {
-  const { endpoint } = route
+function addRoute(app: FastifyInstance, name: EndpointName, endpoint: Endpoint): void {
   const { method, path, query, body, bodyLimit, discardsBody = false, status = 200, response } = endpoint
   app.route({
     method,
@@ -160,7 +98,7 @@ function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void 
     async onRequest(request, reply) {
       request.endpoint = endpoint
       rejectCrossSite(request)
-      await admit(app, request, reply, route)
+      await admit(app, request, reply, endpoint)
       app.costs.charge(payerOf(request), endpointCost(endpoint))
     },
     async preParsing(request, reply) {
@@ -168,11 +106,11 @@ function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void 
     },
     async preHandler(request, reply) {
       if (!isPrincipalEndpoint(endpoint)) return
-      if (method !== 'GET') await reauthorize(app, request, endpoint, route.context)
-      await requireStepUp(app, request, reply, { endpoint, context: route.context })
+      if (method !== 'GET') await reauthorize(app, request, endpoint)
+      await requireStepUp(app, request, reply, endpoint)
     },
     async handler(request, reply) {
-      const result = await handleOrAsk(app, request, reply, { ...route, name })
+      const result = await handleOrAsk(app, request, reply, { name, endpoint })
       void reply.code(status).header('cache-control', 'no-store')
       if (isStreamedResponse(result)) return sendStream(reply, result)
       if (isPrincipalEndpoint(endpoint) && endpoint.conditional)
@@ -190,13 +128,13 @@ async function handleOrAsk(
   app: FastifyInstance,
   request: FastifyRequest,
   reply: FastifyReply,
-  { name, ...route }: Route & { readonly name: EndpointName },
+  { name, endpoint }: { readonly name: EndpointName; readonly endpoint: Endpoint },
 ): Promise<unknown> {
   try {
-    return await handle(name, buildCall(app, request, reply, route))
+    return await handle(name, buildCall(app, request, reply, endpoint))
   } catch (error) {
-    if (!(error instanceof ProofForOthersNeeded) || !isPrincipalEndpoint(route.endpoint)) throw error
-    throw await askForProof(app, request, reply, route.endpoint, error.requirement)
+    if (!(error instanceof ProofForOthersNeeded) || !isPrincipalEndpoint(endpoint)) throw error
+    throw await askForProof(app, request, reply, endpoint, error.requirement)
   }
 }
 
@@ -204,12 +142,4 @@ async function handleOrAsk(
 function handle(name: EndpointName, call: AnyCall): unknown {
   const handler = handlers[name] as (call: AnyCall) => unknown
   return handler(call)
-}
-
-function closingSignal(app: FastifyInstance): AbortSignal {
-  const closing = new AbortController()
-  // Every open streamed response adds a listener.
-  setMaxListeners(0, closing.signal)
-  app.addHook('preClose', async () => closing.abort())
-  return closing.signal
 }

@@ -23,7 +23,7 @@ let close: () => Promise<void>
 beforeAll(async () => {
   const server = await createTestDatabase()
   database = openDatabase(server.runtimeUrl, { max: 2 })
-  const store = createPostgresAuditStore({ url: server.runtimeUrl })
+  const store = createPostgresAuditStore({ pool: { url: server.runtimeUrl } })
   writer = createAuditWriter({ store, clock: Date, host: 'test', pid: 1 })
   await writer.open()
   await Promise.all(Array.from({ length: promoted }, () => writer.record(promotion())))

@@ -1,5 +1,4 @@
 import type { AuditEvent } from '@rack-gateway/audit'
-import { actorName } from '@rack-gateway/rbac-policy'
 import type { RecordedCall } from '@rack-gateway/rbac-policy/simulation'
 
 /** Members that no decision depends on, so their truncation does not matter. */
@@ -16,5 +15,5 @@ export function recordedCall(canonical: string): RecordedCall | null {
   // Command rules need the words, which are redacted.
   if (hidden.includes('command')) return null
   if (truncated.some(({ field }) => !irrelevantMembers.has(field) && !field.startsWith(valuesPrefix))) return null
-  return { ...event, at, principal: { ...principal, name: actorName(principal) }, rack, route, path, decision }
+  return { ...event, at, principal, rack, route, path, decision }
 }

@@ -7,16 +7,15 @@ import { addressesOf, type MetricsAddress } from '../operations/metrics-server.t
 export interface PolicyOptions {
   /** Path of the policy document; null: the built-in policy. */
   readonly file: string | null
-  readonly databaseUrl: string
   readonly metrics: MetricsAddress | null
 }
 
 /** Each change of the policy file is recorded as an event before it takes effect. */
 export default fp<PolicyOptions>(
-  async function policy(app, { file, databaseUrl, metrics }) {
+  async function policy(app, { file, metrics }) {
     await app.register(rbacPolicyPlugin, {
       // Proxy calls to racks must not reach the gateway's own database and metrics.
-      closedAddresses: [addressOf(databaseUrl), ...(metrics ? addressesOf(metrics) : [])],
+      closedAddresses: [app.databaseAddress, ...(metrics ? addressesOf(metrics) : [])],
       file,
       async onChange(change) {
         await app.audit.record(eventOf(change))
@@ -29,7 +28,7 @@ export default fp<PolicyOptions>(
     )
     warnOfUnblockedRoutes(app, unblockedRoutes(app.policy.document))
   },
-  { name: 'policy', dependencies: ['audit-log'] },
+  { name: 'policy', dependencies: ['audit-log', 'database'] },
 )
 
 function eventOf(change: PolicyFileChange): EventDraft {
@@ -62,10 +61,4 @@ function warnOfUnblockedRoutes({ log }: Pick<FastifyInstance, 'log'>, routes: re
       { event: 'policy.unblocked', routes },
       'the policy document allows operations that the gateway blocks by default',
     )
-}
-
-/** `host:port`. */
-function addressOf(databaseUrl: string): string {
-  const { hostname, port } = new URL(databaseUrl)
-  return `${hostname}:${port || '5432'}`
 }

@@ -1,9 +1,15 @@
-import { type Database, openDatabase } from '@rack-gateway/database'
+import { type Database, openDatabasePools } from '@rack-gateway/database'
 import fp from 'fastify-plugin'
+import { type GatewayPools, poolsOf } from './database-pools.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
+    /** The connections for calls and short background queries. */
     database: Database
+    /** The plugin that opens a pool also closes it. */
+    pools: GatewayPools
+    /** `host:port`. */
+    databaseAddress: string
   }
 }
 
@@ -12,13 +18,21 @@ export interface DatabaseOptions {
   readonly url: string
 }
 
-/** The connections for calls and short background queries. @throws DatabaseUnavailable */
+/** Only this plugin gets the URL. @throws DatabaseUnavailable */
 export default fp<DatabaseOptions>(
   async function database(app, { url }) {
-    const database = openDatabase(url)
+    const pools = poolsOf(url)
+    const database = openDatabasePools(pools)
     app.addHook('onClose', () => database.close())
     await database.check()
     app.decorate('database', database)
+    app.decorate('pools', pools)
+    app.decorate('databaseAddress', addressOf(url))
   },
   { name: 'database' },
 )
+
+function addressOf(url: string): string {
+  const { hostname, port } = new URL(url)
+  return `${hostname}:${port || '5432'}`
+}

@@ -8,10 +8,11 @@ import {
   RecordingUnavailable,
   readRecording,
 } from '@rack-gateway/recordings'
+import { type CastState, formatEvent } from '@rack-gateway/recordings/asciicast'
 import type { Sql } from 'postgres'
 import { ignoreStreamErrors } from '../http/ignore-stream-errors.ts'
 import { onConsume } from '../http/on-consume.ts'
-import { eventLine, type FollowingOptions, followedText } from './following.ts'
+import { type FollowingOptions, followedText } from './following.ts'
 import { recordedEnd } from './recorded-end.ts'
 import { createRecordingIndex, type ListedRecording, type RecordingIndex } from './recording-index.ts'
 
@@ -96,8 +97,9 @@ async function* textOf(
     const { state, problem } = step.value
     const shown = stateWithProof(state, proof)
     const why = shown === 'unproven' ? goneFromLog : problem
-    if (state !== 'complete' || why !== '') yield eventLine('m', `${shown === 'open' ? state : shown}: ${why}`)
-    yield eventLine('v', shown)
+    if (state !== 'complete' || why !== '')
+      yield Buffer.from(formatEvent('m', `${shown === 'open' ? state : shown}: ${why}`))
+    yield Buffer.from(formatEvent('v', shown))
     if (state === 'broken') throw new RecordingBroken(problem, verifyRemedy)
     return
   }
@@ -112,7 +114,7 @@ type Proof = 'proven' | 'open' | 'gone'
 const goneFromLog =
   'each chunk is valid, but the events that prove how many there were are no longer in the log; verify the recording with the archive of its month: rack-gateway audit verify --recordings … --archive …'
 
-function stateWithProof(state: RecordingCheck['state'], proof: Proof): RecordingCheck['state'] | 'open' | 'unproven' {
+function stateWithProof(state: RecordingCheck['state'], proof: Proof): CastState {
   if (state === 'broken' || proof === 'proven') return state
   if (proof === 'gone') return 'unproven'
   return state === 'cut' ? 'open' : state

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ObjectStore } from '@rack-gateway/object-store'
-import { type DeriveKeys, followRecording } from '@rack-gateway/recordings'
+import { type DeriveKeys, type FollowEnd, followRecording } from '@rack-gateway/recordings'
+import { formatEvent } from '@rack-gateway/recordings/asciicast'
 import type { RecordingIndex } from './recording-index.ts'
 
 export interface FollowingOptions {
@@ -66,13 +67,8 @@ function headerOf(chunk: Buffer): Buffer {
   return chunk.subarray(0, chunk.indexOf('\n') + 1)
 }
 
-function endOf(end: 'complete' | 'cut' | 'broken' | 'aborted', { reason }: AbortSignal): Buffer {
-  if (end !== 'aborted') return eventLine('v', end)
+function endOf(end: FollowEnd, { reason }: AbortSignal): Buffer {
+  if (end !== 'aborted') return Buffer.from(formatEvent('v', end))
   const why = reason instanceof Error ? reason.message : 'the client stopped'
-  return Buffer.concat([eventLine('m', `left: ${why}`), eventLine('v', 'open')])
-}
-
-/** A line that the gateway adds to an asciicast: a marker, or the result of the verification. */
-export function eventLine(code: 'm' | 'v', text: string): Buffer {
-  return Buffer.from(`${JSON.stringify([0, code, text])}\n`)
+  return Buffer.from(formatEvent('m', `left: ${why}`) + formatEvent('v', 'open'))
 }

@@ -1,5 +1,5 @@
 import type { ServerConfig } from '@rack-gateway/config'
-import { openDatabase } from '@rack-gateway/database'
+import { openPool } from '@rack-gateway/database'
 import { type ObjectStore, openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
 import type { DeriveKeys, RecordingLimits } from '@rack-gateway/recordings'
 import recordingsPlugin from '@rack-gateway/recordings/plugin'
@@ -20,7 +20,6 @@ declare module 'fastify' {
 }
 
 export interface SessionRecordingsOptions {
-  readonly databaseUrl: string
   readonly config: Pick<ServerConfig, 'recordings' | 'recordingsKeep' | 'recordingsMaxSize'>
   readonly deriveKeys: DeriveKeys
   readonly limits?: Partial<RecordingLimits> | undefined
@@ -58,12 +57,12 @@ export default fp<SessionRecordingsOptions>(
 function startPeriodicWork(
   app: FastifyInstance,
   store: ObjectStore,
-  { databaseUrl, config, deriveKeys, adoptionInterval = 10_000 }: SessionRecordingsOptions,
+  { config, deriveKeys, adoptionInterval = 10_000 }: SessionRecordingsOptions,
 ): void {
-  const { audit, clock, log } = app
-  const database = openDatabase(databaseUrl, { max: 6, applicationName: 'rack-gateway recordings' })
+  const { audit, clock, log, pools } = app
+  const sql = openPool(pools.recordings, { connect_timeout: 5 })
   const { recordingsKeep: keep, recordingsMaxSize: maxSize } = config
-  const common = { sql: database.sql, store, now: clock.now, record: audit.record }
+  const common = { sql, store, now: clock.now, record: audit.record }
   const notAdopted = (err: unknown, recording: string) => log.error({ event: 'recording.not_adopted', recording, err })
   const notRemoved = (err: unknown, recording: string) => log.error({ event: 'recording.not_removed', recording, err })
   const adoption = createPeriodicWork({
@@ -82,7 +81,7 @@ function startPeriodicWork(
   })
   app.addHook('onClose', async function stopRecordingWork() {
     await Promise.all([adoption.stop(), retention.stop()])
-    await database.close()
+    await sql.end({ timeout: 5 })
   })
 }
 

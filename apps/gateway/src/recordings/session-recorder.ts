@@ -209,7 +209,9 @@ function gapEvent(draft: Draft, openedEvent: string | null, gap: RecordingGap): 
   }
 }
 
+/** The marker `cut` is only for output that is missing. A session that the gateway ends is recorded to its last byte. */
 function endingOf({ by, reason }: RelayEnd): string {
+  if (by === 'gateway') return `ended by the gateway: ${reason}`
   return by === 'client' ? `detached: the client ${inWords(reason)}` : `cut: the ${by} ${inWords(reason)}`
 }
 

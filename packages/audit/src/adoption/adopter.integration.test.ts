@@ -22,7 +22,7 @@ async function startReplica(
   }: Partial<PostgresAdoptionStoreOptions> & { around?: (adoptions: AdoptionStore) => AdoptionStore } = {},
 ) {
   const writer = await openPostgresWriter(runtimeUrl, { timeout: 10_000, limits: { renewEvery: 60_000 } })
-  const adoptions = createPostgresAdoptionStore({ url: runtimeUrl, ...options })
+  const adoptions = createPostgresAdoptionStore({ pool: { url: runtimeUrl }, ...options })
   const adopter = createAdopter({ adoptions: around(adoptions), writer })
   onTestFinished(async () => {
     await adopter.stop()
@@ -357,7 +357,7 @@ test('the recorded hash of an abandoned stream is that of its last event', async
 })
 
 function createPostgresAdoptionsFor({ runtimeUrl }: TestDatabase, page: number): AdoptionStore {
-  const adoptions = createPostgresAdoptionStore({ url: runtimeUrl, page })
+  const adoptions = createPostgresAdoptionStore({ pool: { url: runtimeUrl }, page })
   onTestFinished(() => adoptions.close())
   return adoptions
 }

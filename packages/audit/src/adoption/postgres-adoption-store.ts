@@ -1,12 +1,12 @@
-import { openPool } from '@rack-gateway/database'
+import { openPool, type PoolSettings } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
 import { lastEvent } from '../log/postgres-audit-store.ts'
 import { endOfMonth } from '../months/calendar-month.ts'
 import type { AdoptedStream, AdoptionStore } from './adoption-store.ts'
 
 export interface PostgresAdoptionStoreOptions {
-  /** The runtime login. */
-  readonly url: string
+  /** One connection, with the runtime login. */
+  readonly pool: PoolSettings
   /** The minimum number of milliseconds between the expiry of a lease and an adoption. Default 30,000. */
   readonly grace?: number
   /** Open calls per page. Default 200. */
@@ -29,15 +29,14 @@ interface ClaimedRow {
 
 /** Uses its own connection, so that the audit writer never waits for an adoption. */
 export function createPostgresAdoptionStore({
-  url,
+  pool,
   grace = 30_000,
   page = 200,
   window = 50_000,
 }: PostgresAdoptionStoreOptions): AdoptionStore {
-  const sql = openPool(url, {
-    max: 1,
+  const sql = openPool(pool, {
     idle_timeout: 60,
-    connection: { application_name: 'rack-gateway adoption', statement_timeout: 30_000 },
+    connection: { statement_timeout: 30_000 },
   })
   return {
     async claim(adopterStream) {

@@ -21,7 +21,7 @@ async function* notesOf(sql: Sql) {
 /** A log without the last two events of an old month, as in a backup that ends with checkpoint 1. */
 async function restoredLog() {
   const log = await pastLog()
-  const store = createPostgresAuditStore({ url: log.runtimeUrl })
+  const store = createPostgresAuditStore({ pool: { url: log.runtimeUrl } })
   let now = startOf(month) + 86_400_000
   const writer = createAuditWriter({ store, clock: { now: () => now++ }, host: 'test', pid: 1 })
   await writer.open()

@@ -24,7 +24,7 @@ async function replica(url: string, options: Partial<CheckpointerOptions> = {}) 
   const alarms: Alarm[] = []
   const errors: string[] = []
   const checkpointer = createCheckpointer({
-    url,
+    pool: { url, applicationName: 'rack-gateway checkpoints' },
     keys: [key],
     destinations: [],
     interval: 0,
@@ -388,7 +388,7 @@ test('a last checkpoint that is not finished at the deadline is reported once', 
 test('an unreachable database is reported', async () => {
   const errors: string[] = []
   const checkpointer = createCheckpointer({
-    url: 'postgres://a:b@127.0.0.1:1/x',
+    pool: { url: 'postgres://a:b@127.0.0.1:1/x' },
     keys: [key],
     destinations: [],
     onAlarm() {},

@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads'
+import type { PoolSettings } from '@rack-gateway/database'
 import { withTimeout } from '@rack-gateway/time'
 import type { Sql } from 'postgres'
 import type { RecordedEvent } from '../events/recorded-event.ts'
@@ -15,8 +16,8 @@ import { createStreamVerifier, startVerifierThread } from './stream-verifier.ts'
 import { createWrittenStreams } from './written-streams.ts'
 
 export interface CheckpointerOptions {
-  /** The runtime login. */
-  readonly url: string
+  /** One connection, with the runtime login. The checkpointer opens this pool three times. */
+  readonly pool: PoolSettings
   /** Newest first. */
   readonly keys: SigningKeys
   readonly destinations: readonly CheckpointDestination[]
@@ -36,7 +37,7 @@ export interface CheckpointerOptions {
   readonly earlyInterval?: number
   /** Milliseconds that `stop` waits for the last checkpoint and its copies. Default 5,000. */
   readonly finalTimeout?: number
-  readonly startVerifier?: (url: string) => Worker
+  readonly startVerifier?: (pool: PoolSettings) => Worker
   /** Milliseconds without progress after which the thread that verifies events is ended. Default 90,000. */
   readonly stallTimeout?: number
 }
@@ -97,12 +98,12 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     earlyInterval = 5_000,
     finalTimeout = 5_000,
   } = options
-  const sql = connectForCheckpoints(options.url)
+  const sql = connectForCheckpoints(options.pool)
   // `lockingSql` makes checkpoints, and holds their lock. `sql` serves everything else.
-  const lockingSql = connectForCheckpoints(options.url)
+  const lockingSql = connectForCheckpoints(options.pool)
   const { startVerifier = startVerifierThread, stallTimeout } = options
   const verifier = createStreamVerifier({
-    start: () => startVerifier(options.url),
+    start: () => startVerifier(options.pool),
     stallTimeout,
     onError: (error) => reportError('a checkpoint', error),
   })

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import type { PoolSettings } from '@rack-gateway/database'
 import { expect, onTestFinished, test } from 'vitest'
 import { signingKeyOf } from '../signed-notes/signing-key.ts'
 import { databaseForTest, openPostgresWriter, tamper } from '../testing/database.ts'
@@ -9,14 +10,14 @@ import type { Alarm } from './alarms.ts'
 import { type CheckpointerOptions, createCheckpointer } from './checkpointer.ts'
 import { createStreamVerifier, startVerifierThread, verifierThreadOptions } from './stream-verifier.ts'
 
-const { resourceLimits } = verifierThreadOptions('')
+const { resourceLimits } = verifierThreadOptions({ url: '' })
 const isLinux = process.platform === 'linux'
 
 function checkpointerOn(url: string, options: Partial<CheckpointerOptions> = {}) {
   const alarms: Alarm[] = []
   const errors: string[] = []
   const checkpointer = createCheckpointer({
-    url,
+    pool: { url },
     keys: [signingKeyOf(Buffer.alloc(32, 1))],
     destinations: [],
     interval: 0,
@@ -36,9 +37,9 @@ function startFaultyVerifier(script: string) {
   const threads: Worker[] = []
   return {
     threads,
-    start(url: string): Worker {
+    start(pool: PoolSettings): Worker {
       const code = `require('node:worker_threads').parentPort.on('message', () => { ${script} })`
-      const thread = threads.length === 0 ? new Worker(code, { eval: true, resourceLimits }) : startBuiltVerifier(url)
+      const thread = threads.length === 0 ? new Worker(code, { eval: true, resourceLimits }) : startBuiltVerifier(pool)
       threads.push(thread)
       return thread
     },
@@ -186,8 +187,8 @@ test('a thread that ends between two verifications is reported', async () => {
   const { runtimeUrl } = await logOf(3)
   const threads: Worker[] = []
   const checkpointer = checkpointerOn(runtimeUrl, {
-    startVerifier(url) {
-      const thread = startBuiltVerifier(url)
+    startVerifier(pool) {
+      const thread = startBuiltVerifier(pool)
       threads.push(thread)
       return thread
     },
@@ -223,7 +224,7 @@ test('a gateway that stops ends a verification that hangs', async () => {
 
 test('a closed verifier starts no thread', async () => {
   const { threads, start } = startFaultyVerifier('')
-  const verifier = createStreamVerifier({ start: () => start(''), onError() {}, stallTimeout: 1_000 })
+  const verifier = createStreamVerifier({ start: () => start({ url: '' }), onError() {}, stallTimeout: 1_000 })
   await verifier.close()
   await expect(verifier.verify([])).rejects.toThrow('The verifier is closed.')
   expect(threads).toEqual([])
@@ -233,8 +234,8 @@ test('the thread has a memory limit, and works from source', async () => {
   const { runtimeUrl } = await logOf(3)
   const threads: Worker[] = []
   const checkpointer = checkpointerOn(runtimeUrl, {
-    startVerifier(url) {
-      const thread = startVerifierThread(url)
+    startVerifier(pool) {
+      const thread = startVerifierThread(pool)
       threads.push(thread)
       return thread
     },

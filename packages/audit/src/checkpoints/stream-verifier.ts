@@ -1,13 +1,14 @@
 import type { Worker } from 'node:worker_threads'
 import type { StreamHead } from '@rack-gateway/audit-proof'
+import type { PoolSettings } from '@rack-gateway/database/pool'
 import { startThread } from '@rack-gateway/errors/start-thread'
-import { createBackOff } from '../sinks/back-off.ts'
+import { createBackOff } from '@rack-gateway/time'
 import type { VerifiedStream } from './verify-streams.ts'
 
 /** The data that the thread starts with. It contains no signing key. */
 export interface VerifierThreadData {
-  /** The runtime login. */
-  readonly url: string
+  /** With the runtime login. */
+  readonly pool: PoolSettings
 }
 
 /** Messages from the thread. The only message to the thread is a list of signed heads. */
@@ -131,12 +132,12 @@ export function createStreamVerifier({ start, onError, stallTimeout = 90_000 }: 
   }
 }
 
-export function startVerifierThread(url: string): Worker {
-  return startThread('./verifier-thread', import.meta.url, verifierThreadOptions(url))
+export function startVerifierThread(pool: PoolSettings): Worker {
+  return startThread('./verifier-thread', import.meta.url, verifierThreadOptions(pool))
 }
 
-export function verifierThreadOptions(url: string) {
-  const workerData: VerifierThreadData = { url }
+export function verifierThreadOptions(pool: PoolSettings) {
+  const workerData: VerifierThreadData = { pool }
   return {
     name: 'checkpoints',
     workerData,

@@ -12,10 +12,10 @@ import { verifyStreams } from './verify-streams.ts'
  */
 const niceness = 5
 
-const { url }: VerifierThreadData = workerData
+const { pool }: VerifierThreadData = workerData
 if (parentPort === null) throw new Error('this file must run in a worker thread')
 const port: MessagePort = parentPort
-const sql = connectForCheckpoints(url)
+const sql = connectForCheckpoints(pool)
 yieldToOtherThreads()
 port.on('message', async function verify(signed: readonly StreamHead[]) {
   try {

@@ -187,7 +187,7 @@ export const EventDraft = Type.Object({
     ),
   ),
   mode: optionalText(
-    '`console` for a call in the console mode of the stock CLI, `web-console` for a rack call of the web console, `management-api` for another rack call through the management API. Absent for other calls.',
+    '`console` for a call in the console mode of the stock CLI, `web-console` for a rack call, a denied call, or a read of the web console, `management-api` for another rack call through the management API. Absent for other calls.',
   ),
   rack: optionalText('The rack.', { column: 'rack' }),
   app: optionalText('The app.', { column: 'app' }),

@@ -294,7 +294,7 @@ test('a file whose import fails blocks neither other files nor the return to the
   const { stream } = await leaveFile(database, directory)
   const other = await leaveFile(database, await directoryForTest())
   await rename(other.path, join(directory, other.name))
-  const importer = createPostgresImporter({ url: database.runtimeUrl })
+  const importer = createPostgresImporter({ pool: { url: database.runtimeUrl } })
   let fails = true
   const next = await openWriterWithFallback(database.runtimeUrl, {
     directory,
@@ -491,7 +491,7 @@ test('events in the file of an adopted stream are imported and marked, and the w
 })
 
 function createAdopterFor(database: TestDatabase, writer: Awaited<ReturnType<typeof openWriterWithFallback>>) {
-  const adoptions = createPostgresAdoptionStore({ url: database.runtimeUrl })
+  const adoptions = createPostgresAdoptionStore({ pool: { url: database.runtimeUrl } })
   onTestFinished(() => adoptions.close())
   return createAdopter({ adoptions, writer, beforeSearch: () => writer.fallback.importFiles(writer.record) })
 }
@@ -551,7 +551,7 @@ test('an adoption that loses the database is not continued in a file', async () 
   await database.admin`update audit.streams set lease_until = now() - interval '1 minute' where id = ${lost.stream()}`
   const first = await openWriterWithFallback(database.runtimeUrl, { directory: await directoryForTest() })
   const stream = first.stream()
-  const adoptions = createPostgresAdoptionStore({ url: database.runtimeUrl, page: 2 })
+  const adoptions = createPostgresAdoptionStore({ pool: { url: database.runtimeUrl }, page: 2 })
   onTestFinished(() => adoptions.close())
   const cutOff = createAdopter({
     adoptions: {

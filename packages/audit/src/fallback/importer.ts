@@ -1,4 +1,4 @@
-import { openPool } from '@rack-gateway/database'
+import { openPool, type PoolSettings } from '@rack-gateway/database'
 import postgres, { type Sql, type TransactionSql } from 'postgres'
 import { StreamLost } from '../errors/errors.ts'
 import type { RecordedEvent } from '../events/recorded-event.ts'
@@ -36,16 +36,16 @@ export interface FallbackImporter {
 }
 
 export interface PostgresImporterOptions {
-  /** The runtime login. */
-  readonly url: string
+  /** One connection, with the runtime login. */
+  readonly pool: PoolSettings
   /** Milliseconds until a silent connection is replaced. Default 2,000, because callers may be waiting. */
   readonly timeout?: number
 }
 
 /** Uses its own connection, so that the writer never waits for an import. */
-export function createPostgresImporter({ url, timeout = 2_000 }: PostgresImporterOptions): FallbackImporter {
+export function createPostgresImporter({ pool, timeout = 2_000 }: PostgresImporterOptions): FallbackImporter {
   const { run, end } = createSelfReplacingConnection({
-    connect: () => connect(url, timeout),
+    connect: () => connect(pool, timeout),
     timeout,
     isResponse: (error) => error instanceof ImportRefused || error instanceof postgres.PostgresError,
   })
@@ -61,12 +61,11 @@ export function createPostgresImporter({ url, timeout = 2_000 }: PostgresImporte
   }
 }
 
-function connect(url: string, timeout: number): Sql {
-  return openPool(url, {
-    max: 1,
+function connect(pool: PoolSettings, timeout: number): Sql {
+  return openPool(pool, {
     idle_timeout: 60,
     connect_timeout: Math.ceil(timeout / 1_000),
-    connection: { application_name: 'rack-gateway fallback', statement_timeout: timeout },
+    connection: { statement_timeout: timeout },
   })
 }
 

@@ -83,7 +83,7 @@ test.each([
   ['another event', 'refused', 'StreamLost'],
 ] as const)('an earlier attempt that commits during the next one is compared: %s', async (_, kind, lost) => {
   const { runtimeUrl, runtime, admin } = await databaseForTest()
-  const store = createPostgresAuditStore({ url: runtimeUrl })
+  const store = createPostgresAuditStore({ pool: { url: runtimeUrl, applicationName: 'rack-gateway audit' } })
   onTestFinished(() => store.close())
   const at = Date.now()
   const stream = createEventStream(at)
@@ -317,7 +317,7 @@ test('an edit that bypasses the triggers is found in the chain', async () => {
 })
 
 test('an unreachable store fails within its timeout', async () => {
-  const store = createPostgresAuditStore({ url: 'postgres://a:b@127.0.0.1:1/x', timeout: 500 })
+  const store = createPostgresAuditStore({ pool: { url: 'postgres://a:b@127.0.0.1:1/x' }, timeout: 500 })
   await expect(store.renewLease('01890000-0000-7000-8000-000000000000', 1)).rejects.toThrow('ECONNREFUSED')
   await store.close()
 })

@@ -1,4 +1,4 @@
-import { openPool } from '@rack-gateway/database'
+import { openPool, type PoolSettings } from '@rack-gateway/database'
 import postgres, { type Sql, type TransactionSql } from 'postgres'
 import { StreamLost } from '../errors/errors.ts'
 import { genesis } from '../events/chain.ts'
@@ -9,8 +9,8 @@ import type { AdoptionProgress, AuditStore, NewStream } from './audit-store.ts'
 import { createSelfReplacingConnection } from './self-replacing-connection.ts'
 
 export interface PostgresAuditStoreOptions {
-  /** The runtime login. */
-  readonly url: string
+  /** One connection, with the runtime login. */
+  readonly pool: PoolSettings
   /** Milliseconds until a silent connection is replaced. Default 4,000. */
   readonly timeout?: number
   /** Whether events may be imported later from a fallback file of this process. */
@@ -19,12 +19,12 @@ export interface PostgresAuditStoreOptions {
 
 /** Stores streams and events in PostgreSQL over its own connection, so that no other query delays the writer. */
 export function createPostgresAuditStore({
-  url,
+  pool,
   timeout = 4_000,
   fallback = false,
 }: PostgresAuditStoreOptions): AuditStore {
   const { run, end } = createSelfReplacingConnection({
-    connect: () => connect(url, timeout),
+    connect: () => connect(pool, timeout),
     timeout,
     isResponse: (error) => error instanceof StreamLost,
   })
@@ -210,10 +210,9 @@ function rangeOf(events: readonly RecordedEvent[]) {
   }
 }
 
-function connect(url: string, timeout: number): Sql {
-  return openPool(url, {
-    max: 1,
+function connect(pool: PoolSettings, timeout: number): Sql {
+  return openPool(pool, {
     connect_timeout: Math.ceil(timeout / 1_000),
-    connection: { application_name: 'rack-gateway audit', statement_timeout: timeout },
+    connection: { statement_timeout: timeout },
   })
 }

@@ -3,6 +3,7 @@ import type { EventDraft } from '../events/event.ts'
 import { databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import { createAuditSearch } from './search.ts'
 import { searchLimits } from './testing/search-limits.ts'
+import { searchPools } from './testing/search-pools.ts'
 
 const app = { rack: 'staging', app: 'web' }
 const promoteRoute = 'POST /apps/{app}/releases/{id}/promote'
@@ -12,7 +13,7 @@ const scaling: EventDraft = { kind: 'outcome', ...app, route: 'PUT /apps/{app}/s
 async function started(timeout = 5_000) {
   const database = await databaseForTest()
   const writer = await openPostgresWriter(database.runtimeUrl)
-  const shared = createAuditSearch({ url: database.runtimeUrl, timeout, limits: searchLimits() })
+  const shared = createAuditSearch({ pools: searchPools(database.runtimeUrl), timeout, limits: searchLimits() })
   onTestFinished(() => shared.close())
   const record = (count: number, draft: EventDraft) =>
     Promise.all(Array.from({ length: count }, () => writer.record(draft)))

@@ -1,5 +1,6 @@
 import { type Static, type TArray, type TOptional, type TSchema, type TUnion, Type } from 'typebox'
 import { eventKinds } from '../events/event.ts'
+import { viewNames } from './views.ts'
 
 function text(description: string) {
   return Type.String({ minLength: 1, maxLength: 300, description })
@@ -68,6 +69,12 @@ const exclusions = mapFilters<ExclusionProperties>((name, schema) => [
 export const filterProperties = {
   from: Type.Optional(text('at this time or later, RFC 3339 in UTC')),
   to: Type.Optional(text('before this time, RFC 3339 in UTC')),
+  view: Type.Optional(
+    Type.Enum([...viewNames], {
+      description:
+        'only the events of a view: changes (and denials), logins, sessions, or administration; or without-console-reads, which excludes what the web console read for its pages',
+    }),
+  ),
   ...exact,
   command: Type.Optional(
     text('a part of the command in whole words, as it was written except for case, such as rake db:migrate'),

@@ -3,6 +3,7 @@ import { readTime } from '@rack-gateway/time'
 import { InvalidFilter } from '../errors/errors.ts'
 import { isUuid } from '../events/uuid.ts'
 import { type ExactFilter, exactFilterNames, exclusionName, type FilterQuery } from './filter-query.ts'
+import { kindsOfView, type ViewName } from './views.ts'
 
 export interface AuditFilters {
   readonly from?: Date
@@ -34,6 +35,8 @@ export interface AuditFilters {
   readonly anyOf?: readonly (readonly AuditFilters[])[]
   /** Excludes events that match any entry. Each entry has exactly one filter. */
   readonly not?: readonly AuditFilters[]
+  /** Excludes successful reads of the web console. */
+  readonly isWithoutConsoleReads?: true
 }
 
 /** @throws InvalidFilter */
@@ -49,7 +52,7 @@ export function readFilters(query: FilterQuery): AuditFilters {
     )
   const not = exactFilterNames.flatMap((name) => readEach(name, query[exclusionName(name)], exclusionName('address')))
   const groups = exactFilterNames.map((name) => readEach(name, query[name], 'address'))
-  const anyOf = groups.filter(({ length }) => length > 1)
+  const anyOf = [...groups.filter(({ length }) => length > 1), ...groupsOfView(query.view)]
   return {
     ...range,
     ...Object.assign({}, ...groups.filter(({ length }) => length === 1).flat()),
@@ -58,7 +61,14 @@ export function readFilters(query: FilterQuery): AuditFilters {
     ...(text !== undefined && { words: wordsOf('text', text) }),
     ...(anyOf.length > 0 && { anyOf }),
     ...(not.length > 0 && { not }),
+    ...(query.view === 'without-console-reads' && { isWithoutConsoleReads: true as const }),
   }
+}
+
+function groupsOfView(view: ViewName | undefined): AuditFilters[][] {
+  if (view === undefined || view === 'without-console-reads') return []
+  const kinds = kindsOfView(view).map((kind) => ({ kind }))
+  return [view === 'changes' ? [...kinds, { effect: 'deny' }, { effect: 'require' }] : kinds]
 }
 
 /** One filter for each different value. @param addressName the name of the address parameter, for error messages */

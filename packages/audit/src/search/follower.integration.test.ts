@@ -4,10 +4,11 @@ import { databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import type { FilterQuery } from './filter-query.ts'
 import { createFollower, type Follower } from './follower.ts'
 import { createAuditSearch } from './search.ts'
+import { searchPools } from './testing/search-pools.ts'
 
 async function started() {
   const database = await databaseForTest()
-  const search = createAuditSearch({ url: database.runtimeUrl })
+  const search = createAuditSearch({ pools: searchPools(database.runtimeUrl) })
   onTestFinished(() => search.close())
   const follow = (query: FilterQuery = { kind: 'call' }, since: string | null = null) =>
     createFollower(search.sql, query, since)
@@ -101,7 +102,7 @@ test.each(['UTC', 'Europe/Berlin'])(
     await insert(admin, { stream, seq: 1, request: 'before', at: new Date('2026-03-31T23:59:59.999Z') })
     const url = new URL(runtimeUrl)
     url.searchParams.set('TimeZone', zone)
-    const search = createAuditSearch({ url: url.href })
+    const search = createAuditSearch({ pools: searchPools(url.href) })
     onTestFinished(() => search.close())
     expect(await search.sql`show timezone`).toMatchObject([{ TimeZone: zone }])
     expect(await requestsOf(await createFollower(search.sql, {}, null))).toEqual([])

@@ -1,5 +1,6 @@
 import { monthAfter } from '../months/calendar-month.ts'
 import type { AuditFilters } from './filters.ts'
+import { readKinds } from './views.ts'
 
 /** SQL text, and the values of its placeholders `$1`, `$2`, and so on. */
 export interface Query {
@@ -234,6 +235,20 @@ export function canUseFacets(filters: AuditFilters): boolean {
 }
 
 /**
+ * Splits a group of which some filters are by facet, and others have an index of their own: no index has the matches of
+ * the whole group in time order. An event must match one of the returned filters. Null if there is no such group, or if
+ * the filters select one stream or request, whose events are few.
+ */
+export function splitGroup(filters: AuditFilters): readonly AuditFilters[] | null {
+  const { anyOf = [], stream, request } = filters
+  if (stream !== undefined || request !== undefined) return null
+  const mixed = anyOf.find((group) => group.some(hasFacetColumn) && !group.every(hasFacetColumn))
+  if (mixed === undefined) return null
+  const parts = [mixed.filter(hasFacetColumn), ...mixed.filter((one) => !hasFacetColumn(one)).map((one) => [one])]
+  return parts.map((part) => ({ ...filters, anyOf: anyOf.map((group) => (group === mixed ? part : group)) }))
+}
+
+/**
  * Whether only the facet index has the matches in time order. Exclusions of facet columns count, too, because the
  * remaining facets can be rare.
  */
@@ -246,6 +261,7 @@ export function needsFacetIndex(filters: AuditFilters): boolean {
     facets.length > 0 &&
     facets.every(hasFacetColumn) &&
     !needsSort(filters) &&
+    filters.isWithoutConsoleReads === undefined &&
     others.every((other) => other === undefined)
   )
 }
@@ -330,9 +346,17 @@ function alternativesOf({ anyOf = [] }: Pick<AuditFilters, 'anyOf'>, values: Val
 }
 
 /** An event without the field does not match the inner condition, so it is not excluded. */
-function exclusionsOf({ not = [] }: AuditFilters, values: Value[]): string[] {
-  return not.map((excluded) => `(${allConditionsOf(excluded, values).join(' and ')}) is not true`)
+function exclusionsOf({ not = [], isWithoutConsoleReads }: AuditFilters, values: Value[]): string[] {
+  const exclusions = not.map((excluded) => `(${allConditionsOf(excluded, values).join(' and ')}) is not true`)
+  return isWithoutConsoleReads ? [...exclusions, `(${isConsoleRead}) is not true`] : exclusions
 }
+
+/**
+ * The mode has no column. A recorded parameter can also be named `mode`, so a match of the text is checked in the parsed
+ * event.
+ */
+const isConsoleRead = `e.effect = 'allow' and e.kind in (${readKinds.map((kind) => `'${kind}'`)}) and case
+  when strpos(e.canonical, '"mode":"web-console"') > 0 then e.canonical::json ->> 'mode' = 'web-console' end`
 
 /** The conditions of facet columns, including those of alternatives and exclusions. */
 function facetConditions(filters: AuditFilters, values: Value[]): string[] {

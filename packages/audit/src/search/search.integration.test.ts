@@ -6,11 +6,12 @@ import { databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import { exclusionName, type FilterQuery } from './filter-query.ts'
 import { type AuditSearch, createAuditSearch } from './search.ts'
 import { searchLimits } from './testing/search-limits.ts'
+import { searchPools } from './testing/search-pools.ts'
 
 async function started(onEnd: OnEnd = onTestFinished) {
   const database = await databaseForTest(onEnd)
   const writer = await openPostgresWriter(database.runtimeUrl, {}, onEnd)
-  const shared = createAuditSearch({ url: database.runtimeUrl, limits: searchLimits() })
+  const shared = createAuditSearch({ pools: searchPools(database.runtimeUrl), limits: searchLimits() })
   onEnd(() => shared.close())
   return { ...database, ...writer, shared, search: shared.forCaller('ann') }
 }
@@ -137,6 +138,17 @@ test.each<[FilterQuery, string[]]>([
   [{ effect: ['deny', 'require'] }, ['r-2']],
   [{ address: ['192.0.2.0/24', '2001:0DB8:0::1'] }, ['r-1', 'r-2']],
   [{ text: 'rake', rack: ['staging', 'production'] }, ['r-2']],
+  [{ view: 'changes' }, ['r-2', 'r-4']],
+  [{ view: 'changes', app: 'billing' }, ['r-2']],
+  [{ view: 'changes', effect: 'allow' }, []],
+  [{ view: 'changes', kind: 'call' }, ['r-2']],
+  [{ view: 'changes', text: 'rake' }, ['r-2']],
+  [{ view: 'changes', request: 'r-2' }, ['r-2']],
+  [{ view: 'changes', notEffect: ['deny'] }, ['r-4']],
+  [{ view: 'administration' }, ['r-4', stream]],
+  [{ view: 'logins' }, []],
+  [{ view: 'sessions' }, []],
+  [{ view: 'without-console-reads' }, ['r-1', 'r-2', 'r-3', 'r-4', stream]],
 ])('%j finds %j', async (query, found) => {
   const { items } = await fourEvents().search.page(query, { limit: 10 })
   expect(items.map(({ event }) => event.request ?? stream).sort()).toEqual(found)
@@ -360,6 +372,35 @@ test.each<[FilterQuery]>([
   expect(await exportedIds(search, query)).toEqual(ids)
 })
 
+test('rare changes and denials are found behind thousands of reads, in pages and exports', async () => {
+  const { search, rare } = rareEvents()
+  const ids = rare.map(({ id }) => id)
+  expect(await pagedIds(search, { view: 'changes' }, 2)).toEqual(ids.toReversed())
+  expect(await exportedIds(search, { view: 'changes' })).toEqual(ids)
+})
+
+test('what the web console read for its pages is left out, and nothing that only looks like it', async () => {
+  const { search, record } = await started()
+  const mode = 'web-console'
+  await record({ ...call, mode })
+  await record({ ...call, kind: 'audit.read', mode })
+  const kept: EventDraft[] = [
+    call,
+    { ...call, mode: 'management-api' },
+    { ...refusedRun, mode },
+    { ...call, kind: 'intent', mode },
+    { ...call, parameters: { query: [], form: [], headers: [], values: { mode } } },
+    { ...call, command: ['"mode":"web-console"'] },
+  ]
+  const ids: string[] = []
+  for (const draft of kept) ids.push((await record(draft)).id)
+  const query: FilterQuery = { view: 'without-console-reads', notKind: ['stream.opened'] }
+  expect(await pagedIds(search, query, 2)).toEqual(ids.toReversed())
+  expect(await pagedIds(search, { ...query, kind: 'call' }, 2)).toHaveLength(5)
+  expect(await pagedIds(search, { ...query, rule: 'role:viewer' }, 2)).toHaveLength(5)
+  expect(await exportedIds(search, query)).toEqual(ids)
+})
+
 test('a page can begin at any time, and the pages from there have each event once', async () => {
   const { search, runtime } = rareEvents()
   const rows = await runtime<{ id: string; at: Date }[]>`
@@ -408,7 +449,7 @@ test('a histogram with a text filter counts each match once, and stops at the ma
   const range = { from: new Date(Date.now() - 3_600_000).toISOString() }
   const whole = await search.histogram({ ...range, text: 'rake' }, { ...counting, now: Date.now() + 60_000 })
   expect(whole).toMatchObject({ total: 90, complete: true })
-  const shared = createAuditSearch({ url: runtimeUrl, maxCounted: 10, limits: searchLimits() })
+  const shared = createAuditSearch({ pools: searchPools(runtimeUrl), maxCounted: 10, limits: searchLimits() })
   onTestFinished(() => shared.close())
   const bounded = shared.forCaller('ann')
   for (const query of [{ ...range, text: 'rake' }, range, { ...range, app: 'web', notRack: ['eu'] }]) {
@@ -420,7 +461,7 @@ test('a histogram with a text filter counts each match once, and stops at the ma
 
 test('a histogram that takes too long says that it is incomplete, and counts as a search', async () => {
   const { runtimeUrl, admin } = fourEvents()
-  const shared = createAuditSearch({ url: runtimeUrl, timeout: 200, limits: searchLimits() })
+  const shared = createAuditSearch({ pools: searchPools(runtimeUrl), timeout: 200, limits: searchLimits() })
   onTestFinished(() => shared.close())
   const search = shared.forCaller('ann')
   await admin.begin(async (lock) => {
@@ -483,7 +524,7 @@ test('an event is found only by its own ID', async () => {
 
 test('a search that takes too long is canceled with a remedy', async () => {
   const { runtimeUrl, admin } = fourEvents()
-  const shared = createAuditSearch({ url: runtimeUrl, timeout: 200, limits: searchLimits() })
+  const shared = createAuditSearch({ pools: searchPools(runtimeUrl), timeout: 200, limits: searchLimits() })
   onTestFinished(() => shared.close())
   const search = shared.forCaller('ann')
   await admin.begin(async (lock) => {

@@ -1,4 +1,4 @@
-import { ConnectionBroken, customPlans, openPool } from '@rack-gateway/database'
+import { ConnectionBroken, customPlans, openPool, type PoolSettings } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
 import { ChangeSearchTooSlow, NoSuchEvent, SearchTooBroad } from '../errors/errors.ts'
 import { timeOfUuid } from '../events/uuid.ts'
@@ -24,13 +24,21 @@ import {
   type PageBounds,
   pageQuery,
   recentPageQuery,
+  splitGroup,
 } from './query.ts'
 import { facetsOf, isCanceled, nullIfCanceled, runQuery } from './run-query.ts'
 import { throwOnDisconnect } from './throw-on-disconnect.ts'
 
+export interface AuditSearchPools {
+  /** Dedicated connections, so that no call waits for a search. */
+  readonly searches: PoolSettings
+  /** One connection. Each export opens this pool. */
+  readonly exports: PoolSettings
+}
+
 export interface AuditSearchOptions {
-  /** The runtime login. */
-  readonly url: string
+  /** The pools, with the runtime login. */
+  readonly pools: AuditSearchPools
   /** Milliseconds until a search is canceled. Default 5,000. */
   readonly timeout?: number
   /** Events that a histogram counts, at most. Default 1,000,000. */
@@ -96,8 +104,6 @@ export interface AuditSearch {
   readonly sql: Sql
 }
 
-/** Dedicated connections, so that no call waits for a search. */
-const connections = 4
 /** Events of an export in one batch, which is formatted in one turn of the event loop. */
 const batchSize = 100
 /**
@@ -108,15 +114,35 @@ const batchSize = 100
 const newestEventsReadFirst = { withoutTimeOrder: 25_000, facets: 2_000 }
 
 export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearch {
-  const { url, timeout = 5_000, maxCounted = 1_000_000, countingTime = 2_000 } = options
+  const { pools, timeout = 5_000, maxCounted = 1_000_000, countingTime = 2_000 } = options
   const { searches = unlimited, exports = unlimited, changeSearches = unlimited } = options.limits ?? {}
-  const sql = connect(url, { max: connections, timeout, name: 'rack-gateway audit search' })
+  const sql = connect(pools.searches, { timeout })
 
   function count(filters: AuditFilters, range: CountedRange, facets?: Facets): Promise<CountRow[] | null> {
     return nullIfCanceled(runQuery<CountRow>(sql, countQuery(filters, range, facets)))
   }
 
   async function pageRows(filters: AuditFilters, bounds: PageBounds): Promise<EventRow[]> {
+    const parts = splitGroup(filters)
+    return parts === null ? rowsOfPart(filters, bounds) : mergedRows(filters, bounds, parts)
+  }
+
+  /** An event can match several parts. */
+  async function mergedRows(
+    filters: AuditFilters,
+    bounds: PageBounds,
+    parts: readonly AuditFilters[],
+  ): Promise<EventRow[]> {
+    const newest = needsSort(filters) ? newestEventsReadFirst.withoutTimeOrder : newestEventsReadFirst.facets
+    const recent = await runQuery<EventRow>(sql, recentPageQuery(filters, bounds, newest))
+    if (recent.length === bounds.limit) return recent
+    const rows: EventRow[] = []
+    for (const part of parts) rows.push(...(await rowsOfPart(part, bounds)))
+    const unique = [...new Map(rows.map((row) => [`${row.stream} ${row.seq}`, row])).values()]
+    return unique.sort((one, other) => compareRows(other, one)).slice(0, bounds.limit)
+  }
+
+  async function rowsOfPart(filters: AuditFilters, bounds: PageBounds): Promise<EventRow[]> {
     const isByFacet = needsFacetIndex(filters)
     if (needsSort(filters) || isByFacet) {
       const newest = needsSort(filters) ? newestEventsReadFirst.withoutTimeOrder : newestEventsReadFirst.facets
@@ -195,12 +221,21 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
         return new Map(byAlarm)
       },
       all(query) {
-        return readAll(url, readFilters(query), () => exports.acquire(caller))
+        return readAll(pools.exports, readFilters(query), () => exports.acquire(caller))
       },
     }
   }
 
   return { forCaller, sql, close: () => sql.end({ timeout: 1 }) }
+}
+
+/** By time, stream, and number, as `pageQuery` sorts the events of several streams. */
+function compareRows(one: EventRow, other: EventRow): number {
+  return (
+    Number(BigInt(one.micros) - BigInt(other.micros)) ||
+    (one.stream < other.stream ? -1 : one.stream > other.stream ? 1 : 0) ||
+    Number(BigInt(one.seq) - BigInt(other.seq))
+  )
 }
 
 const noNeighbors: Neighbors = {
@@ -211,11 +246,15 @@ const noNeighbors: Neighbors = {
 }
 
 /** Reads a snapshot of the log with a cursor, on its own connection. */
-async function* readAll(url: string, filters: AuditFilters, acquire: () => () => void): AsyncGenerator<FoundEvent[]> {
+async function* readAll(
+  pool: PoolSettings,
+  filters: AuditFilters,
+  acquire: () => () => void,
+): AsyncGenerator<FoundEvent[]> {
   const release = acquire()
   const disconnected = new AbortController()
   const onclose = () => disconnected.abort(new ConnectionBroken())
-  const sql = connect(url, { max: 1, timeout: 0, name: 'rack-gateway audit export', onclose })
+  const sql = connect(pool, { timeout: 0, onclose })
   try {
     await sql`begin isolation level repeatable read read only`
     const facets = canUseFacets(filters) ? await facetsOf(sql, filters) : undefined
@@ -230,23 +269,19 @@ async function* readAll(url: string, filters: AuditFilters, acquire: () => () =>
 }
 
 interface ConnectionOptions {
-  readonly max: number
   /** Milliseconds per statement; 0 for no limit. */
   readonly timeout: number
-  readonly name: string
   readonly onclose?: () => void
 }
 
-function connect(url: string, { max, timeout, name, onclose }: ConnectionOptions): Sql {
-  return openPool(url, {
-    max,
+function connect(pool: PoolSettings, { timeout, onclose }: ConnectionOptions): Sql {
+  return openPool(pool, {
     ...(onclose && { onclose }),
     // A search for a rare name needs another query plan than a search for a common name.
     prepare: false,
     connect_timeout: 5,
     idle_timeout: 30,
     connection: {
-      application_name: name,
       statement_timeout: timeout,
       default_transaction_read_only: true,
       ...customPlans,

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { runWithTimeout } from '@rack-gateway/time'
-import { type BackOffLimits, createBackOff } from './back-off.ts'
+import { type BackOffLimits, createBackOff, runWithTimeout } from '@rack-gateway/time'
 import type { SinkEvent } from './transports/sink-event.ts'
 import { SinkBusy, SinkRejected, type SinkTransport } from './transports/transport.ts'
 

@@ -1,4 +1,4 @@
-import { customPlans, openPool } from '@rack-gateway/database'
+import { customPlans, openPool, type PoolSettings } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
 import { lastEvent } from '../log/postgres-audit-store.ts'
 import { endOfMonth } from '../months/calendar-month.ts'
@@ -6,8 +6,8 @@ import type { SinkPositions } from './sink-positions.ts'
 import type { SinkEvent } from './transports/sink-event.ts'
 
 export interface PostgresSinkPositionsOptions {
-  /** The runtime login. */
-  readonly url: string
+  /** With the runtime login. */
+  readonly pool: PoolSettings
   /** Milliseconds per query. Default 10,000. */
   readonly timeout?: number
 }
@@ -20,12 +20,11 @@ interface EventRow {
   readonly canonical: string
 }
 
-/** Uses two connections of its own, so that the writer and calls never wait for a sink. */
-export function createPostgresSinkPositions({ url, timeout = 10_000 }: PostgresSinkPositionsOptions): SinkPositions {
-  const sql = openPool(url, {
-    max: 2,
+/** Uses a pool of its own, so that the writer and calls never wait for a sink. */
+export function createPostgresSinkPositions({ pool, timeout = 10_000 }: PostgresSinkPositionsOptions): SinkPositions {
+  const sql = openPool(pool, {
     connect_timeout: Math.ceil(timeout / 1_000),
-    connection: { application_name: 'rack-gateway sinks', statement_timeout: timeout, ...customPlans },
+    connection: { statement_timeout: timeout, ...customPlans },
   })
   return {
     register: (sink) => register(sql, sink),

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { BackOffLimits } from '@rack-gateway/time'
 import { withTimeout } from '@rack-gateway/time'
-import type { BackOffLimits } from './back-off.ts'
 import { createDelivery } from './delivery.ts'
 import { createFailureState } from './failure-state.ts'
 import { type Cursor, createHeldStreams } from './held-streams.ts'

@@ -76,7 +76,7 @@ test('after a crash another process ships the rest, and only unsaved progress is
 
 test('a stream that begins while other streams are being claimed is shipped at once', async () => {
   const { runtimeUrl } = await databaseForTest()
-  const positions = createPostgresSinkPositions({ url: runtimeUrl, timeout: 2_000 })
+  const positions = createPostgresSinkPositions({ pool: { url: runtimeUrl }, timeout: 2_000 })
   let finishFirstClaim = () => {}
   const firstClaim = new Promise<void>((resolve) => {
     finishFirstClaim = resolve
@@ -283,7 +283,8 @@ test('only one of several concurrent claims gets a stream', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const source = await startShipping(runtimeUrl, { sinks: [] })
   const { position } = await source.writer.record({ kind: 'call' })
-  const pools = [createPostgresSinkPositions({ url: runtimeUrl }), createPostgresSinkPositions({ url: runtimeUrl })]
+  const pool = { url: runtimeUrl, max: 2, applicationName: 'rack-gateway sinks' }
+  const pools = [createPostgresSinkPositions({ pool }), createPostgresSinkPositions({ pool })]
   await pools[0]?.register('siem')
   const waiting = async () => {
     const [row] = await admin`
@@ -307,7 +308,7 @@ test('only one of several concurrent claims gets a stream', async () => {
 test('without the database a sink gets recent events, and reports that its position is not saved', async () => {
   const { runtimeUrl } = await databaseForTest()
   const siem = collectingSink('siem')
-  const real = createPostgresSinkPositions({ url: runtimeUrl })
+  const real = createPostgresSinkPositions({ pool: { url: runtimeUrl } })
   const state = { down: false }
   const orDown = async <T>(work: () => Promise<T>) => {
     if (state.down) throw new Error('connection refused')

@@ -33,7 +33,7 @@ export async function openPostgresWriter(
   onEnd: OnEnd = onTestFinished,
 ) {
   const { timeout = 1_000, ...rest } = options
-  const store = createPostgresAuditStore({ url, timeout })
+  const store = createPostgresAuditStore({ pool: { url, applicationName: 'rack-gateway audit' }, timeout })
   const writer = createAuditWriter({ store, clock: Date, host: 'test', pid: 1, ...rest })
   await writer.open()
   onEnd(async () => {

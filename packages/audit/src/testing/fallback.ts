@@ -41,8 +41,8 @@ export async function openWriterWithFallback(
   const errors: unknown[] = []
   const states: ('away' | 'back')[] = []
   const fallback = await openFallback({
-    primary: createPostgresAuditStore({ url: proxy.url, timeout: 4_000, fallback: true }),
-    importer: createPostgresImporter({ url: proxy.url, timeout: 4_000 }),
+    primary: createPostgresAuditStore({ pool: { url: proxy.url }, timeout: 4_000, fallback: true }),
+    importer: createPostgresImporter({ pool: { url: proxy.url }, timeout: 4_000 }),
     keys: testKeys,
     onAlarm: (draft) => alarms.push(draft),
     onError: (cause) => errors.push(cause),

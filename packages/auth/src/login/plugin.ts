@@ -26,7 +26,6 @@ import type { Keys } from '../tokens/login-keys.ts'
 import type { TokenMint } from '../tokens/token.ts'
 import { type Change, type ChangeDatabase, changeIdentities } from '../transactions/change.ts'
 import { loginAuthor, type RecordIdentityEvents } from '../transactions/events.ts'
-import { browserName } from './browser-name.ts'
 import { type Callback, readCallback } from './callback.ts'
 import { logout } from './logout.ts'
 import { createOpenAttempts } from './open-attempts.ts'
@@ -36,7 +35,7 @@ import { goTo, home, returnTo } from './return-to.ts'
 import { type SignedIn, signIn, takeAttempt } from './sign-in.ts'
 
 export type { CanInvite } from '../admin/invitations.ts'
-export { providerProblem } from '../provider/provider-problem.ts'
+export { providerProblem } from '../provider/metadata.ts'
 export { createProviderSource, type ProviderSource } from '../provider/provider-source.ts'
 export type { LoginSettings } from '../provider/settings.ts'
 export { Html, html, sendPage } from './html.ts'
@@ -237,4 +236,12 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     }
     return denialPage(reply, denial, detail, attempt?.returnTo ?? home, request.id)
   }
+}
+
+const maxBrowserName = 80
+
+/** The name of a browser in the list of sessions. */
+function browserName(userAgent: string | undefined): string {
+  const plain = (userAgent ?? '').replace(/[^A-Za-z0-9 ._/();:,+-]/g, '?').trim()
+  return `browser: ${plain === '' ? 'unnamed' : plain.slice(0, maxBrowserName)}`
 }

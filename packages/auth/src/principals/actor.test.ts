@@ -5,7 +5,7 @@ import { canonicalEmail } from '../transactions/names.ts'
 import { jobName } from '../workloads/job.ts'
 import { principalOf } from './principals.ts'
 
-/** Names that imitate a person, or that an older version accepted. */
+/** Names that imitate a person. A database can have names that the gateway does not accept. */
 const chosen = ['admin@example.com', 'nightly', 'a@b', 'token:x@y.z', 'job:x@y.z', 'ann@example.com run 1', 'acme/app']
 const nameIn = (record: Parameters<typeof principalOf>[0]) => expectPrincipal(principalOf(record, now)).name
 

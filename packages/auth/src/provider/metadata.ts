@@ -35,6 +35,18 @@ export async function discover(issuer: string): Promise<Metadata> {
   return metadata
 }
 
+/** A sentence without addresses, or null if the metadata of the provider is usable. */
+export async function providerProblem(issuer: string): Promise<string | null> {
+  try {
+    await discover(issuer)
+    return null
+  } catch (error) {
+    if (!(error instanceof LoginDenied)) throw error
+    const { denial, detail } = error
+    return detail.why === undefined ? `${denial.title}.` : `${denial.title}: ${detail.why}.`
+  }
+}
+
 /** Allows plain http only on loopback, and only if the issuer itself uses it. */
 function isUsable(url: string, issuer: string): boolean {
   if (!URL.canParse(url)) return false

@@ -16,7 +16,7 @@ async function start() {
   const store = await startStore()
   const { issuer, urls, database, admin, verifyToken, administrationBy } = store
   const administration = administrationBy(['admin'])
-  const watch = await watchRevision({ url: urls.runtimeUrl, interval: 60_000 })
+  const watch = await watchRevision({ pool: { url: urls.runtimeUrl }, interval: 60_000 })
   onTestFinished(() => watch.stop())
   const directory = createDirectory(database)
   const find = vi.spyOn(directory, 'find')

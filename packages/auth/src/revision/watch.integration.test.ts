@@ -12,7 +12,11 @@ import { type RevisionWatchOptions, watchRevision } from './watch.ts'
 async function startWatch(options: Partial<RevisionWatchOptions> = {}) {
   const store = await startStore()
   const onError = vi.fn<(error: unknown) => void>()
-  const watch = await watchRevision({ url: store.urls.runtimeUrl, onError, ...options })
+  const watch = await watchRevision({
+    pool: { url: store.urls.runtimeUrl, applicationName: 'rack-gateway revision' },
+    onError,
+    ...options,
+  })
   onTestFinished(() => watch.stop())
 
   /** The next change, from now on. */
@@ -119,7 +123,7 @@ test('without a database the polls keep to their interval', async () => {
   const { watch, urls, onError } = await startWatch({ interval: 3_600_000 })
   await urls.drop()
   await expect.poll(() => onError.mock.calls.length).toBeGreaterThan(0)
-  for (let attempt = 0; attempt < 5; attempt++) await (await watchRevision({ url: urls.runtimeUrl })).stop()
+  for (let attempt = 0; attempt < 5; attempt++) await (await watchRevision({ pool: { url: urls.runtimeUrl } })).stop()
   await watch.stop()
   expect(onError).toHaveBeenCalledOnce()
 })
@@ -137,7 +141,7 @@ test('while polls fail the age goes up from the last good one', async () => {
 
 test('it starts without a database, and is stale', async () => {
   const onError = vi.fn()
-  const watch = await watchRevision({ url: 'postgres://nobody@127.0.0.1:1/none', onError })
+  const watch = await watchRevision({ pool: { url: 'postgres://nobody@127.0.0.1:1/none' }, onError })
   expect(watch.stale()).toBe(true)
   expect(watch.age()).toBe(Number.POSITIVE_INFINITY)
   expect(onError).toHaveBeenCalled()
@@ -148,7 +152,12 @@ test('a host that accepts a connection and never answers is unavailable, and no 
   const { port, connections, close } = await listen(createServer((socket) => void socket.resume()))
   onTestFinished(close)
   const onError = vi.fn()
-  const watch = await watchRevision({ url: `postgres://a@127.0.0.1:${port}/b`, deadline: 50, interval: 10, onError })
+  const watch = await watchRevision({
+    pool: { url: `postgres://a@127.0.0.1:${port}/b` },
+    deadline: 50,
+    interval: 10,
+    onError,
+  })
   await expect.poll(() => onError.mock.calls.length >= 3).toBe(true)
   await watch.stop()
   await expect.poll(() => connections.size).toBe(0)
@@ -159,7 +168,7 @@ test('a stalled connection is closed at the deadline, and replaced', async () =>
   const { urls, issuer } = await startStore()
   const proxy = await startDatabaseProxy(urls.runtimeUrl)
   const failed = deferred<unknown>()
-  const watch = await watchRevision({ url: proxy.url, interval: 10, deadline: 200, onError: failed.resolve })
+  const watch = await watchRevision({ pool: { url: proxy.url }, interval: 10, deadline: 200, onError: failed.resolve })
   onTestFinished(() => watch.stop())
   proxy.freeze()
   expect(await failed.promise).toBeInstanceOf(LookUpTooSlow)

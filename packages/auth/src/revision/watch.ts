@@ -1,6 +1,7 @@
+import { openPool, type PoolSettings } from '@rack-gateway/database'
 import type { Clock } from '@rack-gateway/time'
 import { withTimeout } from '@rack-gateway/time'
-import postgres, { type Sql } from 'postgres'
+import type { Sql } from 'postgres'
 import { throwLookUpTooSlow } from '../errors/errors.ts'
 import { type ChangedSubjects, readSubjects } from './changed-subjects.ts'
 import { createRevision, type Revision } from './revision.ts'
@@ -15,8 +16,8 @@ export interface RevisionWatch extends Revision {
 }
 
 export interface RevisionWatchOptions {
-  /** The URL of the runtime login. The watch opens one connection. */
-  readonly url: string
+  /** One connection, with the runtime login. */
+  readonly pool: PoolSettings
   /** Monotonic milliseconds. */
   readonly clock?: Clock
   /** Milliseconds between polls. A notification polls immediately. Default 500. */
@@ -30,7 +31,7 @@ const monotonicClock: Clock = { now: () => performance.now() }
 
 /** Resolves after the first poll, even if the poll failed. */
 export async function watchRevision(options: RevisionWatchOptions): Promise<RevisionWatch> {
-  const { url, clock = monotonicClock, interval = 500, deadline = 1_000, onError = ignore } = options
+  const { pool, clock = monotonicClock, interval = 500, deadline = 1_000, onError = ignore } = options
   const revision = createRevision(clock)
   let client: Sql | null = null
   let stopped = false
@@ -58,7 +59,7 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
   }
 
   function connectWatched(): Sql {
-    const connection: Sql = connect(url, deadline, function wakeOnNotice() {
+    const connection: Sql = connect(pool, deadline, function wakeOnNotice() {
       if (connection !== client) return
       notified = true
       wake()
@@ -130,20 +131,16 @@ async function readChanged(client: Sql, after: string, until: string): Promise<C
   return lists.length === Number(until) - Number(after) ? readSubjects(lists.flat()) : null
 }
 
-function connect(url: string, deadline: number, wake: () => void): Sql {
+function connect(pool: PoolSettings, deadline: number, wake: () => void): Sql {
   // `onclose` starts a poll, which reconnects. The types of the driver lack `onnotify`.
   const options = {
-    max: 1,
     onnotify: wake,
     onclose: wake,
     connect_timeout: deadline / 1_000,
     max_lifetime: null,
-    fetch_types: false,
+    connection: { statement_timeout: deadline },
   }
-  return postgres(url, {
-    ...options,
-    connection: { application_name: 'rack-gateway revision', statement_timeout: deadline },
-  })
+  return openPool(pool, options)
 }
 
 function ignore(): void {}

@@ -310,7 +310,7 @@ test('a change that cannot be recorded is rolled back', async () => {
 test('a principal says whether its user has a factor, also after one is added and removed on another replica', async () => {
   const { urls, database, ann, addPasskey, change, clock, addTotp, providerUserOf } = await startFactors()
   await addTotp(await providerUserOf('ben@example.com'))
-  const revision = await watchRevision({ url: urls.runtimeUrl, interval: 50, onError: () => {} })
+  const revision = await watchRevision({ pool: { url: urls.runtimeUrl }, interval: 50, onError: () => {} })
   const identities = createIdentities({ directory: createDirectory(database), revision, clock })
   const hasFactor = async () => {
     const principal = await identities.find(ann.verifiedToken)

@@ -4,15 +4,15 @@ import { expect, test } from 'vitest'
 import { gatewayOf, isClientConfig } from './client-file.ts'
 import { ClientFile, clientFileProblem } from './client-schema.ts'
 
-const formerFile = {
+const shortFile = {
   gateways: { staging: { url: 'https://rack-gateway.example.com' } },
   tokens: { staging: { token: 'session-token-here', email: 'user@example.com', expires_at: '2024-02-01T00:00:00Z' } },
 }
 
-test('a file in the former format is valid, and so are files with newer fields', () => {
-  expect(isClientConfig(formerFile)).toBe(true)
+test('a file without sessions is valid, and so are files with other fields', () => {
+  expect(isClientConfig(shortFile)).toBe(true)
   expect(
-    isClientConfig({ ...formerFile, current: 'staging', gateways: { staging: { url: 'https://x', rack: 'staging' } } }),
+    isClientConfig({ ...shortFile, current: 'staging', gateways: { staging: { url: 'https://x', rack: 'staging' } } }),
   ).toBe(true)
   expect(isClientConfig({})).toBe(true)
 })
@@ -101,7 +101,7 @@ test('a problem never quotes the content of the file', () => {
 
 test('names of inherited properties have no entry', () => {
   for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', '']) {
-    expect(gatewayOf(formerFile, name)).toBeNull()
+    expect(gatewayOf(shortFile, name)).toBeNull()
   }
-  expect(gatewayOf(formerFile, 'staging')).toEqual({ url: 'https://rack-gateway.example.com' })
+  expect(gatewayOf(shortFile, 'staging')).toEqual({ url: 'https://rack-gateway.example.com' })
 })

@@ -4,7 +4,7 @@ import { errnoReason, isErrno } from '../files/errno.ts'
 import { withFileLock } from '../files/file-lock.ts'
 import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from '../files/private-file.ts'
 import { type ClientConfig, isClientConfig } from './client-file.ts'
-import { convertOldTokens } from './credentials.ts'
+import { addTokenAddresses } from './credentials.ts'
 import { jsonFault } from './json-fault.ts'
 
 export { withFileLock } from '../files/file-lock.ts'
@@ -30,7 +30,7 @@ export interface ReadClientConfig {
 }
 
 /**
- * A missing file counts as an empty configuration. Tokens in the former format are converted.
+ * A missing file counts as an empty configuration. Tokens without an address get the address of their gateway.
  *
  * @throws ConfigFileBroken, ConfigFileUnusable, or ConfigFileForeign
  */
@@ -106,7 +106,7 @@ async function parseClientConfig(path: string, source: string): Promise<ClientCo
       fault === null ? 'it is not JSON' : `it is not JSON at line ${fault.line}, column ${fault.column}`,
     )
   }
-  if (isClientConfig(value)) return convertOldTokens(value)
+  if (isClientConfig(value)) return addTokenAddresses(value)
   const { clientFileProblem } = await import('./client-schema.ts')
   throw new ConfigFileBroken(path, clientFileProblem(value))
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ClientConfig } from './client-file.ts'
 import {
-  convertOldTokens,
+  addTokenAddresses,
   credentialOf,
   credentialsOf,
   entryOf,
@@ -16,13 +16,13 @@ const gateways = {
   other: { url: 'https://other.example.com' },
 }
 
-test('in a file of the former format, the session token of a name becomes the session of its address, with its other fields', () => {
+test('the session token of a name, without an address, becomes the session of its address, with its other fields', () => {
   const file: ClientConfig = {
     gateways,
     tokens: { staging: { token: 'a', email: 'ada@example.com', ...{ note: 1 } }, other: { token: 'b' } },
     ...{ future: true },
   }
-  expect(convertOldTokens(file)).toEqual({
+  expect(addTokenAddresses(file)).toEqual({
     gateways,
     sessions: {
       [origin]: { token: 'a', email: 'ada@example.com', note: 1 },
@@ -33,18 +33,18 @@ test('in a file of the former format, the session token of a name becomes the se
 })
 
 test('two names with one session share it, and another token at the same address does not replace it', () => {
-  const same = convertOldTokens({ gateways, tokens: { staging: { token: 'a' }, production: { token: 'a' } } })
+  const same = addTokenAddresses({ gateways, tokens: { staging: { token: 'a' }, production: { token: 'a' } } })
   expect(same).toEqual({ gateways, sessions: { [origin]: { token: 'a' } } })
   const file = { gateways, current: 'production', tokens: { staging: { token: 'a' }, production: { token: 'b' } } }
-  const config = convertOldTokens(file)
+  const config = addTokenAddresses(file)
   expect(config.sessions).toEqual({ [origin]: { token: 'b' } })
   expect(config.tokens).toEqual({ staging: { token: 'a', url: origin } })
   expect(['staging', 'production'].map((name) => credentialOf(config, name)?.entry.token)).toEqual(['a', 'b'])
-  expect(convertOldTokens(config)).toEqual(config)
+  expect(addTokenAddresses(config)).toEqual(config)
 })
 
 test('an API token stays with its own name', () => {
-  const config = convertOldTokens({ gateways, tokens: { staging: { token: 'rgt_a' } } })
+  const config = addTokenAddresses({ gateways, tokens: { staging: { token: 'rgt_a' } } })
   expect(config).toEqual({ gateways, tokens: { staging: { token: 'rgt_a', url: origin } } })
   expect(credentialOf(config, 'production')).toBeNull()
 })
@@ -57,8 +57,8 @@ test.each([
   ['an address that only a browser would repair', { staging: { url: ' https:\\\\gateway.example.com' } }],
 ])('a token of a name with %s is left as it is, and sent nowhere', (_, these) => {
   const file: ClientConfig = { gateways: these, tokens: { staging: { token: 'a' } } }
-  expect(convertOldTokens(file)).toEqual(file)
-  expect(credentialOf(convertOldTokens(file), 'staging')).toBeNull()
+  expect(addTokenAddresses(file)).toEqual(file)
+  expect(credentialOf(addTokenAddresses(file), 'staging')).toBeNull()
 })
 
 test('a token never follows its name to another address', () => {

@@ -66,11 +66,10 @@ export function gatewaysUsingSlot(config: ClientConfig, slot: CredentialSlot): s
 }
 
 /**
- * In the former format, each token was stored under a gateway's name, without an address. Each address gets one
- * session: the session token of the current gateway, if that gateway has the address; otherwise the first session token
+ * A person or a tool can write a token under a gateway's name, without an address. Each address gets one session: the session token of the current gateway, if that gateway has the address; otherwise the first session token
  * of the address. All other tokens stay under their names, and get the address.
  */
-export function convertOldTokens(config: ClientConfig): ClientConfig {
+export function addTokenAddresses(config: ClientConfig): ClientConfig {
   const names = Object.keys(config.tokens ?? {}).filter((name) => config.tokens?.[name]?.url === undefined)
   const current = names.filter((name) => name === config.current)
   return [...new Set([...current, ...names])].reduce(convertToken, config)

@@ -51,7 +51,7 @@ test('a second start keeps the data and the passwords, which only the owner can 
   await query(first.ownerUrl, 'CREATE TABLE kept AS SELECT 42 AS answer')
   await first.stop()
   const second = await start(dataDir)
-  expect(await query(second.ownerUrl, 'SELECT answer FROM kept')).toEqual([{ response: 42 }])
+  expect(await query(second.ownerUrl, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }])
   expect(new URL(second.runtimeUrl).password).toBe(new URL(first.runtimeUrl).password)
   expect((await stat(join(dataDir, 'passwords.json'))).mode & 0o777).toBe(0o600)
   expect(await readdir(dataDir)).not.toContain('initdb-password')

@@ -8,7 +8,7 @@ export { Connection, maxConnectionWait, maxDiscardedBody } from './connection.ts
 export { ErrorResponse } from './errors.ts'
 export { Health } from './health.ts'
 export { Invitation, type InvitationRequest } from './invitations.ts'
-export { LiveCall } from './live-calls.ts'
+export { LiveCall, type LiveCallKind } from './live-calls.ts'
 export { Me, type PrincipalKind, type Versions } from './me.ts'
 export {
   type DecideRequest,

@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { ExtensibleEnum, Id, Nullable, Time } from './common.ts'
 
-const kinds = ['exec', 'run', 'console', 'shell', 'logs', 'proxy', 'transfer']
+const kinds = ['exec', 'run', 'console', 'shell', 'logs', 'proxy', 'transfer'] as const
+export type LiveCallKind = (typeof kinds)[number]
 
 export const LiveCall = Type.Object({
   id: Id,

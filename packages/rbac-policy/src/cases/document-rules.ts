@@ -11,7 +11,6 @@ import {
   unblockedName,
 } from '../policy-document/name-lists.ts'
 import type { PolicyDocument, Role } from '../policy-document/policy-document.ts'
-import { stepUpOf } from '../step-up/step-up.ts'
 import { listRequirements } from '../step-up/step-up-requirements.ts'
 
 /** A rule that a document defines itself. */
@@ -32,7 +31,7 @@ export function ownEntries(document: PolicyDocument, list: NameList): readonly s
   return isUnchanged && !isBuiltIn(document) ? [] : own
 }
 
-export function grantName(role: string, permission: Permission): string {
+export function permissionRule(role: string, permission: Permission): string {
   return `role:${role} ${permission}`
 }
 
@@ -64,12 +63,14 @@ function stepUpRules(document: PolicyDocument): OwnRule[] {
   const enrollment = { rule: enrollmentName, source: sourceOf(document, enrollmentName) }
   return [
     ...requirements.map(({ rule, source }) => ({ rule, source })),
-    ...(stepUpOf(document).enrollBy === null ? [] : [enrollment]),
+    ...(document.stepUp.enrollBy === null ? [] : [enrollment]),
   ]
 }
 
 /** Maps each role to its own permission patterns, and each pattern to the permissions that it includes. */
-export function ownGrants(document: PolicyDocument): ReadonlyMap<string, ReadonlyMap<string, readonly Permission[]>> {
+export function permissionsByRole(
+  document: PolicyDocument,
+): ReadonlyMap<string, ReadonlyMap<string, readonly Permission[]>> {
   const own = document.roles.filter((role) => isOwn(document, role))
   return new Map(
     own.map((role) => [
@@ -82,8 +83,8 @@ export function ownGrants(document: PolicyDocument): ReadonlyMap<string, Readonl
 function roleRules(role: Role, document: PolicyDocument): string[] {
   const { name, when = [] } = role
   const own = ownPermissions(role, document)
-  const bindings = own.length === 0 ? [`role:${name}`] : own.map((permission) => grantName(name, permission))
-  return when.length === 0 ? bindings : [...bindings, `condition:${name}`]
+  const rules = own.length === 0 ? [`role:${name}`] : own.map((permission) => permissionRule(name, permission))
+  return when.length === 0 ? rules : [...rules, `condition:${name}`]
 }
 
 /** The permissions of a role that neither its base roles nor the built-in role of the same name have. */

@@ -7,7 +7,7 @@ import type { EvaluatedScenario } from '../policy/planned-decision.ts'
 import { entryName, type NameList, unblockedName } from '../policy-document/name-lists.ts'
 import type { PolicyDocument } from '../policy-document/policy-document.ts'
 import { compileValueRules } from '../policy-document/recorded-values.ts'
-import { grantName, type OwnRule, ownEntries, ownGrants, ownRules } from './document-rules.ts'
+import { type OwnRule, ownEntries, ownRules, permissionRule, permissionsByRole } from './document-rules.ts'
 import type { EvaluatedCase } from './evaluate-case.ts'
 import type { NamedValues } from './policy-case.ts'
 
@@ -22,7 +22,7 @@ export interface RuleCoverage {
 }
 
 export function coverageOf(document: PolicyDocument): RuleCoverage {
-  const bindings = ownGrants(document)
+  const byRole = permissionsByRole(document)
   const exercised = new Set<string>()
   const rolesWithBases = new Map(document.roles.map(({ name, extends: names = [] }) => [name, [name, ...names]]))
   const valueRulesAt = compileValueRules(document.recordedValues ?? [])
@@ -31,8 +31,9 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
   function addRoles(held: readonly string[], required: readonly Permission[]): void {
     for (const role of new Set(held.flatMap((name) => rolesWithBases.get(name) ?? []))) {
       exercised.add(`role:${role}`)
-      for (const [pattern, permissions] of bindings.get(role) ?? [])
-        if (required.some((permission) => permissions.includes(permission))) exercised.add(grantName(role, pattern))
+      for (const [pattern, permissions] of byRole.get(role) ?? [])
+        if (required.some((permission) => permissions.includes(permission)))
+          exercised.add(permissionRule(role, pattern))
     }
   }
 

@@ -53,7 +53,7 @@ export function canRevoke(
   moment: Moment,
 ): GrantingDenial | null {
   const { principal, bindings } = revoker
-  // Permissions of earlier versions of the gateway grant nothing.
+  // A permission that this version does not know, as after a downgrade, grants nothing.
   const permissions = held.permissions?.filter((permission) => expandPermission(permission).length > 0)
   const wanted = permissions === undefined ? held : { ...held, permissions }
   const denied = denialOf(document, { granter: revoker, wanted, moment }, { needsCommands: false })

@@ -37,11 +37,6 @@ describe('a document without requirements', () => {
     expect(outcome(policy().decide(ada, promote))).toEqual(['allow', 'role:deployer'])
     expect(outcome(policy('stepUp: {}').decide(ada, promote))).toEqual(['allow', 'role:deployer'])
   })
-
-  test('requires no proof if it comes from an older gateway, which has no section stepUp', () => {
-    const { stepUp: _, ...older } = builtInPolicy()
-    expect(outcome(compilePolicy(older as PolicyDocument).decide(ada, promote))).toEqual(['allow', 'role:deployer'])
-  })
 })
 
 const production = 'stepUp:\n  rules:\n    promotes:\n      require: { always: any }'

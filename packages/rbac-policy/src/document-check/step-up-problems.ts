@@ -3,14 +3,14 @@ import { rackRoutes } from '@rack-gateway/convox-api'
 import type { Permission } from '../model/types.ts'
 import { expandPermission } from '../permissions/permission-patterns.ts'
 import type { PolicyDocument, StepUpCallRule, StepUpRule } from '../policy-document/policy-document.ts'
-import { requiredByNoCall, stepUpOf, stepUpPermissions } from '../step-up/step-up.ts'
+import { requiredByNoCall, stepUpPermissions } from '../step-up/step-up.ts'
 import { isException } from '../step-up/step-up-exceptions.ts'
 
 type Path = readonly (string | number)[]
 
 export function stepUpProblems(document: PolicyDocument): Problem[] {
   const { roles, commands } = document
-  const { rules: callRules, management } = stepUpOf(document)
+  const { rules: callRules, management } = document.stepUp
   return [
     ...roles.flatMap(({ name, stepUp: rules = [] }) =>
       rules.flatMap((rule) => (rule.role === name ? exceptProblems(rule, ['roles', name, 'stepUp']) : [])),

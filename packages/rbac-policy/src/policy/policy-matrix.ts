@@ -5,7 +5,6 @@ import { permissions } from '../permissions/permissions.ts'
 import { cachedByDocument } from '../policy-document/cached-by-document.ts'
 import { enrollmentName, entryName, type NameList, sourceOf, unblockedName } from '../policy-document/name-lists.ts'
 import type { PolicyDocument, PolicyRule, Role } from '../policy-document/policy-document.ts'
-import { stepUpOf } from '../step-up/step-up.ts'
 import { listRequirements } from '../step-up/step-up-requirements.ts'
 import type { ReplaceablePolicy } from './replaceable-policy.ts'
 
@@ -55,7 +54,7 @@ function commandRuleOf({ argv, when = [], stepUp: _, ...rule }: PolicyRule & { r
 }
 
 function enrollmentIn(document: PolicyDocument) {
-  const { enrollBy } = stepUpOf(document)
+  const { enrollBy } = document.stepUp
   return enrollBy === null ? null : { by: new Date(enrollBy).toISOString(), source: sourceOf(document, enrollmentName) }
 }
 

@@ -2,7 +2,6 @@ import { joinWithAnd } from '@rack-gateway/command-matcher'
 import { defaultManagementLevel } from '../decision/step-up-decision.ts'
 import type { StepUpLevel } from '../model/types.ts'
 import type { PolicyDocument } from '../policy-document/policy-document.ts'
-import { stepUpOf } from '../step-up/step-up.ts'
 import { describeLevel, isStricter } from '../step-up/step-up-level.ts'
 import { describeCalls, type ListedRequirement, listRequirements } from '../step-up/step-up-requirements.ts'
 import { changeForEveryone, isEqual, type PolicyChange } from './policy-change.ts'
@@ -12,7 +11,7 @@ export function stepUpsChanged(before: PolicyDocument, after: PolicyDocument): P
   return [
     ...[...newer.values()].flatMap((requirement) => describeChange(older.get(requirement.rule), requirement)),
     ...[...older.values()].flatMap((requirement) => (newer.has(requirement.rule) ? [] : describeRemoval(requirement))),
-    ...enrollmentChanged(stepUpOf(before).enrollBy, stepUpOf(after).enrollBy),
+    ...enrollmentChanged(before.stepUp.enrollBy, after.stepUp.enrollBy),
   ]
 }
 

@@ -82,7 +82,7 @@ describe('an exception', () => {
       'token:nightly (ada@example.com)',
     ],
     [
-      'a token of an older version, whose name is the entry',
+      'a token whose stored name is the entry',
       tokenNamed('token:nightly (ada@example.com)', mallory),
       'token:nightly (ada@example.com)',
     ],

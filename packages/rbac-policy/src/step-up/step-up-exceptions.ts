@@ -30,8 +30,8 @@ export function compileExceptions(entries: readonly string[]): (principal: Princ
 }
 
 /**
- * The end of a token's displayed name, such as ` (ada@example.com)`. Token names from older versions can contain
- * parentheses, and so imitate an owner.
+ * The end of a token's displayed name, such as ` (ada@example.com)`. `actorName` does not change a stored name that
+ * begins with `token:`, so only this comparison keeps such a name from imitating an owner.
  */
 function ownerPart({ kind, name }: NonNullable<Principal['owner']>): string {
   return actorName({ kind: 'api-token', name: '', owner: { kind, name } }).slice('token:'.length)

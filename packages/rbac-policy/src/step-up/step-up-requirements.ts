@@ -1,6 +1,6 @@
 import { namesInMessage } from '@rack-gateway/command-matcher'
 import type { PolicyDocument, StepUpCallRule, StepUpRule } from '../policy-document/policy-document.ts'
-import { placesOf, stepUpOf } from './step-up.ts'
+import { placesOf } from './step-up.ts'
 
 /** The calls of a `rule`. All other kinds have no lists. */
 type StepUpCalls = Pick<StepUpCallRule, 'permissions' | 'racks' | 'apps'>
@@ -17,7 +17,7 @@ export interface ListedRequirement extends StepUpRule, StepUpCalls {
 /** Leaves out the requirements that a role inherits. */
 export function listRequirements(document: PolicyDocument): ListedRequirement[] {
   const { roles, commands, source } = document
-  const { rules: callRules, management } = stepUpOf(document)
+  const { rules: callRules, management } = document.stepUp
   const listed = (kind: ListedRequirement['kind'], name: string, rule: StepUpRule): ListedRequirement => ({
     kind,
     name,

@@ -3,13 +3,7 @@ import type { Denial, Explanation } from '@rack-gateway/errors'
 import type { Permission, PolicyScope, Principal, StepUpLevel } from '../model/types.ts'
 import { expandPermission } from '../permissions/permission-patterns.ts'
 import { enrollmentName, sourceOf } from '../policy-document/name-lists.ts'
-import {
-  noStepUp,
-  type PolicyDocument,
-  type StepUpCallRule,
-  type StepUpRule,
-  type StepUpTerms,
-} from '../policy-document/policy-document.ts'
+import type { PolicyDocument, StepUpCallRule, StepUpRule } from '../policy-document/policy-document.ts'
 import { compileExceptions, exceptionOf } from './step-up-exceptions.ts'
 import { describeLevel, isStricter } from './step-up-level.ts'
 
@@ -47,7 +41,7 @@ export interface CompiledCallRule extends CompiledStepUpRule, Pick<StepUpCallRul
 /** @returns null if the document requires no proof, has no `enrollBy`, and says nothing about the management API */
 export function compileStepUp(document: PolicyDocument): CompiledStepUp | null {
   const { roles, commands, source } = document
-  const { rules: callRules, management, enrollBy } = stepUpOf(document)
+  const { rules: callRules, management, enrollBy } = document.stepUp
   const rules = {
     permissions: byPermission(callRules, source),
     everyPermission: callRules.flatMap((rule) =>
@@ -73,11 +67,6 @@ export function compileStepUp(document: PolicyDocument): CompiledStepUp | null {
     enrollBy !== null ||
     roles.some((role) => (role.stepUp ?? []).some(({ level }) => level !== null))
   return requires ? rules : null
-}
-
-/** The section `stepUp` of a document. Documents of older gateways have none. */
-export function stepUpOf({ stepUp }: Partial<Pick<PolicyDocument, 'stepUp'>>): StepUpTerms {
-  return stepUp ?? noStepUp
 }
 
 interface RuleWords {

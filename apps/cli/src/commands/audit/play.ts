@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { requestFor } from '@rack-gateway/gateway-api'
+import type { CastEvent } from '@rack-gateway/recordings/asciicast'
 import { SafeOutput } from '@rack-gateway/recordings/terminal'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { Usage } from '../../errors/errors.ts'
@@ -9,7 +10,7 @@ import { targetOf } from '../../rack-choice/gateway-target.ts'
 import type { Target } from '../../rack-choice/local/target.ts'
 import { parseSeconds } from '../options/duration.ts'
 import { rackOption } from '../options/shared-options.ts'
-import { type CastEvent, forEachEvent, readCast } from './recordings/cast.ts'
+import { forEachEvent, readCast } from './recordings/cast.ts'
 import { noRecording } from './recordings/no-recording.ts'
 import { type Screen, standardOutput } from './recordings/screen.ts'
 
@@ -52,7 +53,7 @@ export async function playRecording(
     missing: noRecording(id),
   })
   const cast = await readCast(body ?? new ReadableStream<Uint8Array>())
-  const { cols, rows } = cast.header.term
+  const { cols, rows } = cast.header
   if ((screen.columns ?? cols) < cols || (screen.rows ?? rows) < rows)
     context.note(`The session was recorded in ${cols} columns and ${rows} rows. Make the terminal at least that large.`)
   const output = new SafeOutput()

@@ -122,9 +122,3 @@ test('an API token needs no step-up, because it is denied', () => {
   const owner = { kind: 'user', id: 'u1', name: 'ada@example.com', bindings: snapshot({}).principal.bindings } as const
   expect(stepUpOf(promote, snapshot({ 'release:promote': recent }, { kind: 'api-token', owner }))).toBeNull()
 })
-
-test('a document of an older gateway requires nothing', () => {
-  const from = snapshot({})
-  const { stepUp: _, ...document } = from.document
-  expect(stepUpOf(promote, { ...from, document: document as PolicyDocument })).toBeNull()
-})

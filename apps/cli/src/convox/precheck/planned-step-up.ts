@@ -1,5 +1,5 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { type EvaluatedScenario, evaluatePlanned, type PolicyDocument } from '@rack-gateway/rbac-policy'
+import { type EvaluatedScenario, evaluatePlanned } from '@rack-gateway/rbac-policy'
 import type { Snapshot } from './snapshot.ts'
 
 /** The calls of a command that need the proof of a second factor. */
@@ -64,11 +64,9 @@ export function plannedStepUp(
 
 /** Most policies require no step-up, so their calls need not be evaluated. */
 function hasStepUps({ document }: Snapshot): boolean {
-  const { roles, commands } = document
-  // Older gateways send documents without the section.
-  const { rules = [] }: Partial<PolicyDocument['stepUp']> = document.stepUp ?? {}
+  const { roles, commands, stepUp } = document
   return (
-    rules.length > 0 ||
+    stepUp.rules.length > 0 ||
     roles.some((role) => (role.stepUp?.length ?? 0) > 0) ||
     commands.some((rule) => rule.stepUp !== undefined)
   )

@@ -35,7 +35,6 @@ async function inspect({ target }: CheckSubject): Promise<Inspection> {
   const server = headers.get('server')
   if (status === 421) return { kind: 'misdirected', address: publicAddress(value), server }
   if (status === 401 || status === 403) return unknown('Not checked. See the finding of token.')
-  if (status === 404) return unknown('Not checked, because the gateway has an older version.')
   const connection = status === 200 ? readResponse('inspectConnection', value) : null
   if (connection === null) return unknown('Not checked. See the finding of gateway.')
   return { kind: 'seen', connection, server }

@@ -14,6 +14,5 @@ export function rejectedFinding({
   if (parseGatewayError(value) === null) return null
   if (status === 421) return misdirectedFinding
   if (status === 401 || status === 403) return warning('Not checked. See the finding of token.', null)
-  if (status === 404) return warning('Not checked, because the gateway has an older version.', null)
   return warning(`Not checked, because the gateway answered with status ${status}.`, null)
 }

@@ -66,10 +66,7 @@ async function openStore(to: string, lock: string | undefined) {
 
 /** Statements have no timeout, because reading a month can take long. */
 function connect(url: string, max: number): Sql {
-  return openPool(url, {
-    max,
-    connection: { application_name: 'rack-gateway archive', statement_timeout: 0 },
-  })
+  return openPool({ url, max, applicationName: 'rack-gateway archive' }, { connection: { statement_timeout: 0 } })
 }
 
 async function expectOwner(sql: Sql): Promise<void> {

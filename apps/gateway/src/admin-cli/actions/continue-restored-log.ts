@@ -21,10 +21,10 @@ export async function continueRestoredLog({ reason, by = loginName(), checkpoint
   if (reason.trim() === '') throw new UsageError('--reason is empty. Say why the log was restored.')
   await withDatabase(async function continueLog({ config, database }) {
     const directory = await copiesDirectory(checkpoints, config)
-    const sql = openPool(database.runtimeUrl, {
-      max: 1,
-      connection: { application_name: 'rack-gateway restored', statement_timeout: 0 },
-    })
+    const sql = openPool(
+      { url: database.runtimeUrl, applicationName: 'rack-gateway restored' },
+      { connection: { statement_timeout: 0 } },
+    )
     try {
       let id = ''
       const gap = await restoreLog(sql, {

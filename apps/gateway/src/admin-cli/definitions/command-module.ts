@@ -8,8 +8,6 @@ export type Arguments<O extends CommandOptions> = ArgumentsCamelCase<InferredOpt
 export interface CommandModule {
   /** The name, and the positionals as `<name>`. */
   readonly command: string
-  /** Earlier names of the command. */
-  readonly aliases?: readonly string[]
   readonly describe: string
   readonly examples?: readonly (readonly [command: string, description: string])[]
   readonly builder: CommandOptions
@@ -18,8 +16,8 @@ export interface CommandModule {
 
 export function addCommands(group: Argv, modules: readonly CommandModule[], missingMessage: string): Argv {
   for (const module of modules) {
-    const { command, aliases = [], describe, handler } = module
-    group.command([command, ...aliases], describe, builderOf(module), handler)
+    const { command, describe, handler } = module
+    group.command(command, describe, builderOf(module), handler)
   }
   return group.demandCommand(1, missingMessage)
 }

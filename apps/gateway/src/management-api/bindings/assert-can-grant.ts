@@ -8,7 +8,7 @@ import type { PrincipalCall } from '../calls/call.ts'
  * @throws InsufficientAuthority, InvalidRequest
  */
 export function assertCanGrant(
-  { policy, principal, moment }: Pick<PrincipalCall, 'policy' | 'principal' | 'moment'>,
+  { server: { policy }, principal, moment }: Pick<PrincipalCall, 'server' | 'principal' | 'moment'>,
   wanted: WantedBinding,
   kind: 'role' | 'token' = 'role',
 ): void {

@@ -22,7 +22,7 @@ interface RevocationOptions {
   readonly asBinding?: boolean
 }
 
-type Caller = Pick<PrincipalCall, 'lists' | 'policy' | 'principal' | 'moment'>
+type Caller = Pick<PrincipalCall, 'server' | 'lists' | 'principal' | 'moment'>
 
 /**
  * A caller that removes, locks, ends, rotates, disables, or resets the access of another principal needs the permissions
@@ -37,7 +37,8 @@ export async function assertCanRevoke(
   { own = false, bindings = [], asBinding = false }: RevocationOptions = {},
 ): Promise<void> {
   if (own) return
-  const { policy, principal, moment } = caller
+  const { server, principal, moment } = caller
+  const { policy } = server
   const held = [...bindings, ...(await heldBy(caller, affected))]
   for (const { role, racks, apps, permissions, expiresAt } of activeBindings(held, moment.at)) {
     const until = asBinding ? (expiresAt?.getTime() ?? null) : moment.at

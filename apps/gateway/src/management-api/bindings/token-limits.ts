@@ -1,6 +1,12 @@
 import type { ApiTokenBinding } from '@rack-gateway/auth/store'
 import { scopesIn, type TokenRequest } from '@rack-gateway/gateway-api'
-import { individualPermissionsRole, type TokenLimit, tokenLimit, type WantedBinding } from '@rack-gateway/rbac-policy'
+import {
+  individualPermissionsRole,
+  type Policy,
+  type TokenLimit,
+  tokenLimit,
+  type WantedBinding,
+} from '@rack-gateway/rbac-policy'
 import { durationInWords } from '@rack-gateway/time'
 import { denialError, InvalidRequest } from '../../errors/errors.ts'
 import type { PrincipalCall } from '../calls/call.ts'
@@ -8,7 +14,7 @@ import { assertCanGrant } from './assert-can-grant.ts'
 import { assertFewScopes } from './bindings.ts'
 import { readExpiry } from './read-expiry.ts'
 
-type Context = Pick<PrincipalCall, 'policy' | 'principal' | 'moment' | 'now'>
+type Context = Pick<PrincipalCall, 'server' | 'principal' | 'moment'>
 
 interface ExpiryRequest {
   readonly lifetimeSeconds?: number
@@ -21,7 +27,7 @@ export function tokenExpiry(
   { lifetimeSeconds, expiresAt }: ExpiryRequest,
   bindings: readonly Pick<ApiTokenBinding, 'role' | 'permissions'>[],
 ): number {
-  const { now, policy } = call
+  const { policy, clock } = call.server
   if (lifetimeSeconds !== undefined && expiresAt !== undefined)
     throw new InvalidRequest(
       '`lifetimeSeconds` and `expiresAt` cannot be combined.',
@@ -30,9 +36,9 @@ export function tokenExpiry(
   const { document } = policy
   const limit = tokenLimit(document, bindings)
   if (lifetimeSeconds === undefined && expiresAt === undefined)
-    return now() + Math.min(document.tokens.defaultAge, limit.maxAge)
-  const expiry = expiresAt === undefined ? now() + (lifetimeSeconds ?? 0) * 1_000 : readExpiry(expiresAt)
-  if (expiry <= now() + limit.maxAge) return expiry
+    return clock.now() + Math.min(document.tokens.defaultAge, limit.maxAge)
+  const expiry = expiresAt === undefined ? clock.now() + (lifetimeSeconds ?? 0) * 1_000 : readExpiry(expiresAt)
+  if (expiry <= clock.now() + limit.maxAge) return expiry
   throw tooLong(policy, limit, 'Choose an earlier expiry.')
 }
 
@@ -42,15 +48,15 @@ export function tokenExpiry(
  * @throws InvalidRequest
  */
 export function assertAllowedLifetime(
-  { now, policy }: Context,
+  { server: { policy, clock } }: Context,
   { binding, expiry, remedy }: { readonly binding: ApiTokenBinding; readonly expiry: number; readonly remedy: string },
 ): void {
   const limit = tokenLimit(policy.document, [binding])
   const bindingExpiry = Math.min(expiry, binding.expiresAt?.getTime() ?? expiry)
-  if (bindingExpiry > now() + limit.maxAge) throw tooLong(policy, limit, remedy)
+  if (bindingExpiry > clock.now() + limit.maxAge) throw tooLong(policy, limit, remedy)
 }
 
-function tooLong({ hash }: PrincipalCall['policy'], { maxAge, rule, source }: TokenLimit, remedy: string): Error {
+function tooLong({ hash }: Pick<Policy, 'hash'>, { maxAge, rule, source }: TokenLimit, remedy: string): Error {
   const reason = `An API token can have these permissions for at most ${durationInWords(maxAge)}.`
   return denialError(InvalidRequest, { rule, source, reason, remedy, policy: hash }, `${rule}, ${source}`)
 }
@@ -103,7 +109,11 @@ function bindingUntil({ role, permissions, racks, apps, expiresAt }: ApiTokenBin
   return { role, racks, apps, until: end, ...(permissions !== undefined && { permissions }) }
 }
 
-function canGrant({ policy, principal, moment }: Context, binding: ApiTokenBinding, until: number | null): boolean {
+function canGrant(
+  { server: { policy }, principal, moment }: Context,
+  binding: ApiTokenBinding,
+  until: number | null,
+): boolean {
   return policy.canGrant(principal, bindingUntil(binding, until ?? moment.at), moment) === null
 }
 

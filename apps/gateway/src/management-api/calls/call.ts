@@ -1,11 +1,9 @@
-import type { AuditSearch, ConcurrencyLimit, EventDraft } from '@rack-gateway/audit'
-import type { RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
+import type { AuditSearch, EventDraft } from '@rack-gateway/audit'
+import type { RecordIdentityEvents } from '@rack-gateway/auth'
 import type { RequestContext } from '@rack-gateway/auth/cli-login'
-import type { LoginSettings, Recheck } from '@rack-gateway/auth/login'
 import type { StepUpCaller } from '@rack-gateway/auth/step-ups'
 import type { Administration, FactorAdministration, Lists, VerifiedJwt } from '@rack-gateway/auth/store'
 import type {
-  CheckpointStatus,
   DeepReadonly,
   Endpoint,
   EndpointName,
@@ -13,79 +11,29 @@ import type {
   JobEndpoint,
   PrincipalEndpoint,
   PublicEndpoint,
-  Versions,
 } from '@rack-gateway/gateway-api'
 import type { Decision, Moment, Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance } from 'fastify'
 import type { Static, TSchema } from 'typebox'
-import type { HealthReport } from '../../operations/health-report/health-report.ts'
-import type { PolicyStudies } from '../../policy-study/policy-studies.ts'
 import type { ConnectionFacts } from '../connection/connection-facts.ts'
 import type { StreamedResponse } from './streamed-response.ts'
-
-type Decorations = Pick<
-  FastifyInstance,
-  | 'verifiableLog'
-  | 'cliLogins'
-  | 'database'
-  | 'identities'
-  | 'policy'
-  | 'policyPackages'
-  | 'racks'
-  | 'rackStatuses'
-  | 'readiness'
-  | 'recordingArchive'
-  | 'secondFactors'
-  | 'stepUpPage'
-  | 'stepUps'
-  | 'turns'
-  | 'workloads'
->
-
-/** The part of a call that is the same for all calls. */
-export interface ManagementApiContext extends Decorations {
-  readonly lists: Lists
-  readonly sessionTerms: SessionTerms
-  /** The setting ORGANIZATION. */
-  readonly organization: string
-  /** The setting PUBLIC_URL. */
-  readonly publicUrl: string | null
-  /** The setting ADMIN_USERS. */
-  readonly adminUsers: readonly string[]
-  readonly versions: Versions
-  /** Null if no identity provider is configured. */
-  readonly login: Pick<LoginSettings, 'issuer' | 'allowedDomains'> | null
-  /** Asks the identity provider about a user before their session is renewed. */
-  readonly recheck: Recheck
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
-  readonly readHealth: HealthReport
-  /** Reads the database at most once a second. */
-  readonly checkpointStatus: () => Promise<CheckpointStatus>
-  /** Limits how many clients follow the audit log or a running session. */
-  readonly followers: ConcurrencyLimit
-  readonly recordingReaders: ConcurrencyLimit
-  /** Limits how many checks of a connection wait before they answer. */
-  readonly silentChecks: ConcurrencyLimit
-  /** Aborted when the gateway stops. */
-  readonly closing: AbortSignal
-  readonly studies: PolicyStudies
-}
 
 type StaticOf<S> = S extends TSchema ? Static<S> : Record<never, never>
 
 interface ValidatedRequest<E extends Endpoint> {
+  /** Its decorations are the services and settings of the gateway. */
+  readonly server: FastifyInstance
   /** For the conditions of the policy. */
   readonly moment: Moment
   /** The `{id}` of the path; empty if the path has none. */
   readonly id: string
   readonly query: StaticOf<E extends { query: infer Q } ? Q : undefined>
   readonly body: StaticOf<E extends { body: infer B } ? B : undefined>
+  /** During a change, they read in its transaction. */
+  readonly lists: Lists
 }
 
-export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
-  extends ManagementApiContext,
-    ValidatedRequest<E> {
+export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint> extends ValidatedRequest<E> {
   readonly principal: Principal
   readonly auditLog: AuditSearch
   /** The value that a browser must send as `X-CSRF-Token`; null for a request without a cookie. */
@@ -140,12 +88,12 @@ export interface TransactionCall<E extends Endpoint = PrincipalEndpoint> extends
 }
 
 /** A call of a CI job whose token has a valid signature. The handler decides whether a trust admits it. */
-export interface JobCall<E extends Endpoint = JobEndpoint> extends ManagementApiContext, ValidatedRequest<E> {
+export interface JobCall<E extends Endpoint = JobEndpoint> extends ValidatedRequest<E> {
   readonly verifiedJwt: VerifiedJwt
   readonly record: RecordIdentityEvents
 }
 
-export interface PublicCall<E extends Endpoint = PublicEndpoint> extends ManagementApiContext, ValidatedRequest<E> {
+export interface PublicCall<E extends Endpoint = PublicEndpoint> extends ValidatedRequest<E> {
   /** For audit events. */
   readonly requestContext: RequestContext
 }

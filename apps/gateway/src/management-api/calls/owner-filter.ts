@@ -1,13 +1,8 @@
 import { isUuid } from '@rack-gateway/audit/events'
-import type { Policy, Principal } from '@rack-gateway/rbac-policy'
 import { noPermission } from '../../errors/errors.ts'
+import type { PrincipalCall } from './call.ts'
 
-interface Caller {
-  readonly policy: Pick<Policy, 'hash'>
-  readonly principal: Principal
-  readonly canAccessOthers: boolean
-  canAccess(isOwner: boolean): boolean
-}
+type Caller = Pick<PrincipalCall, 'server' | 'principal' | 'canAccessOthers' | 'canAccess'>
 
 /**
  * @param permission the permission to list the items of other owners
@@ -15,7 +10,7 @@ interface Caller {
  * @throws the errors of `canAccess`; NotAllowed if the caller cannot list the wanted items
  */
 export function ownerFilter(
-  { policy, principal, canAccessOthers, canAccess }: Caller,
+  { server: { policy }, principal, canAccessOthers, canAccess }: Caller,
   wanted: string | undefined,
   permission: string,
 ): string | null {

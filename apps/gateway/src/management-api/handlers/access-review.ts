@@ -10,14 +10,14 @@ type ReviewedBinding = Awaited<ReturnType<PrincipalCall['lists']['accessReview']
 
 /** Each read is recorded before its response is sent. */
 export const accessReviewHandlers: Handlers<'reviewAccess' | 'exportAccessReview'> = {
-  async reviewAccess({ lists, query, now, record }) {
-    const { items, next } = await lists.accessReview(pageRequest(query), now())
+  async reviewAccess({ server, lists, query, record }) {
+    const { items, next } = await lists.accessReview(pageRequest(query), server.clock.now())
     await record({ kind: 'access-review.read', detail: { page: query.cursor === undefined ? 'first' : 'next' } })
     return { items: items.map(toResponse), next }
   },
 
   async exportAccessReview(call) {
-    const at = call.now()
+    const at = call.server.clock.now()
     const first = await call.lists.accessReview({ limit: exportBatch }, at)
     await call.record({ kind: 'access-review.read', detail: { page: 'export' } })
     const fileName = `access-review-${new Date(at).toISOString().slice(0, 19).replaceAll(':', '')}.csv`

@@ -1,6 +1,5 @@
 import { type AuditEvent, alarmKinds, type FoundEvent, isAlarm, NoSuchEvent } from '@rack-gateway/audit'
 import { isUuid } from '@rack-gateway/audit/events'
-import { actorName } from '@rack-gateway/rbac-policy'
 import { NoAlarm } from '../../errors/errors.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { toEventResponse } from '../calls/event-response.ts'
@@ -46,12 +45,12 @@ function newestFirst({ event: one }: FoundEvent, { event: other }: FoundEvent): 
 function toAlarmResponse(
   found: FoundEvent,
   acknowledgment: AuditEvent | undefined,
-  call: Pick<PrincipalCall, 'publicUrl'>,
+  call: Pick<PrincipalCall, 'server'>,
 ) {
   const acknowledged = acknowledgment && {
     id: acknowledgment.id,
     at: acknowledgment.at,
-    by: acknowledgment.principal ? actorName(acknowledgment.principal) : '',
+    by: acknowledgment.principal?.name ?? '',
     reason: `${acknowledgment.detail?.reason ?? ''}`,
   }
   return { ...toEventResponse(found, call), acknowledged: acknowledged ?? null }

@@ -1,6 +1,5 @@
 import type { FoundEvent } from '@rack-gateway/audit'
 import type { AppChange } from '@rack-gateway/gateway-api'
-import { actorName } from '@rack-gateway/rbac-policy'
 import { InvalidRequest } from '../../errors/errors.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 
@@ -70,7 +69,7 @@ function newestChanges(events: readonly FoundEvent[]): NewestChanges {
 }
 
 /** An app that the caller cannot see, and one that does not exist, have the same response. */
-function canSee({ policy, principal, moment }: PrincipalCall, rack: string, app: string): boolean {
+function canSee({ server: { policy }, principal, moment }: PrincipalCall, rack: string, app: string): boolean {
   return policy.canSeeApp(principal, rack, app, moment)
 }
 
@@ -86,7 +85,7 @@ function toChange({ id, event }: FoundEvent): AppChange {
     principal: {
       kind: principal?.kind ?? 'system',
       id: principal?.id ?? '',
-      name: principal === undefined ? 'unknown' : actorName(principal),
+      name: principal?.name ?? 'unknown',
     },
     route,
     release: release ?? promotedRelease(path),

@@ -7,25 +7,25 @@ import { revocableStream } from '../streams/revocable-stream.ts'
 export const auditVerificationHandlers: Handlers<
   'listAuditKeys' | 'getCheckpointStatus' | 'readAuditLog' | 'proveAuditEvent'
 > = {
-  async listAuditKeys({ verifiableLog }) {
-    return { keys: await verifiableLog.keys() }
+  async listAuditKeys({ server }) {
+    return { keys: await server.verifiableLog.keys() }
   },
 
   /** Not recorded, because the status contains no data of an event. */
-  getCheckpointStatus: ({ checkpointStatus }) => checkpointStatus(),
+  getCheckpointStatus: ({ server }) => server.checkpointStatus(),
 
   async readAuditLog(call) {
     // Recorded first, so that the log that is read contains this read.
     await call.record({ kind: 'audit.read', detail: { what: 'the whole log' } })
     return revocableStream(call, {}, async ({ onRead }) => ({
-      body: call.verifiableLog.read(limitKeyOf(call.principal), onRead),
+      body: call.server.verifiableLog.read(limitKeyOf(call.principal), onRead),
       mediaType: 'application/x-ndjson',
       fileName: null,
     }))
   },
 
-  async proveAuditEvent({ verifiableLog, id, principal, record }) {
-    const result = await verifiableLog.prove(limitKeyOf(principal), id)
+  async proveAuditEvent({ server, id, principal, record }) {
+    const result = await server.verifiableLog.prove(limitKeyOf(principal), id)
     if (result.kind === 'unknown') throw noSuchItem('event')
     if (result.kind === 'unsigned')
       throw new NotSignedYet(

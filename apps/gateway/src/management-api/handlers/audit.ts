@@ -1,17 +1,10 @@
 import { Readable } from 'node:stream'
-import {
-  createFollower,
-  type ExportFormat,
-  exportFormats,
-  type FilterQuery,
-  type FoundEvent,
-  NoSuchEvent,
-} from '@rack-gateway/audit'
+import { createFollower, exportFormats, type FilterQuery, type FoundEvent, NoSuchEvent } from '@rack-gateway/audit'
 import { isUuid } from '@rack-gateway/audit/events'
 import { ignoreStreamErrors } from '../../http/ignore-stream-errors.ts'
 import { limitKeyOf } from '../../rate-limits/limit-key.ts'
 import type { Handlers } from '../calls/call.ts'
-import { toEventResponse, withActorName } from '../calls/event-response.ts'
+import { toEventResponse } from '../calls/event-response.ts'
 import { exportStream } from '../streams/export-stream.ts'
 import { followStream } from '../streams/follow-stream.ts'
 import { revocableStream } from '../streams/revocable-stream.ts'
@@ -64,8 +57,8 @@ export const auditHandlers: AuditHandlers = {
   },
 
   async followAudit(call) {
-    const { query, auditLog, followers, lastEventId, principal } = call
-    const take = () => followers.acquire(limitKeyOf(principal))
+    const { server, query, auditLog, lastEventId, principal } = call
+    const take = () => server.resourceAccount.readings.followers.acquire(limitKeyOf(principal))
     return revocableStream(call, { take, gracePeriod }, async ({ signal, onRead }) => {
       const follower = await createFollower(auditLog.sql, query, lastEventId)
       await call.record({
@@ -80,7 +73,7 @@ export const auditHandlers: AuditHandlers = {
 
   async exportAudit(call) {
     const { format: name = 'ndjson', ...filters } = call.query
-    const format = name === 'ndjson' ? exportFormats.ndjson : withActorNames(exportFormats[name])
+    const format = exportFormats[name]
     const batches = await readFirst(call.auditLog.all(filters))
     await call
       .record({ kind: 'audit.read', detail: { ...filterDetail(filters), page: 'export', format: name } })
@@ -115,11 +108,6 @@ function filterDetail(filters: FilterQuery): Record<string, string> {
   return Object.fromEntries(
     Object.entries(filters).map(([name, value]) => [name, typeof value === 'string' ? value : value.join(', ')]),
   )
-}
-
-/** Shows the actor's name as a search does. Not for NDJSON, whose lines must stay as they were hashed. */
-function withActorNames({ line, ...format }: ExportFormat): ExportFormat {
-  return { ...format, line: (found) => line({ ...found, event: withActorName(found.event) }) }
 }
 
 /** Milliseconds for the client to read the last message. */

@@ -3,34 +3,34 @@ import type { Handlers } from '../calls/call.ts'
 type Names = 'beginLoopbackLogin' | 'redeemLoopbackLogin' | 'beginDeviceLogin' | 'pollDeviceLogin'
 
 export const cliLoginHandlers: Handlers<Names> = {
-  beginLoopbackLogin({ cliLogins, publicUrl, body, requestContext }) {
+  beginLoopbackLogin({ server, body, requestContext }) {
     const { rack = null, purpose = null, ...request } = body
     const { address } = requestContext.source
-    const { handle, expiresAt } = cliLogins().loopback.begin({ ...request, rack, purpose }, address)
+    const { handle, expiresAt } = server.cliLogins().loopback.begin({ ...request, rack, purpose }, address)
     return {
-      address: `${publicUrl}/gateway/auth/cli?request=${handle}`,
+      address: `${server.managementApi.publicUrl}/gateway/auth/cli?request=${handle}`,
       expiresAt: new Date(expiresAt).toISOString(),
     }
   },
 
-  async redeemLoopbackLogin({ cliLogins, body: { code, verifier }, requestContext }) {
-    return toResponse(await cliLogins().redeem(code, verifier, requestContext))
+  async redeemLoopbackLogin({ server, body: { code, verifier }, requestContext }) {
+    return toResponse(await server.cliLogins().redeem(code, verifier, requestContext))
   },
 
-  async beginDeviceLogin({ cliLogins, publicUrl, body, requestContext }) {
+  async beginDeviceLogin({ server, body, requestContext }) {
     const { rack = null, ...request } = body
-    const login = await cliLogins().device.begin({ ...request, rack }, requestContext.source.address)
+    const login = await server.cliLogins().device.begin({ ...request, rack }, requestContext.source.address)
     return {
       code: login.userCode,
-      address: `${publicUrl}/gateway/device`,
+      address: `${server.managementApi.publicUrl}/gateway/device`,
       secret: login.secret,
       intervalSeconds: login.interval,
       expiresAt: new Date(login.expiresAt).toISOString(),
     }
   },
 
-  async pollDeviceLogin({ cliLogins, body: { secret }, requestContext }) {
-    const result = await cliLogins().poll(secret, requestContext)
+  async pollDeviceLogin({ server, body: { secret }, requestContext }) {
+    const result = await server.cliLogins().poll(secret, requestContext)
     return result.status === 'done' ? { status: result.status, session: toResponse(result.session) } : result
   },
 }

@@ -15,20 +15,19 @@ export const connectionHandlers: Handlers<'inspectConnection' | 'inspectUpload'>
 }
 
 /** Ends early if the caller disconnects or the gateway stops. @returns milliseconds @throws SearchBusy */
-async function waitSilently(
-  { silentChecks, principal, closing, disconnected }: PrincipalCall,
-  milliseconds: number,
-): Promise<number> {
-  const release = silentChecks.acquire(limitKeyOf(principal))
+async function waitSilently({ server, principal, disconnected }: PrincipalCall, milliseconds: number): Promise<number> {
+  const release = server.resourceAccount.readings.silentChecks.acquire(limitKeyOf(principal))
   const started = performance.now()
   try {
-    await sleep(milliseconds, undefined, { signal: AbortSignal.any([closing, disconnected()]) }).catch(() => undefined)
+    await sleep(milliseconds, undefined, { signal: AbortSignal.any([server.closing, disconnected()]) }).catch(
+      () => undefined,
+    )
     return Math.round(performance.now() - started)
   } finally {
     release()
   }
 }
 
-async function failingChecks({ readiness }: PrincipalCall): Promise<string[]> {
-  return (await readiness()).filter(({ ready }) => !ready).map(({ name }) => name)
+async function failingChecks({ server }: PrincipalCall): Promise<string[]> {
+  return (await server.readiness()).filter(({ ready }) => !ready).map(({ name }) => name)
 }

@@ -14,14 +14,15 @@ type Names = 'listInvitations' | 'createInvitation' | 'getInvitation' | 'revokeI
 const defaultLifetime = 1_209_600
 
 export const invitationHandlers: Handlers<Names> = {
-  async listInvitations({ lists, query, now }) {
+  async listInvitations({ server, lists, query }) {
     const { items, next } = await lists.invitations(pageRequest(query))
-    return { items: items.map((invitation) => toResponse(invitation, now())), next }
+    return { items: items.map((invitation) => toResponse(invitation, server.clock.now())), next }
   },
 
   createInvitation: (outerCall) =>
     outerCall.change(async function createInvitation(call) {
-      const { lists, changes, body, login, principal, now } = call
+      const { server, lists, changes, body, principal } = call
+      const login = server.loginProvider?.settings ?? null
       if (login === null) throw new NoBrowserLogin()
       const { email, issuer = login.issuer, lifetimeSeconds = defaultLifetime, reason } = body
       const bindings = body.bindings.map(({ role, racks = '*', apps = '*', expiresAt }) => {
@@ -42,21 +43,21 @@ export const invitationHandlers: Handlers<Names> = {
       )
       const patterns = bindings.map(({ racks }) => racks)
       const warnings = [...rackWarnings(call, patterns), issuerWarning(issuer, login.issuer)]
-      return { ...toResponse(await lists.invitation(id), now()), ...warningsMember(warnings) }
+      return { ...toResponse(await lists.invitation(id), server.clock.now()), ...warningsMember(warnings) }
     }),
 
-  async getInvitation({ lists, id, now }) {
-    return toResponse(await lists.invitation(id), now())
+  async getInvitation({ server, lists, id }) {
+    return toResponse(await lists.invitation(id), server.clock.now())
   },
 
   revokeInvitation: (outerCall) =>
     outerCall.change(async function revokeInvitation(call) {
-      const { lists, changes, principal, id, now } = call
+      const { server, lists, changes, principal, id } = call
       const { bindings, invitedBy } = await lists.invitation(id)
       const own = principal.kind === 'user' && invitedBy === principal.id
       await assertCanRevoke(call, { kind: 'invitation' }, { own, bindings: bindings.map(toHeldBinding) })
       await changes.revokeInvitation(id)
-      return toResponse(await lists.invitation(id), now())
+      return toResponse(await lists.invitation(id), server.clock.now())
     }),
 }
 

@@ -8,7 +8,10 @@ const queryTimeout = 2_000
 
 export const meHandlers: Handlers<'me' | 'versions'> = {
   async me(call) {
-    const { principal, policy, racks, organization, csrfToken, moment, adminUsers } = call
+    const { server, principal, csrfToken, moment } = call
+    const { policy, racks, loginProvider } = server
+    const { organization } = server.managementApi
+    const { adminUsers = [] } = loginProvider?.settings ?? {}
     const { kind, id, name, rack, bindings, expiresAt } = principal
     const [access, loggedInAt] = await Promise.all([findAccess(call), csrfToken === null ? null : findLogin(call)])
     const roles = [...new Set(bindings.map((binding) => binding.role))]
@@ -29,7 +32,7 @@ export const meHandlers: Handlers<'me' | 'versions'> = {
     }
   },
 
-  versions: ({ versions }) => versions,
+  versions: ({ server }) => server.managementApi.versions,
 }
 
 async function findAccess({ principal, lists, moment }: PrincipalCall) {

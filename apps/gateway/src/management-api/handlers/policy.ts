@@ -13,6 +13,7 @@ import {
 import { textOf } from '@rack-gateway/rbac-policy/document'
 import { type CurrentPolicy, cachedByDocument, policyMatrix } from '@rack-gateway/rbac-policy/plugin'
 import { readTime } from '@rack-gateway/time'
+import type { FastifyInstance } from 'fastify'
 import { CallerDisconnected, invalid, noPermission, withRule } from '../../errors/errors.ts'
 import { principalPayer } from '../../resource-account/payer.ts'
 import { createPauses, withPauses } from '../../resource-account/turns.ts'
@@ -36,9 +37,10 @@ type Names =
   | 'reportStoppedCall'
 
 export const policyHandlers: Handlers<Names> = {
-  getPolicy: ({ policy }) => activePolicy(policy),
+  getPolicy: ({ server }) => activePolicy(server.policy),
 
-  getPolicyMatrix({ policy, policyPackages }) {
+  getPolicyMatrix({ server }) {
+    const { policy, policyPackages } = server
     const matrix = matrixWithoutPackages(policy)
     if (policyPackages.loaded.length === 0) return matrix
     const packages = policyPackages.loaded.map(({ policy: { name }, version, sha256 }) => ({
@@ -50,9 +52,9 @@ export const policyHandlers: Handlers<Names> = {
     return { ...matrix, packages }
   },
 
-  async checkPolicy({ policy, studies, body, principal, disconnected }) {
-    const { document: current, hash } = policy
-    const check = await studies.check({
+  async checkPolicy({ server, body, principal, disconnected }) {
+    const { document: current, hash } = server.policy
+    const check = await server.policyStudies.check({
       current,
       hash,
       proposed: body.document,
@@ -62,11 +64,11 @@ export const policyHandlers: Handlers<Names> = {
     return { policy: hash, ...check }
   },
 
-  async studyPolicy({ policy, principal, studies, body, moment, record, disconnected }) {
-    const { document: current, hash } = policy
+  async studyPolicy({ server, principal, body, moment, record, disconnected }) {
+    const { document: current, hash } = server.policy
     const until = moment.at
     const since = readSince(body.since, until)
-    const { proposed, impact, cut } = await studies.study({
+    const { proposed, impact, cut } = await server.policyStudies.study({
       current,
       proposed: body.document,
       since,
@@ -89,7 +91,8 @@ export const policyHandlers: Handlers<Names> = {
   },
 
   getEffectivePolicy(call) {
-    const { principal, policy, query } = call
+    const { server, principal, query } = call
+    const { policy } = server
     const { kind, id, name, rack, groups, bindings, owner, trust, secondFactor = false } = principal
     return {
       format: 1,
@@ -121,21 +124,21 @@ export const policyHandlers: Handlers<Names> = {
     const isAboutRack = body.calls.some(({ route }) => !principalEndpoints.has(route))
     const rack = isAboutRack ? rackFor(call, principal, body.rack) : '*'
     const { kind, id, name } = principal
-    const policy = call.policy.current()
+    const policy = call.server.policy.current()
     const decisions = await decideCalls(call, { policy, principal, rack })
     return { rack, policy: policy.hash, caller: { kind, id, name }, decisions }
   },
 
   async reportStoppedCall(call) {
-    const { principal, racks, body } = call
+    const { server, principal, body } = call
     const stoppedAt = readTime(body.at)
     if (stoppedAt === null) throw invalid('`at` is not a time in UTC.', 'Use a time such as 2027-01-31T12:00:00Z.')
     call.countReport()
     const stopped = toStoppedCall(body.call)
     if (body.principal !== principal.id) return { recorded: false }
-    const rack = racks.get(rackFor(call, principal, body.rack))
+    const rack = server.racks.get(rackFor(call, principal, body.rack))
     if (rack === undefined) throw new Error('the chosen rack is not in the registry')
-    const policy = call.policy.current()
+    const policy = call.server.policy.current()
     const denied = await certainDenial(call, { policy, principal, rack: rack.name }, stopped.planned)
     if (denied === null) return { recorded: false }
     const event = stoppedCallEvent(stopped, denied, { rack, isSecret: policy.isSecretParameter })
@@ -145,11 +148,11 @@ export const policyHandlers: Handlers<Names> = {
   },
 }
 
-const activePolicy = cachedByDocument(function activePolicy({ document, hash }: PrincipalCall['policy']) {
+const activePolicy = cachedByDocument(function activePolicy({ document, hash }: FastifyInstance['policy']) {
   return { policy: hash, source: document.source, text: textOf(document), document }
 })
 
-const matrixWithoutPackages = cachedByDocument(function matrixWithoutPackages(policy: PrincipalCall['policy']) {
+const matrixWithoutPackages = cachedByDocument(function matrixWithoutPackages(policy: FastifyInstance['policy']) {
   return { policy: policy.hash, ...policyMatrix(policy), packages: [], routes: decidableRoutes }
 })
 
@@ -162,7 +165,7 @@ interface DecideContext {
 
 /** Decides in turns, because a planned call can have thousands of scenarios. */
 async function decideCalls(
-  { policyPackages, turns, body, moment, ...call }: PrincipalCall<Endpoints['decide']>,
+  { server, body, moment, ...call }: PrincipalCall<Endpoints['decide']>,
   { policy, principal, rack }: DecideContext,
 ) {
   // The address of another user is unknown.
@@ -175,9 +178,9 @@ async function decideCalls(
       ? ({ kind: 'rack', route, call: toPlannedCall(requested) } as const)
       : ({ kind: 'management', route, endpoint } as const)
   })
-  const simulate = simulatedPackages(policyPackages)
+  const simulate = simulatedPackages(server.policyPackages)
   const disconnected = call.disconnected()
-  const pauses = createPauses(turns, function assertConnected() {
+  const pauses = createPauses(server.turns, function assertConnected() {
     if (disconnected.aborted) throw withRule(new CallerDisconnected(), 'nobody-waits')
   })
   const limited = createScenarioLimit()
@@ -199,13 +202,13 @@ async function decideCalls(
 
 /** As the CLI decides: a denial in every scenario. @returns the first scenario, or null if a scenario is allowed */
 async function certainDenial(
-  { turns, moment, ...call }: PrincipalCall,
+  { server, moment, ...call }: PrincipalCall,
   { policy, principal, rack }: DecideContext,
   planned: PlannedCall,
 ): Promise<DeniedScenario | null> {
   const question = { policy, document: policy.document, principal, rack, ...moment }
   const disconnected = call.disconnected()
-  const pauses = createPauses(turns, function assertConnected() {
+  const pauses = createPauses(server.turns, function assertConnected() {
     if (disconnected.aborted) throw withRule(new CallerDisconnected(), 'nobody-waits')
   })
   let first: DeniedScenario | null = null
@@ -218,12 +221,12 @@ async function certainDenial(
   return isAlwaysDenied(expected, planned, question) ? first : null
 }
 
-async function findOther({ canAccess, database, now, policy }: PrincipalCall, user: string): Promise<Principal> {
-  if (canAccess(false)) return findUserPrincipal(database, user, now())
+async function findOther({ server, canAccess }: PrincipalCall, user: string): Promise<Principal> {
+  if (canAccess(false)) return findUserPrincipal(server.database, user, server.clock.now())
   throw noPermission(
     'Decisions about another user require the permission gateway:user:write.',
     'Ask an administrator of the gateway for it, or leave "as" out.',
-    policy,
+    server.policy,
   )
 }
 
@@ -233,7 +236,7 @@ async function findOther({ canAccess, database, now, policy }: PrincipalCall, us
  * @throws the error that the rack API would return
  */
 function rackFor(
-  { racks, policy, moment }: PrincipalCall,
+  { server: { racks, policy }, moment }: PrincipalCall,
   principal: Principal,
   wanted: string | undefined,
   { onlyUsable = false } = {},

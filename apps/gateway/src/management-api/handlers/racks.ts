@@ -1,17 +1,20 @@
 import type { RackStatus, RackStatuses } from '@rack-gateway/gateway-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import { withTimeout } from '@rack-gateway/time'
-import type { Handlers, PrincipalCall } from '../calls/call.ts'
+import type { FastifyInstance } from 'fastify'
+import type { Handlers } from '../calls/call.ts'
 
 export const rackHandlers: Handlers<'listRackStatuses' | 'getHealth'> = {
   /** Not recorded, because a status contains no data of an app. */
-  async listRackStatuses({ principal, policy, racks, rackStatuses, moment, query }) {
+  async listRackStatuses({ server, principal, moment, query }) {
+    const { policy, racks, rackStatuses } = server
     const usable = policy.racksOf(principal, racks.names, moment).flatMap((name) => racks.get(name) ?? [])
     return collectRackStatuses(usable, rackStatuses, query.wait)
   },
 
   /** Not recorded, because the report contains no data of an app or an event. */
-  async getHealth({ readHealth, racks, rackStatuses, query }) {
+  async getHealth({ server, query }) {
+    const { readHealth, racks, rackStatuses } = server
     const all = racks.names.flatMap((name) => racks.get(name) ?? [])
     const [report, statuses] = await Promise.all([readHealth(), collectRackStatuses(all, rackStatuses, query.wait)])
     return { ...report, ...statuses }
@@ -21,7 +24,7 @@ export const rackHandlers: Handlers<'listRackStatuses' | 'getHealth'> = {
 /** @param wait milliseconds; `waitingFor` names the racks that have not answered by then. Default: no limit */
 async function collectRackStatuses(
   racks: readonly Rack[],
-  statuses: PrincipalCall['rackStatuses'],
+  statuses: FastifyInstance['rackStatuses'],
   wait: number | undefined,
 ): Promise<RackStatuses> {
   const waitingFor: string[] = []
@@ -38,7 +41,7 @@ async function collectRackStatuses(
   return { racks: collected.flat(), waitingFor }
 }
 
-async function rackStatusOf(rack: Rack, statuses: PrincipalCall['rackStatuses']): Promise<RackStatus> {
+async function rackStatusOf(rack: Rack, statuses: FastifyInstance['rackStatuses']): Promise<RackStatus> {
   const { state, lastSeen, why, latency, checkedAt } = await statuses.check(rack)
   const notAfter = rack.certificateExpiry()
   return {

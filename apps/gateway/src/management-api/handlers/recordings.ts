@@ -9,18 +9,19 @@ import { revocableStream } from '../streams/revocable-stream.ts'
 const defaultLimit = 50
 
 export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'followRecording' | 'endRecording'> = {
-  async listRecordings({ recordingArchive, query }) {
+  async listRecordings({ server, query }) {
     const { limit = defaultLimit, cursor = null, from, to, ...filter } = query
     const range = { ...(from && { from: new Date(from) }), ...(to && { to: new Date(to) }) }
-    const found = await recordingArchive.list({ ...filter, ...range }, { before: cursor, limit: limit + 1 })
+    const found = await server.recordingArchive.list({ ...filter, ...range }, { before: cursor, limit: limit + 1 })
     const items = found.slice(0, limit)
     return { items: items.map(toResponse), next: found.length > limit ? (items.at(-1)?.id ?? null) : null }
   },
 
   /** The read is recorded before the response is sent. */
   async readRecording(call) {
-    const { recordingArchive, id, record, recordingReaders, principal } = call
-    const take = () => recordingReaders.acquire(limitKeyOf(principal))
+    const { server, id, record, principal } = call
+    const { recordingArchive, resourceAccount } = server
+    const take = () => resourceAccount.readings.recordingReaders.acquire(limitKeyOf(principal))
     const recording = await findRecording(call)
     return revocableStream(call, { take }, async (watch) => {
       const body = await recordingArchive.read(recording, watch.onRead)
@@ -33,8 +34,9 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'f
   },
 
   async followRecording(call) {
-    const { recordingArchive, query, followers, record, principal } = call
-    const take = () => followers.acquire(limitKeyOf(principal))
+    const { server, query, record, principal } = call
+    const { recordingArchive, resourceAccount } = server
+    const take = () => resourceAccount.readings.followers.acquire(limitKeyOf(principal))
     const recording = await findRecording(call)
     const { from = 'start' } = query
     return revocableStream(call, { take, gracePeriod }, async ({ signal, onRead }) => {
@@ -60,11 +62,8 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'f
 /** Milliseconds for the client to read the last message. */
 const gracePeriod = 1_000
 
-async function findRecording({
-  recordingArchive,
-  id,
-}: Pick<PrincipalCall, 'recordingArchive' | 'id'>): Promise<ListedRecording> {
-  const recording = await recordingArchive.find(id)
+async function findRecording({ server, id }: Pick<PrincipalCall, 'server' | 'id'>): Promise<ListedRecording> {
+  const recording = await server.recordingArchive.find(id)
   if (recording === null) throw noSuchItem('recording')
   if (recording.removedBecause !== null)
     throw new RecordingRemoved(

@@ -26,15 +26,16 @@ export const secondFactorHandlers: Handlers<Names> = {
   },
 
   async secondFactorSettings(call) {
-    const { principal, policy, secondFactors, now } = call
-    const { passkeysReason } = secondFactors
-    const { required, by } = policy.enrollment(principal, now())
+    const { server, principal } = call
+    const { policy, clock } = server
+    const { passkeysReason } = server.secondFactors
+    const { required, by } = policy.enrollment(principal, clock.now())
     return {
       passkeys: passkeysReason === null,
       passkeysReason,
       required,
       requiredBy: by === null ? null : new Date(by).toISOString(),
-      freshLogin: await hasFreshLogin(call),
+      freshLogin: await hasFreshLogin(call.server, call),
     }
   },
 
@@ -94,11 +95,11 @@ export const secondFactorHandlers: Handlers<Names> = {
  *
  * @throws NotAllowed for the first factor without a fresh login in this browser
  */
-async function assertCanEnroll(call: LoginCaller & Pick<PrincipalCall, 'publicUrl'>): Promise<void> {
-  if (call.principal.secondFactor || (await hasFreshLogin(call))) return
+async function assertCanEnroll(call: LoginCaller & Pick<PrincipalCall, 'server'>): Promise<void> {
+  if (call.principal.secondFactor || (await hasFreshLogin(call.server, call))) return
   throw new NotAllowed(
     'You can add your first factor only within five minutes of a login in this browser.',
-    `Log in again in the browser at ${call.publicUrl ?? ''}/gateway/second-factors.`,
+    `Log in again in the browser at ${call.server.managementApi.publicUrl ?? ''}/gateway/second-factors.`,
     { rule: 'old-login' },
   )
 }

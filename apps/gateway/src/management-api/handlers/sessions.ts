@@ -1,4 +1,5 @@
 import { noSuchItem } from '@rack-gateway/auth'
+import type { Policy } from '@rack-gateway/rbac-policy'
 import { CallerDisconnected, noPermission, withRule } from '../../errors/errors.ts'
 import { assertCanRevoke } from '../bindings/assert-can-revoke.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
@@ -32,9 +33,9 @@ export const sessionHandlers: Handlers<Names> = {
 
   endSessionsOfUser: (outerCall) =>
     outerCall.change(async function endSessionsOfUser(call) {
-      const { changes, policy, principal, id, canAccess } = call
+      const { server, changes, principal, id, canAccess } = call
       const isOwner = principal.kind === 'user' && principal.id === id
-      if (!canAccess(isOwner)) throw otherUserDenied(policy)
+      if (!canAccess(isOwner)) throw otherUserDenied(server.policy)
       await assertCanRevoke(call, { kind: 'user', id }, { own: isOwner })
       const reason = isOwner ? 'ended by yourself' : endReason(principal)
       const ended = await changes.endSessionsOf(id, { except: principal.credential, reason })
@@ -42,23 +43,25 @@ export const sessionHandlers: Handlers<Names> = {
     }),
 
   async renewSession(outerCall) {
-    const { sessionTerms, recheck, now } = outerCall
-    await recheck(outerCall.principal.id)
+    const { loginProvider, managementApi, clock } = outerCall.server
+    await loginProvider?.recheck(outerCall.principal.id)
     const { token, expiresAt } = await outerCall.change(async function renewSession({
       changes,
       principal,
       isConnected,
     }) {
       if (!isConnected()) throw withRule(new CallerDisconnected(), 'nobody-waits')
-      return changes.renewSession(principal.credential, sessionTerms)
+      return changes.renewSession(principal.credential, managementApi.sessionTerms)
     })
-    const renewAt = now() + (expiresAt - now()) / 2
+    const now = clock.now()
+    const renewAt = now + (expiresAt - now) / 2
     return { token, expiresAt: new Date(expiresAt).toISOString(), renewAt: new Date(renewAt).toISOString() }
   },
 
   async createConvoxSession(outerCall) {
-    const { sessionTerms, recheck, organization } = outerCall
-    await recheck(outerCall.principal.id)
+    const { loginProvider, managementApi } = outerCall.server
+    const { sessionTerms, organization } = managementApi
+    await loginProvider?.recheck(outerCall.principal.id)
     const { id, token, expiresAt } = await outerCall.change(async function createConvoxSession(call) {
       if (!call.isConnected()) throw withRule(new CallerDisconnected(), 'nobody-waits')
       const { credential: requester, rack } = call.principal
@@ -70,7 +73,7 @@ export const sessionHandlers: Handlers<Names> = {
 }
 
 /** The same error for another user and for an unknown ID, so that a caller does not learn which users exist. */
-function otherUserDenied(policy: PrincipalCall['policy']): Error {
+function otherUserDenied(policy: Pick<Policy, 'hash'>): Error {
   return noPermission(
     'You can end only your own sessions, unless you have the permission gateway:session:write.',
     'Ask an administrator of the gateway to end them.',

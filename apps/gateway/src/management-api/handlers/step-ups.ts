@@ -22,7 +22,8 @@ export const stepUpHandlers: Handlers<
   'createStepUp' | 'getStepUp' | 'beginPasskeyProof' | 'proveStepUp' | 'redeemStepUp' | 'endStepUp'
 > = {
   async createStepUp(call) {
-    const { stepUps, body } = call
+    const { server, body } = call
+    const { stepUps } = server
     const { user, session, address } = await call.asStepUpCaller()
     const planned = mergeEqualCalls((body.calls ?? []).map(readPlannedCall))
     const id = await stepUps.create({
@@ -42,25 +43,28 @@ export const stepUpHandlers: Handlers<
   },
 
   async getStepUp(call) {
-    return toResponse(call, await call.stepUps.find(call.id, call.principal.id))
+    return toResponse(call, await call.server.stepUps.find(call.id, call.principal.id))
   },
 
-  async beginPasskeyProof({ stepUps, id, asStepUpCaller }) {
-    return stepUps.beginPasskey(id, await asStepUpCaller()) as Promise<Record<never, never>>
+  async beginPasskeyProof({ server, id, asStepUpCaller }) {
+    return server.stepUps.beginPasskey(id, await asStepUpCaller()) as Promise<Record<never, never>>
   },
 
-  async proveStepUp({ stepUps, id, body, asStepUpCaller }) {
-    const { proof, result, method, provedAt } = await stepUps.prove(id, await asStepUpCaller(), body)
+  async proveStepUp({ server, id, body, asStepUpCaller }) {
+    const { proof, result, method, provedAt } = await server.stepUps.prove(id, await asStepUpCaller(), body)
     return { proof, result, method, provedAt: provedAt.toISOString() }
   },
 
-  async redeemStepUp({ stepUps, id, body, asStepUpCaller }) {
-    const { proof, method, provedAt } = await stepUps.redeem(id, await asStepUpCaller(), { ...body, challenge: null })
+  async redeemStepUp({ server, id, body, asStepUpCaller }) {
+    const { proof, method, provedAt } = await server.stepUps.redeem(id, await asStepUpCaller(), {
+      ...body,
+      challenge: null,
+    })
     return { proof, method, provedAt: provedAt.toISOString() }
   },
 
-  async endStepUp({ stepUps, id, principal }) {
-    return { ended: await stepUps.end(id, principal.credential) }
+  async endStepUp({ server, id, principal }) {
+    return { ended: await server.stepUps.end(id, principal.credential) }
   },
 }
 
@@ -148,7 +152,10 @@ function mergeEqualCalls(calls: readonly PlannedCall[]): PlannedCall[] {
   return [...merged.values()]
 }
 
-function askedCall({ policy }: PrincipalCall, { rack, app, route, command, ...planned }: PlannedCall): AskedCall {
+function askedCall(
+  { server: { policy } }: PrincipalCall,
+  { rack, app, route, command, ...planned }: PlannedCall,
+): AskedCall {
   const { params, parameters, times } = planned
   const mapOf = (values: Values | null) => values && new Map(Object.entries(values))
   const { query, form, headers } = parameters
@@ -207,7 +214,8 @@ function invalid(reason: string): Error {
   return new InvalidRequest(reason, 'Name the planned calls of one command.', { rule: 'schema' })
 }
 
-async function toResponse({ stepUps, stepUpPage, principal, moment }: PrincipalCall, stepUp: AskedStepUp) {
+async function toResponse({ server, principal, moment }: PrincipalCall, stepUp: AskedStepUp) {
+  const { stepUps, stepUpPage } = server
   const { id, user, session, device, delivery, calls, client, covers, address, createdAt, expiresAt } = stepUp
   return {
     id,

@@ -1,7 +1,7 @@
 import { noSuchItem } from '@rack-gateway/auth'
 import { type ApiTokenBinding, rotationNote } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoints } from '@rack-gateway/gateway-api'
-import type { Principal } from '@rack-gateway/rbac-policy'
+import type { Policy, Principal } from '@rack-gateway/rbac-policy'
 import { noPermission } from '../../errors/errors.ts'
 import { assertCanRevoke } from '../bindings/assert-can-revoke.ts'
 import { activeBindings, readTerms, toBindingSummary } from '../bindings/bindings.ts'
@@ -51,7 +51,7 @@ export const tokenHandlers: Handlers<Names> = {
 async function createToken(call: TransactionCall<Endpoints['createToken']>) {
   const { body, principal, changes } = call
   const { name, rack, sources = [], serviceAccount } = body
-  if (!call.canAccess(serviceAccount === undefined)) throw serviceAccountDenied(call.policy)
+  if (!call.canAccess(serviceAccount === undefined)) throw serviceAccountDenied(call.server.policy)
   const expiresAt = tokenExpiry(call, body, [roleOrPermissions(body)])
   const { terms } = readTerms({ reason: body.reason })
   const requested = requestedBindings(call, body, serviceAccount === undefined ? null : expiresAt)
@@ -68,12 +68,13 @@ async function createToken(call: TransactionCall<Endpoints['createToken']>) {
 }
 
 async function rotateToken(call: TransactionCall<Endpoints['rotateToken']>) {
-  const { body, changes, lists, id, now } = call
+  const { server, body, changes, lists, id } = call
+  const { clock } = server
   const token = await lists.token(id)
   const isOwner = isOwn(token, call.principal)
   // A user's token acts as that user, so nobody else may receive its secret.
   if (!isOwner && (token.serviceAccountId === null || !call.canAccess(isOwner))) throw noSuchItem('API token')
-  const bindings = bindingsOf(token, now())
+  const bindings = bindingsOf(token, clock.now())
   const expiresAt = tokenExpiry(
     call,
     body,
@@ -88,17 +89,18 @@ async function rotateToken(call: TransactionCall<Endpoints['rotateToken']>) {
   const { token: secret } = await changes.rotateToken(id, {
     owner: ownerOf(token),
     expiresAt,
-    overlapUntil: now() + overlapSeconds * 1_000,
+    overlapUntil: clock.now() + overlapSeconds * 1_000,
   })
   return { ...toResponse(await lists.token(id)), token: secret }
 }
 
 async function handOverToken(call: TransactionCall<Endpoints['handOverToken']>) {
-  const { body, changes, lists, id, now } = call
+  const { server, body, changes, lists, id } = call
+  const { clock } = server
   const token = await lists.token(id)
   // A token has no more permissions than its owner, so another owner could extend the token's permissions.
   const expiry = token.expiresAt.getTime()
-  for (const binding of bindingsOf(token, now())) {
+  for (const binding of bindingsOf(token, clock.now())) {
     assertCanGrantToToken(call, binding, expiry)
     assertAllowedLifetime(call, { binding, expiry, remedy: rotateFirst })
   }
@@ -136,7 +138,7 @@ function rackOf({ rack }: Principal) {
   return rack === null ? {} : { rack }
 }
 
-function serviceAccountDenied(policy: PrincipalCall['policy']): Error {
+function serviceAccountDenied(policy: Pick<Policy, 'hash'>): Error {
   return noPermission(
     'A token for a service account requires the permission gateway:service-account:write.',
     'Ask an administrator of the gateway for it, or leave serviceAccount out.',

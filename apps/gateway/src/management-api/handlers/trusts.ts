@@ -1,5 +1,6 @@
 import { admissionWarning, decodeJwt, NoPublicUrl, trustTerms } from '@rack-gateway/auth'
 import type { TrustTestRequest } from '@rack-gateway/gateway-api'
+import type { FastifyInstance } from 'fastify'
 import { invalid } from '../../errors/errors.ts'
 import { assertCanGrant } from '../bindings/assert-can-grant.ts'
 import { assertCanRevoke } from '../bindings/assert-can-revoke.ts'
@@ -22,7 +23,8 @@ export const trustHandlers: Handlers<'listTrusts' | 'getTrust' | 'createTrust' |
   },
 
   async createTrust(outerCall) {
-    const { workloads, publicUrl, body } = outerCall
+    const { server, body } = outerCall
+    const { publicUrl } = server.managementApi
     if (publicUrl === null) throw new NoPublicUrl()
     const trust = trustTerms(body, publicUrl)
     const { role, scopes } = trust
@@ -35,11 +37,11 @@ export const trustHandlers: Handlers<'listTrusts' | 'getTrust' | 'createTrust' |
       const warnings = [...rackWarnings(call, patterns), admissionWarning(trust.conditions)]
       return { ...toResponse(await call.lists.trust(id)), ...warningsMember(warnings) }
     })
-    workloads.forgetTrusts()
+    server.workloads.forgetTrusts()
     return created
   },
 
-  testTrusts: ({ workloads, body }) => workloads.test(readTested(body)),
+  testTrusts: ({ server, body }) => server.workloads.test(readTested(body)),
 
   async revokeTrust(outerCall) {
     const revoked = await outerCall.change(async function revokeTrust(call) {
@@ -48,7 +50,7 @@ export const trustHandlers: Handlers<'listTrusts' | 'getTrust' | 'createTrust' |
       await changes.revokeTrust(id)
       return toResponse(await lists.trust(id))
     })
-    outerCall.workloads.forgetTrusts()
+    outerCall.server.workloads.forgetTrusts()
     return revoked
   },
 }
@@ -68,7 +70,7 @@ function toResponse({ bindings, maxAge, createdAt, revokedAt, ...trust }: Row) {
 }
 
 /** The errors contain no part of a token. @throws InvalidRequest */
-function readTested({ token, claims }: TrustTestRequest): Parameters<PrincipalCall['workloads']['test']>[0] {
+function readTested({ token, claims }: TrustTestRequest): Parameters<FastifyInstance['workloads']['test']>[0] {
   if (claims !== undefined && token === undefined) return { claims, header: null }
   if (token === undefined || claims !== undefined)
     throw invalid('A test needs either a token or claims.', 'Send one of `token` and `claims`.')

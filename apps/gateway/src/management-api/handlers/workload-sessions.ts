@@ -9,13 +9,14 @@ type Row = Awaited<ReturnType<PrincipalCall['lists']['workloadSession']>>
 type Names = 'exchangeJobToken' | 'listWorkloadSessions' | 'endWorkloadSession'
 
 export const workloadSessionHandlers: Handlers<Names> = {
-  async exchangeJobToken({ workloads, identities, policy, racks: all, publicUrl, moment, verifiedJwt, record, body }) {
+  async exchangeJobToken({ server, moment, verifiedJwt, record, body }) {
+    const { workloads, identities, policy, racks: all, managementApi } = server
     const session = await workloads.exchange(verifiedJwt, { trustName: body.trust ?? null, record })
     if (isDenial(session)) throw unauthenticated(session)
     const { token, trust, credential } = session
     const principal = await identities.find(credential)
     if (isDenial(principal)) throw unauthenticated(principal)
-    const { host, protocol } = new URL(publicUrl ?? '')
+    const { host, protocol } = new URL(managementApi.publicUrl ?? '')
     const racks = policy.racksOf(principal, all.names, moment).map((name) => {
       return { name, rackUrl: `${protocol}//convox:${token}@${host}/rack/${name}` }
     })

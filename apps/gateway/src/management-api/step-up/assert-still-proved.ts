@@ -1,7 +1,7 @@
+import type { Lists } from '@rack-gateway/auth/store'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { RequirementChanged, withRule } from '../../errors/errors.ts'
-import type { ManagementApiContext } from '../calls/call.ts'
 import { passkeyOrFreshLogin } from './fresh-login.ts'
 import { isStillMet, requiredProof } from './required-proof.ts'
 
@@ -15,14 +15,14 @@ export async function assertStillProved(
   app: FastifyInstance,
   request: FastifyRequest,
   endpoint: PrincipalEndpoint,
-  context: Pick<ManagementApiContext, 'now' | 'publicUrl'> & Parameters<typeof requiredProof>[3],
+  lists: Pick<Lists, 'session'>,
 ): Promise<boolean> {
-  const required = await requiredProof(app, request, endpoint, context)
+  const required = await requiredProof(app, request, endpoint, lists)
   if (required === null) return false
   const { proof, metLevel: level } = request
-  if (proof !== null && level !== null && isStillMet(required, { proof, level }, context.now())) return true
+  if (proof !== null && level !== null && isStillMet(required, { proof, level }, app.clock.now())) return true
   const isCode = proof !== null && proof.method !== 'passkey'
   if (endpoint.stepUp === 'factor' && required.methods === 'passkey' && isCode)
-    throw passkeyOrFreshLogin(context.publicUrl)
+    throw passkeyOrFreshLogin(app.managementApi.publicUrl)
   throw withRule(new RequirementChanged(), 'requirement-changed')
 }

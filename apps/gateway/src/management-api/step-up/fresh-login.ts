@@ -1,5 +1,6 @@
 import { freshLoginLife, type Lists } from '@rack-gateway/auth/store'
 import type { Principal } from '@rack-gateway/rbac-policy'
+import type { FastifyInstance } from 'fastify'
 import { NotAllowed } from '../../errors/errors.ts'
 
 export interface LoginCaller {
@@ -7,18 +8,20 @@ export interface LoginCaller {
   /** Null without a cookie. */
   readonly csrfToken: string | null
   readonly lists: Pick<Lists, 'session'>
-  readonly now: () => number
 }
 
 /**
  * Whether the user logged in within the last five minutes, in this browser, or for a CLI session that they allowed to
  * change second factors. Other tokens are stored on disk, so their logins do not count.
  */
-export async function hasFreshLogin({ principal, csrfToken, lists, now }: LoginCaller): Promise<boolean> {
+export async function hasFreshLogin(
+  { clock }: Pick<FastifyInstance, 'clock'>,
+  { principal, csrfToken, lists }: LoginCaller,
+): Promise<boolean> {
   if (principal.kind !== 'user') return false
   const { authenticatedAt, purpose } = await lists.session(principal.credential)
   if (csrfToken === null && purpose !== 'second-factors') return false
-  return authenticatedAt.getTime() >= now() - freshLoginLife
+  return authenticatedAt.getTime() >= clock.now() - freshLoginLife
 }
 
 export const codeOnlyAfterLogin =

@@ -8,7 +8,6 @@ import { addressOf, timeAndAddressOf } from '../../http/source.ts'
 import { denyStepUp } from '../../rack-api/step-up/deny-step-up.ts'
 import { hasPermissionEverywhere } from '../calls/authorize.ts'
 import { assertNoConvoxSession, isDeniedToConvoxSessions } from '../calls/convox-session.ts'
-import type { Route } from '../calls/options.ts'
 import { principalOf } from '../calls/principal-of.ts'
 import { passkeyOrFreshLogin } from './fresh-login.ts'
 import { requiredForOthers } from './proof-for-others.ts'
@@ -26,14 +25,15 @@ export async function requireStepUp(
   app: FastifyInstance,
   request: FastifyRequest,
   reply: FastifyReply,
-  { endpoint, context }: Pick<Route, 'context'> & { readonly endpoint: PrincipalEndpoint },
+  endpoint: PrincipalEndpoint,
 ): Promise<void> {
-  const requirement = await requiredProof(app, request, endpoint, context)
+  const { lists } = app
+  const { publicUrl } = app.managementApi
+  const requirement = await requiredProof(app, request, endpoint, lists)
   const principal = principalOf(request)
   // Without this check, the user would give a proof that does not help.
-  if (requirement !== null && isDeniedToConvoxSessions(endpoint))
-    await assertNoConvoxSession({ principal, lists: context.lists })
-  if (endpoint.requiresSecondFactor && principal.secondFactor !== true) throw ownFactorMissing(context.publicUrl)
+  if (requirement !== null && isDeniedToConvoxSessions(endpoint)) await assertNoConvoxSession({ principal, lists })
+  if (endpoint.requiresSecondFactor && principal.secondFactor !== true) throw ownFactorMissing(publicUrl)
   const forOthers = levelForOthers(app, request, endpoint)
   if (forOthers !== null && secretOf(request) !== null) {
     await useProof(app, request, endpoint, forOthers)
@@ -45,7 +45,7 @@ export async function requireStepUp(
   if (request.proof !== null && !(needsPasskey && request.proof.method !== 'passkey')) return
   request.proof = null
   if (needsPasskey && !(await app.secondFactors.verifier.methodsOf(principal.id)).includes('passkey'))
-    throw passkeyOrFreshLogin(context.publicUrl)
+    throw passkeyOrFreshLogin(publicUrl)
   throw await askForProof(app, request, reply, endpoint, requirement)
 }
 

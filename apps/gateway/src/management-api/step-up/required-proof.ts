@@ -1,11 +1,11 @@
 import type { UsedProof } from '@rack-gateway/auth/step-ups'
+import type { Lists } from '@rack-gateway/auth/store'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { DecisionBase, StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { denialError, NotAllowed } from '../../errors/errors.ts'
 import { timeAndAddressOf } from '../../http/source.ts'
 import { methodsOf } from '../../rack-api/step-up/require-step-up.ts'
-import type { ManagementApiContext } from '../calls/call.ts'
 import { principalOf } from '../calls/principal-of.ts'
 import { codeOnlyAfterLogin, hasFreshLogin } from './fresh-login.ts'
 
@@ -21,21 +21,19 @@ export interface RequiredProof {
 
 /** @returns null if the call needs no proof. @throws NotAllowed for a principal that cannot prove a factor */
 export async function requiredProof(
-  { policy, clock }: FastifyInstance,
+  server: FastifyInstance,
   request: FastifyRequest,
   endpoint: PrincipalEndpoint,
-  {
-    lists,
-    now,
-  }: Pick<ManagementApiContext, 'now'> & { readonly lists: Pick<ManagementApiContext['lists'], 'session'> },
+  lists: Pick<Lists, 'session'>,
 ): Promise<RequiredProof | null> {
+  const { policy, clock } = server
   const { stepUp } = endpoint
   if (stepUp === 'never') return null
   const principal = principalOf(request)
   if (stepUp === 'factor') {
     if (principal.secondFactor !== true) return null
     // A code can be phished. With a stolen token and a phished code, a thief must not be able to add a passkey.
-    const isFresh = await hasFreshLogin({ principal, csrfToken: request.csrfToken, lists, now })
+    const isFresh = await hasFreshLogin(server, { principal, csrfToken: request.csrfToken, lists })
     const reason = isFresh
       ? 'A change of your second factors needs a proof of one of them that is at most ten minutes old.'
       : codeOnlyAfterLogin

@@ -39,16 +39,18 @@ test.each([
   let reads = 0
   let notify: () => void = () => undefined
   const call = {
-    identities: {
-      onChange(listener: () => void) {
-        notify = listener
-        return () => undefined
+    server: {
+      identities: {
+        onChange(listener: () => void) {
+          notify = listener
+          return () => undefined
+        },
       },
+      closing: new AbortController().signal,
     },
     async reauthorize() {
       if (isRevoked) throw new Error('Your session ended.')
     },
-    closing: new AbortController().signal,
   } as unknown as PrincipalCall
   const app = Fastify()
   onTestFinished(() => app.close())

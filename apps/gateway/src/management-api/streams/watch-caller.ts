@@ -1,11 +1,9 @@
-import type { Identities } from '@rack-gateway/auth'
+import type { FastifyInstance } from 'fastify'
 
 export interface WatchOptions {
-  readonly identities: Pick<Identities, 'onChange'>
+  readonly server: Pick<FastifyInstance, 'identities' | 'closing'>
   /** @throws when the caller lost access */
   readonly reauthorize: () => Promise<void>
-  /** Aborted when the gateway stops. */
-  readonly closing: AbortSignal
 }
 
 export interface CallerWatch {
@@ -24,7 +22,8 @@ const readTimeout = 60_000
  * Ends a streamed response within a second after its caller loses access, when the client reads nothing for a minute,
  * and when the gateway stops.
  */
-export function watchCaller({ identities, reauthorize, closing }: WatchOptions): CallerWatch {
+export function watchCaller({ server, reauthorize }: WatchOptions): CallerWatch {
+  const { identities, closing } = server
   const ended = new AbortController()
   let lastReadAt = performance.now()
 

@@ -49,13 +49,13 @@ function someCall(): ListedCall {
   made += 1
   return {
     id: randomUUID(),
-    started_at: new Date(made),
+    startedAt: new Date(made),
     request: 'request',
     opened: null,
     recording: null,
     principal: 'ada',
-    principal_kind: 'user',
-    principal_name: 'ada@example.com',
+    principalKind: 'user',
+    principalName: 'ada@example.com',
     owner: null,
     rack: 'staging',
     app: null,

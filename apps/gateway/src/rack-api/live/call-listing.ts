@@ -24,6 +24,10 @@ const linger = 250
 const retryAfter = 1_000
 const batchSize = 500
 
+function toRow({ startedAt, principalKind, principalName, ...call }: ListedCall, stream: string) {
+  return { ...call, started_at: startedAt, principal_kind: principalKind, principal_name: principalName, stream }
+}
+
 export function createCallListing({ sql, stream, onListed, onError }: CallListingOptions): CallListing {
   const added = new Map<string, ListedCall>()
   /** The calls that may have a row, because the answer to an insert can be lost. */
@@ -42,7 +46,7 @@ export function createCallListing({ sql, stream, onListed, onError }: CallListin
       inserted.add(id)
     }
     try {
-      const rows = batch.map((call) => ({ ...call, stream: current }))
+      const rows = batch.map((call) => toRow(call, current))
       await sql`insert into gateway.live_calls ${sql(rows)} on conflict (id) do nothing`
     } catch (error) {
       for (const call of batch) if (!removed.has(call.id)) added.set(call.id, call)

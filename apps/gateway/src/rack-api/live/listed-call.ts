@@ -1,32 +1,13 @@
 import { type RecordedEvent, uuidv7, visibleText } from '@rack-gateway/audit'
+import type { liveCalls } from '@rack-gateway/database'
 import { redactTokens } from '@rack-gateway/errors/redact-tokens'
+import type { LiveCallKind } from '@rack-gateway/gateway-api'
 import type { RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
 import type { DecidedCall } from '../../calls/call.ts'
 
-/** A live call as `gateway.live_calls` stores it. Its texts are shown in pages and terminals. */
-export interface ListedCall {
-  readonly id: string
-  readonly started_at: Date
-  readonly request: string
-  /** The ID of the `opened` event; null if the call has none. */
-  readonly opened: string | null
-  readonly recording: string | null
-  readonly principal: string
-  readonly principal_kind: string
-  readonly principal_name: string
-  readonly owner: string | null
-  readonly rack: string
-  readonly app: string | null
-  readonly service: string | null
-  readonly process: string | null
-  readonly route: string
-  readonly path: string
-  readonly kind: LiveCallKind
-  readonly command: string | null
-}
-
-type LiveCallKind = 'exec' | 'run' | 'console' | 'shell' | 'logs' | 'proxy' | 'transfer'
+/** The row of a call, from which every process makes the `LiveCall` of the management API. */
+export type ListedCall = Omit<typeof liveCalls.$inferSelect, 'stream' | 'kind'> & { readonly kind: LiveCallKind }
 
 /**
  * @param openedEvent null if the call has none; otherwise, the ID of the event is also the ID of the call
@@ -42,13 +23,13 @@ export function listedCall(
   const { app, process, service, resource, route } = rackCall
   return {
     id: openedEvent?.id ?? uuidv7(startedAt),
-    started_at: new Date(startedAt),
+    startedAt: new Date(startedAt),
     request: request.id,
     opened: openedEvent?.id ?? null,
     recording,
     principal: principal.id,
-    principal_kind: principal.kind,
-    principal_name: shownText(principal.name),
+    principalKind: principal.kind,
+    principalName: shownText(principal.name),
     owner: principal.owner?.kind === 'user' ? principal.owner.id : null,
     rack: rackCall.rack,
     app: app ?? resource?.app ?? null,

@@ -1,10 +1,12 @@
 import type { VerifiedToken } from '@rack-gateway/auth'
-import type { Principal, RackCall } from '@rack-gateway/rbac-policy'
+import type { RackCall } from '@rack-gateway/rbac-policy'
 import type { ListedCall } from './listed-call.ts'
 
-/** A WebSocket or transfer in progress. */
+/**
+ * A WebSocket or transfer of this process. It differs from the `LiveCall` of the management API, which describes a call of
+ * any process: this one has what the process needs to check the permission again, and to end the call.
+ */
 export interface LiveCall {
-  readonly principal: Principal
   readonly credential: VerifiedToken
   readonly rackCall: RackCall
   /** When the gateway stops, it ends a WebSocket and lets a transfer finish. */

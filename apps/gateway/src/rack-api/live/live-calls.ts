@@ -1,6 +1,5 @@
 import { AuthUnavailable, type Identities, isDenial } from '@rack-gateway/auth'
 import { formatMessage } from '@rack-gateway/errors'
-import type { LiveStreams } from '@rack-gateway/rack-registry'
 import type { Allowed, Decision, Policy } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { CallEndings } from './call-endings.ts'
@@ -12,7 +11,6 @@ import { createPackageReview } from './package-review.ts'
 export interface LiveCalls {
   /** @returns a function that removes the call */
   add(call: LiveCall): () => void
-  readonly size: number
   /** Makes `settled` wait for the end of a WebSocket and for its event. */
   trackEnd(end: Promise<void>): void
   settled(): Promise<void>
@@ -22,7 +20,6 @@ export interface LiveCalls {
 }
 
 export interface LiveCallsOptions {
-  readonly streams: LiveStreams
   readonly identities: Identities
   readonly policy: Policy
   readonly packages: PolicyPackages
@@ -40,17 +37,7 @@ export const defaultPingInterval = 20_000
 const reviewInterval = 1_000
 
 export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
-  const {
-    streams,
-    identities,
-    policy,
-    packages,
-    listing,
-    endings,
-    now,
-    onError,
-    pingInterval = defaultPingInterval,
-  } = options
+  const { identities, policy, packages, listing, endings, now, onError, pingInterval = defaultPingInterval } = options
   const reviewPackages = createPackageReview(packages, now)
   const calls = new Set<LiveCall>()
   const ends = new Set<Promise<void>>()
@@ -90,15 +77,8 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
 
   return {
     add(call) {
-      const { principal, rackCall, listed } = call
+      const { listed } = call
       calls.add(call)
-      const removeStream = streams.add({
-        principalId: principal.id,
-        credential: principal.credential,
-        rack: rackCall.rack,
-        app: rackCall.app,
-        end: call.end,
-      })
       const removeEnding = endings.add(listed.id, call.end)
       listing.add(listed)
       // The permission may have changed while the rack answered.
@@ -106,13 +86,9 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
       else check(call)
       return () => {
         calls.delete(call)
-        removeStream()
         removeEnding()
         listing.remove(listed.id)
       }
-    },
-    get size() {
-      return calls.size
     },
     trackEnd(end) {
       ends.add(end)

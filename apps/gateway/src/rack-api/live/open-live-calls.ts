@@ -12,7 +12,7 @@ const maxStopTime = 2_000
 
 /** @param pingInterval milliseconds */
 export function openLiveCalls(app: FastifyInstance, pingInterval?: number): LiveCalls {
-  const { audit, clock, database, identities, log, policy, policyPackages: packages, streams } = app
+  const { audit, clock, database, identities, log, policy, policyPackages: packages } = app
   const { sql } = database
   const endings = createCallEndings({
     sql,
@@ -41,7 +41,6 @@ export function openLiveCalls(app: FastifyInstance, pingInterval?: number): Live
     )
   })
   return createLiveCalls({
-    streams,
     identities,
     policy,
     packages,

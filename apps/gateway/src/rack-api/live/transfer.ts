@@ -26,10 +26,9 @@ function isTransfer({ match: { route } }: DecidedCall): boolean {
 }
 
 function watch({ liveCalls }: FastifyInstance, request: FastifyRequest, reply: FastifyReply, call: DecidedCall): void {
-  const { principal, credential, rackCall } = call
+  const { credential, rackCall } = call
   const { raw } = reply
   const removeCall = liveCalls.add({
-    principal,
     credential,
     rackCall,
     kind: 'transfer',

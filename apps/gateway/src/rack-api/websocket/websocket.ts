@@ -86,9 +86,9 @@ export async function openWebsocket(request: FastifyRequest, reply: FastifyReply
     onBytes: chargeBytes(server, principalPayer(call.principal)),
     onRejection: createRejectionCheck(call.rack, call.match.route),
   })
-  const { principal, credential, rackCall } = call
+  const { credential, rackCall } = call
   const listed = listedCall(request, call, openedEvent, recording.eventFields.recording?.id ?? null)
-  followSession(server, session, { principal, credential, rackCall, listed }, live, client)
+  followSession(server, session, { credential, rackCall, listed }, live, client)
 }
 
 /** @throws RackRejectsGateway before the handshake only if the rack rejected an earlier request of the gateway */
@@ -142,7 +142,7 @@ interface Session {
 function followSession(
   server: FastifyInstance,
   session: Session,
-  call: Pick<LiveCall, 'principal' | 'credential' | 'rackCall' | 'listed'>,
+  call: Pick<LiveCall, 'credential' | 'rackCall' | 'listed'>,
   live: Relay,
   client: Duplex,
 ): void {

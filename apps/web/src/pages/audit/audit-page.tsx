@@ -16,13 +16,15 @@ import { includeOnly, removeTerms } from './filter/refine.ts'
 import { HeaderActions } from './header/header-actions.tsx'
 import { Toolbar } from './header/toolbar.tsx'
 import { Histogram } from './histogram/histogram.tsx'
-import type { Entry } from './list/collapse.ts'
+import { callId, type Entry } from './list/collapse.ts'
 import { EventList } from './list/event-list.tsx'
 import { eventsQuery, mergeEntries } from './list/events-query.ts'
 import { ListFoot } from './list/list-foot.tsx'
 import { NewEvents } from './list/new-events.tsx'
 import { maxNewEntries, useLiveTail } from './list/use-live-tail.ts'
 import { Value, ValueMenu } from './value-menu/value-menu.tsx'
+import { SavedViewsDialog, SaveViewDialog } from './views/saved-views-dialogs.tsx'
+import { ViewLinks } from './views/view-links.tsx'
 
 export default function AuditPage() {
   const canRead = can(useMe(), 'gateway:audit:read')
@@ -46,6 +48,15 @@ export default function AuditPage() {
     () => mergeEntries(followed, events.data?.pages.flatMap((page) => page.entries) ?? []),
     [followed, events.data],
   )
+  const followedIds = useMemo(() => new Set(followed.map(({ id }) => id)), [followed])
+  const openEntry = entries.find(({ id }) => id === openId)
+  const { hasPairs, otherEvents } = useMemo(() => {
+    const ids = entries.map(callId)
+    const otherEvents = openEntry
+      ? entries.filter((entry, index) => entry !== openEntry && ids[index] === callId(openEntry))
+      : []
+    return { hasPairs: new Set(ids).size < ids.length, otherEvents }
+  }, [entries, openEntry])
   const { hasNextPage, isFetching, fetchNextPage, hasPreviousPage, fetchPreviousPage, isError } = events
   const loadOlder = useCallback(() => {
     if (hasNextPage && !isFetching && !isError) void fetchNextPage()
@@ -74,6 +85,7 @@ export default function AuditPage() {
     <ValueMenu refine={view.refine} openEvent={view.open}>
       <Page title="Audit" fills actions={<HeaderActions view={view} tail={tail} canFollow={canFollow} />}>
         <div className={styles.layout} data-open={openId !== undefined}>
+          <ViewLinks view={view} />
           <Toolbar view={view} field={field} />
           {tail.state === 'lost' && (
             <p className={styles.lost} role="status">
@@ -97,6 +109,7 @@ export default function AuditPage() {
             <EventList
               key={JSON.stringify(query)}
               entries={entries}
+              followedIds={followedIds}
               openId={openId}
               onOpen={view.open}
               onClose={() => view.open(null)}
@@ -109,6 +122,7 @@ export default function AuditPage() {
             >
               <ListFoot
                 count={entries.length}
+                hasPairs={hasPairs}
                 isLoading={events.isPending && query !== null}
                 isFilterInvalid={query === null}
                 isFetchingMore={events.isFetchingNextPage}
@@ -123,7 +137,8 @@ export default function AuditPage() {
             {openId !== undefined && (
               <EventPanel
                 id={openId}
-                entry={entries.find(({ id }) => id === openId)}
+                entry={openEntry}
+                otherEvents={otherEvents}
                 onOpen={view.open}
                 onClose={() => view.open(null)}
                 onShow={(what) =>
@@ -166,6 +181,10 @@ function AuditDialogs({ view }: { readonly view: AuditView }) {
       return <AlarmsDialog onClose={close} onOpen={(id) => view.open(id, { closesDialog: true })} />
     case 'checkpoint':
       return <CheckpointDialog onClose={close} />
+    case 'save-view':
+      return <SaveViewDialog view={view} onClose={close} />
+    case 'saved-views':
+      return <SavedViewsDialog onClose={close} />
     case 'range':
       if (filter instanceof FilterMistake) return null
       return <RangeDialog range={filter.query} onClose={close} onRange={(times) => view.setTimes(times)} />

@@ -37,7 +37,7 @@ export async function pastLog(onEnd: OnEnd = onTestFinished) {
     end: 'closed' | 'open' = 'closed',
     draft: EventDraft = { kind: 'call', app: 'web' },
   ) {
-    const store = createPostgresAuditStore({ url: database.runtimeUrl })
+    const store = createPostgresAuditStore({ pool: { url: database.runtimeUrl } })
     let now = startOf(month) + 86_400_000
     const writer = createAuditWriter({ store, clock: { now: () => now++ }, host: 'test', pid: 1 })
     await writer.open()

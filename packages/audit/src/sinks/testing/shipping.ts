@@ -85,7 +85,7 @@ const quickLimits: Partial<ShipperLimits> = {
 /** A process that records and ships events, stopped when the test ends. */
 export async function startShipping(url: string, { sinks, limits, recent, ...options }: ShippingOptions) {
   const notifications: { readonly sink: string; readonly notification: SinkNotification }[] = []
-  const positions = options.positions ?? createPostgresSinkPositions({ url, timeout: 2_000 })
+  const positions = options.positions ?? createPostgresSinkPositions({ pool: { url, max: 2 }, timeout: 2_000 })
   const dying = { dead: false }
   const shipping = createAuditSinks({
     sinks,
@@ -103,7 +103,7 @@ export async function startShipping(url: string, { sinks, limits, recent, ...opt
   })
   await shipping.register()
   shipping.start()
-  const store = createPostgresAuditStore({ url, timeout: 2_000 })
+  const store = createPostgresAuditStore({ pool: { url }, timeout: 2_000 })
   const writer = createAuditWriter({ store, clock: Date, host: 'test', pid: 1, onDurable: shipping.onDurable })
   await writer.open()
   let stopping: Promise<void> | null = null

@@ -1,4 +1,4 @@
-import { exactFilterNames, exclusionName } from '@rack-gateway/audit/events'
+import { exactFilterNames, exclusionName, viewNames } from '@rack-gateway/audit/events'
 import type { RequestOf } from '@rack-gateway/gateway-api'
 import type { CommandOptions, Values } from '../../../command-line/command-module.ts'
 import { Usage } from '../../../errors/errors.ts'
@@ -41,6 +41,11 @@ export const filterOptions = {
   words: { type: 'string', array: true, describe: 'Words of commands and reasons' },
   since: { type: 'string', describe: 'Not before: 2h, 3d, 2027-01-31, or 2027-01-31T12:00Z' },
   until: { type: 'string', describe: 'Before this time, in the same forms' },
+  view: {
+    type: 'string',
+    choices: [...viewNames],
+    describe: 'Only the events of this view; without-console-reads excludes reads of the web console',
+  },
   ...exactOptions,
   command: { type: 'string', describe: 'A part of the command, in whole words' },
   request: { type: 'string', describe: 'The request ID, for all events of one call' },
@@ -53,6 +58,7 @@ export type Filters = Values<typeof filterOptions>
 
 /** Filters that have the same name in the query as on the command line. */
 const sameNamedFilters = [
+  'view',
   'principal',
   'app',
   'kind',

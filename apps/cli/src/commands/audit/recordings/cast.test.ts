@@ -1,5 +1,6 @@
+import type { CastEvent } from '@rack-gateway/recordings/asciicast'
 import { expect, test } from 'vitest'
-import { type CastEvent, forEachEvent, readCast } from './cast.ts'
+import { forEachEvent, readCast } from './cast.ts'
 
 const header = '{"version":3,"term":{"cols":80,"rows":24},"timestamp":1000,"command":"bash"}\n'
 

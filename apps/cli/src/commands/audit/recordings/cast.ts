@@ -1,33 +1,15 @@
-import { type Static, Type } from 'typebox'
-import { Value } from 'typebox/value'
+import {
+  type CastEvent,
+  type CastHeader,
+  CastLines,
+  type CastState,
+  parseEvent,
+  parseHeader,
+  stateIn,
+} from '@rack-gateway/recordings/asciicast'
 import { GatewayUnreachable, RecordingBroken, RecordingNotWhole } from '../../../errors/errors.ts'
-import { failureReason, parseJson } from '../../../gateway/gateway-request.ts'
+import { failureReason } from '../../../gateway/gateway-request.ts'
 import { printable } from '../../../terminal/terminal.ts'
-
-const Header = Type.Object({
-  version: Type.Literal(3),
-  term: Type.Object({ cols: Type.Integer({ minimum: 1 }), rows: Type.Integer({ minimum: 1 }) }),
-  timestamp: Type.Integer({ minimum: 0, maximum: 8_640_000_000_000 }),
-  command: Type.Optional(Type.String()),
-  title: Type.Optional(Type.String()),
-})
-export type CastHeader = Static<typeof Header>
-
-const Line = Type.Tuple([Type.Number({ minimum: 0 }), Type.String(), Type.String()])
-
-export interface CastEvent {
-  /** Seconds since the previous event. */
-  readonly interval: number
-  /** `o` output, `i` input, `b` the bytes of the previous event in base64, `m` a marker, `x` the exit status. */
-  readonly code: string
-  readonly data: string
-}
-
-/**
- * `cut`: the gateway process ended before the session. `broken`: a part is missing or was changed. `open`: the
- * recording is not closed yet. `unproven`: the events that prove the recording are no longer in the log.
- */
-export type CastState = 'complete' | 'cut' | 'broken' | 'open' | 'unproven'
 
 export interface Cast {
   readonly header: CastHeader
@@ -35,48 +17,34 @@ export interface Cast {
   readonly events: AsyncGenerator<CastEvent, CastState | null>
 }
 
-/** In characters. Each event that the gateway writes is shorter, including its escapes. */
-const maxLineLength = 1024 * 1024
-const states: ReadonlySet<string> = new Set(['complete', 'cut', 'broken', 'open', 'unproven'])
-
 /** @throws GatewayUnreachable if the body is not an asciicast. Reading `events` can throw this error, too. */
 export async function readCast(body: AsyncIterable<Uint8Array>): Promise<Cast> {
   const lines = readLines(body)
   const first = await lines.next()
-  const header = first.done ? undefined : parseJson(first.value)
-  if (!Value.Check(Header, header)) throw notACast()
+  const header = first.done ? null : parseHeader(first.value)
+  if (header === null) throw notACast()
   return { header, events: parseEvents(lines) }
 }
 
 async function* parseEvents(lines: AsyncGenerator<string>): AsyncGenerator<CastEvent, CastState | null> {
   let state: CastState | null = null
   for await (const line of lines) {
-    const event = parseJson(line)
-    if (!Value.Check(Line, event)) throw notACast()
-    const [interval, code, data] = event
-    if (code === 'v' && isState(data)) state = data
-    else yield { interval, code, data }
+    const event = parseEvent(line)
+    if (event === null) throw notACast()
+    const newState = stateIn(event)
+    if (newState === null) yield event
+    else state = newState
   }
   return state
 }
 
 async function* readLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  let text = ''
+  const castLines = new CastLines()
   for await (const bytes of body) {
-    text += decoder.decode(bytes, { stream: true })
-    let from = 0
-    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
-      if (end > from) yield text.slice(from, end)
-      from = end + 1
-    }
-    text = text.slice(from)
-    if (text.length > maxLineLength) throw notACast()
+    const lines = castLines.read(bytes)
+    if (lines === null) throw notACast()
+    yield* lines
   }
-}
-
-function isState(text: string): text is CastState {
-  return states.has(text)
 }
 
 function notACast(): Error {

@@ -3,7 +3,7 @@ import { createTranscript } from './transcript-lines.ts'
 
 const esc = '\u001b'
 function lines(...events: readonly [interval: number, code: string, data: string][]) {
-  const transcript = createTranscript({ timestamp: 1_000 })
+  const transcript = createTranscript({ startedAt: 1_000_000 })
   const all = events.flatMap(([interval, code, data]) => transcript.add({ interval, code, data }))
   return [...all, ...transcript.end()].map(({ at, text }) => [(at - 1_000_000) / 1_000, text])
 }

@@ -1,6 +1,6 @@
+import type { CastEvent, CastHeader } from '@rack-gateway/recordings/asciicast'
 import { ScreenLines } from '@rack-gateway/recordings/terminal'
 import { printable } from '../../../terminal/terminal.ts'
-import type { CastEvent, CastHeader } from './cast.ts'
 
 export interface TranscriptLine {
   /** Milliseconds since the epoch. The start of the recording is exact only to the second. */
@@ -9,10 +9,10 @@ export interface TranscriptLine {
 }
 
 /** Input and output are on separate lines. A line of input starts with `<`. */
-export function createTranscript({ timestamp }: Pick<CastHeader, 'timestamp'>) {
+export function createTranscript({ startedAt }: Pick<CastHeader, 'startedAt'>) {
   const output = new ScreenLines()
   const input = new ScreenLines()
-  let now = timestamp * 1_000
+  let now = startedAt
   return {
     /** @returns the lines that this event completes */
     add({ interval, code, data }: CastEvent): TranscriptLine[] {

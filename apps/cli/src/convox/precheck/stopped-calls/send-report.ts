@@ -16,5 +16,5 @@ export async function sendReport(
   return response.status < 500 && !laterStatuses.includes(response.status)
 }
 
-/** The token has expired, or the limit of reports is reached. Any other error is final, as of an older gateway. */
+/** The token has expired, or the limit of reports is reached. Any other error is final. */
 const laterStatuses: readonly number[] = [401, 429]

@@ -1,7 +1,6 @@
 import type { Arguments, CommandOptions } from '../../definitions/command-module.ts'
 
 export const command = 'revoke <id>'
-export const aliases = ['end <id>']
 export const describe = 'revoke a session or API token immediately'
 export const builder = {
   id: { type: 'string', demandOption: true, describe: 'ID that `token list` shows' },

@@ -5,6 +5,7 @@ import { rackPath, validateName } from '../../../api/rack-data/rack-path.ts'
 import { type App, readApp } from '../../../api/rack-data/readers.ts'
 import { RefreshButton } from '../../../ui/controls/refresh-button.tsx'
 import { Page } from '../../../ui/layout/page.tsx'
+import { Row } from '../../../ui/layout/row.tsx'
 import { PageTabs } from '../../../ui/navigation/page-tabs.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Tag } from '../../../ui/status/badge.tsx'
@@ -31,9 +32,11 @@ function NamedApp({ rack, app }: { readonly rack: string; readonly app: string }
   const { data, error } = useQuery(query)
   return (
     <Page title={`${app} on ${rack}`} actions={<RefreshButton queryKind="rack" />}>
-      <RackResponse rack={rack} what="the app" query={query}>
-        {(read) => <AppSummary app={read} />}
-      </RackResponse>
+      <div className={styles.summary}>
+        <RackResponse rack={rack} what="the app" query={query}>
+          {(read) => <AppSummary app={read} />}
+        </RackResponse>
+      </div>
       <PageTabs
         label={`The app ${app}`}
         tabs={appTabs.map(({ name, label }) => ({ to: `/apps/${rack}/${app}/${name}`, label }))}
@@ -60,7 +63,7 @@ const appTabs = [
 function AppSummary({ app }: { readonly app: App }) {
   const { rack, app: name } = useApp()
   return (
-    <span className={styles.facts}>
+    <Row as="span">
       <StatusBadge status={app.status} />
       {app.isLocked && <Tag tone="neutral">Locked against deletion</Tag>}
       {app.release === '' ? (
@@ -73,6 +76,6 @@ function AppSummary({ app }: { readonly app: App }) {
           </Link>
         </span>
       )}
-    </span>
+    </Row>
   )
 }

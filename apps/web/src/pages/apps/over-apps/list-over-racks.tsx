@@ -9,6 +9,7 @@ import { useAppsSearch } from '../address/use-apps-search.ts'
 import { ListFilter, noMatchText, useMatchingRows } from '../list/filtered-list.tsx'
 import { LoadMore } from './load-more.tsx'
 import { RackStates } from './rack-states.tsx'
+import { useGathered } from './use-gathered.ts'
 import type { OverRacks, RackCall } from './use-over-racks.ts'
 
 interface ListOverRacksProps<Row> {
@@ -53,7 +54,8 @@ export function ListOverRacks<Row>({
   // The filter cannot find rows that are not loaded.
   const isPartial = areRowsMissing || racks.calls.length < racks.total
   const isLoading = calls.some(({ isFetching }) => isFetching)
-  const hasResponse = calls.some(({ isPending }) => !isPending)
+  const isGathered = useGathered(isLoading)
+  const hasResponse = isGathered && calls.some(({ isPending }) => !isPending)
   return (
     <Stack gap={3} ref={container}>
       <ListFilter
@@ -92,7 +94,7 @@ export function ListOverRacks<Row>({
           </Button>
         </p>
       )}
-      {children}
+      {hasResponse && children}
       <LoadMore
         what="racks"
         loadedCount={racks.calls.length}

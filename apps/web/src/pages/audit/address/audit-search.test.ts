@@ -9,5 +9,10 @@ test('the address has only known parameters', () => {
     dialog: 'export',
   })
   expect(readAuditSearch({ q: 404, range: '24h' })).toEqual({ q: '404' })
+  expect([readAuditSearch({}), readAuditSearch({ q: '' }), readAuditSearch({ q: 'view:changes' })]).toEqual([
+    {},
+    { q: '' },
+    {},
+  ])
   expect(readAuditSearch({ q: { x: 1 }, range: 'century', live: 'yes', dialog: '__proto__', other: 1 })).toEqual({})
 })

@@ -8,7 +8,7 @@ import { type Filter, FilterMistake, parseFilter, printFilter } from '../filter/
 import type { TimeContext } from '../filter/read-time.ts'
 import { removeTerms } from '../filter/refine.ts'
 import { defaultRange, type Range } from '../filter/time-range.ts'
-import type { AuditSearch } from './audit-search.ts'
+import { type AuditSearch, defaultFilter, filterParameter } from './audit-search.ts'
 
 export interface AuditView {
   readonly search: AuditSearch
@@ -37,7 +37,7 @@ export function useAuditView(): AuditView {
   const navigate = useNavigate()
   const zone = useTimeZone()
   const [loadedAt, setLoadedAt] = useState(serverNow)
-  const { q: text = '', range = defaultRange } = search
+  const { q: text = defaultFilter, range = defaultRange } = search
   const filter = useMemo(() => readFilter(text, range, { now: loadedAt, zone }), [text, range, loadedAt, zone])
 
   function setSearch(changed: Partial<Record<keyof AuditSearch, unknown>>) {
@@ -45,7 +45,7 @@ export function useAuditView(): AuditView {
   }
   function setText(changed: string) {
     setLoadedAt(serverNow())
-    setSearch({ q: changed === '' ? undefined : changed, dialog: undefined })
+    setSearch({ q: filterParameter(changed), dialog: undefined })
   }
   function refine(change: (filter: Filter) => Filter) {
     const terms = filter instanceof FilterMistake ? [] : filter.terms
@@ -70,8 +70,7 @@ export function useAuditView(): AuditView {
     setRange(changed) {
       setLoadedAt(serverNow())
       const terms = filter instanceof FilterMistake ? [] : removeTerms(filter.terms, 'from', 'to')
-      const q = printFilter(terms)
-      setSearch({ q: q === '' ? undefined : q, range: changed === defaultRange ? undefined : changed })
+      setSearch({ q: filterParameter(printFilter(terms)), range: changed === defaultRange ? undefined : changed })
     },
     setTimes({ from, to }) {
       refine((terms) => [

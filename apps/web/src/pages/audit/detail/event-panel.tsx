@@ -23,13 +23,15 @@ interface EventPanelProps {
   readonly id: string
   /** Undefined if the list does not contain the event. */
   readonly entry: Entry | undefined
+  /** The other events of the same change that the list contains. */
+  readonly otherEvents: readonly Entry[]
   readonly onOpen: (id: string) => void
   readonly onClose: () => void
   /** Shows the events of a session, or the events around a time. */
   readonly onShow: (what: { readonly session: string; readonly actor: string } | { readonly around: string }) => void
 }
 
-export function EventPanel({ id, entry, onOpen, onClose, onShow }: EventPanelProps) {
+export function EventPanel({ id, entry, otherEvents, onOpen, onClose, onShow }: EventPanelProps) {
   // Each read is an audit event, so moving through the rows reads only the row where the movement ends.
   const settledId = useSettled(id)
   const zone = useTimeZone()
@@ -75,7 +77,16 @@ export function EventPanel({ id, entry, onOpen, onClose, onShow }: EventPanelPro
               next={data?.neighbors.nextInStream}
               onOpen={onOpen}
             />
-            {event.of !== undefined && (
+            {otherEvents.length > 0 && (
+              <Field title="Same change">
+                {otherEvents.map((other) => (
+                  <LinkButton key={other.id} onPress={() => onOpen(other.id)}>
+                    The {other.event.kind} ({other.id})
+                  </LinkButton>
+                ))}
+              </Field>
+            )}
+            {event.of !== undefined && !otherEvents.some((other) => other.id === event.of) && (
               <Field title="Belongs to">
                 <LinkButton onPress={() => onOpen(event.of ?? '')}>{event.of}</LinkButton>
               </Field>

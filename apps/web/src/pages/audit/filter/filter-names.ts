@@ -1,6 +1,9 @@
+import { viewNames } from './view-names.ts'
+
 /** The words of the filter language, each with the parameter of the management API. */
 export const filterNames = {
   actor: { parameter: 'principal', canExclude: true, hint: 'who: an email address, the name of a token, or an ID' },
+  view: { parameter: 'view', canExclude: false, hint: `${viewNames.slice(0, -1).join(', ')}, or ${viewNames.at(-1)}` },
   kind: { parameter: 'kind', canExclude: true, hint: 'the kind of event, such as call or login.failed' },
   rack: { parameter: 'rack', canExclude: true, hint: 'the rack' },
   app: { parameter: 'app', canExclude: true, hint: 'the app' },

@@ -1,5 +1,6 @@
 import { nearest } from '@rack-gateway/errors/nearest'
 import { type FilterName, filterNames, filterOfSynonym, isFilterName } from './filter-names.ts'
+import { viewNames } from './view-names.ts'
 
 /** One condition, such as `-rack:prod`. */
 export interface Term {
@@ -22,8 +23,8 @@ export class FilterMistake extends Error {
 const maxExcluded = 10
 
 /**
- * An optional minus, an optional name, and a value: quoted, or up to the next space. A value without a name is text to
- * search for.
+ * An optional minus, an optional name, and a value: quoted, or up to the next space. Without the name of a filter, both
+ * parts are text to search for.
  */
 const term = /\s*(-?)(?:([\p{L}\p{N}_.]+):)?(?:"((?:[^"\\]|\\.)*)"|([^\s"]\S*)?)(?=\s|$)/suy
 
@@ -43,7 +44,11 @@ export function parseFilter(text: string): Filter {
       )
     const isExcluded = minus !== ''
     if (name === undefined) words.push(searchWord(value, isExcluded))
-    else terms.push(readTerm({ word: name, value, isExcluded }))
+    else if (isFilterName(name)) terms.push(readTerm({ name, value, isExcluded }))
+    else {
+      assertNoNearName(name, value)
+      words.push(searchWord(`${name}:${value}`, isExcluded))
+    }
   }
   const all: Filter =
     words.length === 0 ? terms : [...terms, { name: 'text', value: words.join(' '), isExcluded: false }]
@@ -58,31 +63,33 @@ function searchWord(value: string, isExcluded: boolean): string {
   return value
 }
 
-function readTerm({ word, value, isExcluded }: { word: string; value: string; isExcluded: boolean }): Term {
-  if (!isFilterName(word)) throw new FilterMistake(unknownName(word, value))
-  if (value === '') throw new FilterMistake(`${word}: needs a value: ${filterNames[word].hint}.`)
-  if (isExcluded && !filterNames[word].canExclude)
-    throw new FilterMistake(`${word} cannot be excluded. Remove the minus before ${word}.`)
-  if (word === 'result' && !/^(?:allow|deny|require)$/.test(value)) {
+function readTerm({ name, value, isExcluded }: Term): Term {
+  if (value === '') throw new FilterMistake(`${name}: needs a value: ${filterNames[name].hint}.`)
+  if (isExcluded && !filterNames[name].canExclude)
+    throw new FilterMistake(`${name} cannot be excluded. Remove the minus before ${name}.`)
+  if (name === 'view' && !viewNames.some((view) => view === value))
+    throw new FilterMistake(`view is ${filterNames.view.hint}.`)
+  if (name === 'result' && !/^(?:allow|deny|require)$/.test(value)) {
     const near = nearest(value, ['allow', 'deny', 'require', 'allowed', 'denied'])
     throw new FilterMistake(
       `result is allow, deny, or require.${near === null ? '' : ` Did you mean result:${results[near] ?? near}?`}`,
     )
   }
-  if (word === 'status' && !/^[1-5](?:\d\d|xx)$/.test(value))
+  if (name === 'status' && !/^[1-5](?:\d\d|xx)$/.test(value))
     throw new FilterMistake('status is an HTTP status such as 403, or a class of them such as 5xx.')
-  return { name: word, value, isExcluded }
+  return { name, value, isExcluded }
 }
 
 const results: Readonly<Record<string, string>> = { allowed: 'allow', denied: 'deny' }
 
-function unknownName(word: string, value: string): string {
+/** A word such as `db:migrate` searches for itself, unless its first part is nearly the name of a filter. */
+function assertNoNearName(word: string, value: string): void {
   const lower = word.toLowerCase()
   const likely = isFilterName(lower) ? lower : (filterOfSynonym(lower) ?? nearest(lower, Object.keys(filterNames)))
-  const asText = `To search for the text itself, put it in quotation marks: "${word}:${value}".`
-  return likely === null
-    ? `There is no filter ${word}. ${asText}`
-    : `There is no filter ${word}. Did you mean ${likely}:${value}? ${asText}`
+  if (likely === null) return
+  throw new FilterMistake(
+    `There is no filter ${word}. Did you mean ${likely}:${value}? To search for the text itself, put it in quotation marks: "${word}:${value}".`,
+  )
 }
 
 /** An event has one value of each field, so two values of a filter would match nothing. */

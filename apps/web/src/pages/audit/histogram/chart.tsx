@@ -3,7 +3,7 @@ import { type Histogram, rangeOf, uncountedBuckets } from './bars.ts'
 import styles from './histogram.module.css'
 import { percentOfBuckets, ResultBars } from './result-bars.tsx'
 
-const chartHeight = 36
+const chartHeight = 24
 
 interface ChartProps {
   readonly counted: Histogram

@@ -33,10 +33,12 @@ interface HistogramProps {
 }
 
 export function Histogram({ query, loadedAt, onRange, onCustom }: HistogramProps) {
-  const { data, error, refetch } = useQuery(histogramQuery(query, loadedAt))
+  const { data: counted, error, refetch, isPlaceholderData } = useQuery(histogramQuery(query, loadedAt))
+  // Without a valid filter, the counts would be those of the previous filter.
+  const data = query === null ? undefined : counted
   if (error) return <Problem error={error} retry={() => void refetch()} />
   return (
-    <section className={styles.histogram} aria-label="Events over time">
+    <section className={styles.histogram} aria-label="Events over time" data-stale={isPlaceholderData}>
       <div className={styles.summary}>
         {data ? (
           <>
@@ -62,7 +64,7 @@ export function Histogram({ query, loadedAt, onRange, onCustom }: HistogramProps
             </Button>
           </>
         ) : (
-          <p>{query !== null && 'Counting…'}</p>
+          <p>{query === null ? 'Nothing is counted, because the filter is not valid.' : 'Counting…'}</p>
         )}
       </div>
       {data ? <Chart counted={data} onRange={onRange} /> : <div className={styles.chart} />}

@@ -2,7 +2,7 @@ import type { AuditEvent } from '@rack-gateway/gateway-api'
 import { expect, test } from 'vitest'
 import { eventSentence } from '../detail/event-sentence.ts'
 import { collapse, groupId } from './collapse.ts'
-import { actorOf, resultOf, subjectOf } from './event-facts.ts'
+import { actorOf, durationText, isConsoleRead, resultOf, subjectOf } from './event-facts.ts'
 
 const user = { kind: 'user', id: 'u', name: 'ada@example.com', device: 'ada-laptop' } as const
 const deny = { effect: 'deny', rule: 'no-permission' } as const
@@ -92,7 +92,7 @@ test('adjacent repeats are one line with all of its events, until it is expanded
   const entry = (id: string, status: number) => ({ id, writtenAt: '', event: eventOf({ id, status }) })
   const entries = [entry('d', 200), entry('c', 403), entry('b', 403), entry('a', 200)]
   const rows = collapse(entries, new Set())
-  expect(rows.map((row) => row.repeats.map(({ id }) => id))).toEqual([['d'], ['c', 'b'], ['a']])
+  expect(rows.map((row) => row.calls.map(({ id }) => id))).toEqual([['d'], ['c', 'b'], ['a']])
   const expanded = collapse(entries, new Set(rows.map(groupId)))
   expect(expanded.map((row) => [row.entry.id, row.isRepeat])).toEqual([
     ['d', false],
@@ -100,4 +100,26 @@ test('adjacent repeats are one line with all of its events, until it is expanded
     ['b', true],
     ['a', false],
   ])
+})
+
+const allow = { effect: 'allow', rule: 'role:viewer' } as const
+
+test('a read of the web console is marked, and its changes and denials are not', () => {
+  const isMarked = (members: Members) => isConsoleRead(eventOf({ mode: 'web-console', decision: allow, ...members }))
+  expect(isMarked({})).toBe(true)
+  expect(isMarked({ kind: 'audit.read' })).toBe(true)
+  expect([isMarked({ mode: 'console' }), isMarked({ kind: 'intent' }), isMarked({ decision: deny })]).toEqual([
+    false,
+    false,
+    false,
+  ])
+})
+
+test.each([
+  ['166 ms', 'outcome', 166],
+  ['1.7 s', 'outcome', 1_700],
+  ['2 min 5 s', 'closed', 125_900],
+  [null, 'refused', 4],
+] as const)('%s is the duration of a row', (text, kind, durationMs) => {
+  expect(durationText(eventOf({ kind, durationMs }))).toBe(text)
 })

@@ -75,6 +75,21 @@ export function isCall(kind: string): boolean {
   return callKinds.includes(kind)
 }
 
+const readKinds: readonly string[] = ['call', 'audit.read', 'access-review.read', 'recording.read']
+
+/** Whether the web console read something for one of its pages. The view `without-console-reads` excludes the same. */
+export function isConsoleRead({ kind, mode, decision }: AuditEvent): boolean {
+  return mode === 'web-console' && decision?.effect === 'allow' && readKinds.includes(kind)
+}
+
+/** How long a change or a stream took, such as `1.7 s`. */
+export function durationText({ kind, durationMs }: Pick<AuditEvent, 'kind' | 'durationMs'>): string | null {
+  if (durationMs === undefined || (kind !== 'outcome' && kind !== 'closed')) return null
+  if (durationMs < 1_000) return `${durationMs} ms`
+  const seconds = durationMs / 1_000
+  return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`
+}
+
 /** What a row shows besides the rack and the app. Empty if there is nothing. */
 export function subjectOf(event: AuditEvent): string {
   const { kind, command, process, release, service, route, detail } = event

@@ -11,6 +11,8 @@ import { onGridKeyDown, useEventKeys } from './use-event-keys.ts'
 interface EventListProps {
   /** Newest first. */
   readonly entries: readonly Entry[]
+  /** The events that the live tail added. */
+  readonly followedIds: ReadonlySet<string>
   readonly openId: string | undefined
   readonly onOpen: (id: string, options?: { readonly replaces: boolean }) => void
   readonly onClose: () => void
@@ -30,9 +32,9 @@ const columnClasses = [styles.time, styles.who, styles.verb, styles.target, styl
 
 /** A grid that keeps only the visible rows, and some rows around them, in the document. */
 export function EventList(props: EventListProps) {
-  const { entries, openId, onOpen, onClose, hasMore } = props
+  const { entries, followedIds, openId, onOpen, onClose, hasMore } = props
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set())
-  const rows = useMemo(() => collapse(entries, expanded), [entries, expanded])
+  const rows = useMemo(() => collapse(entries, expanded, followedIds), [entries, expanded, followedIds])
   const indexes = useMemo(() => indexesOf(rows), [rows])
   const [activeId, setActiveId] = useState<string | null>(null)
   const activeIndex = Math.max(0, indexes.get(activeId ?? openId ?? '') ?? 0)
@@ -133,7 +135,7 @@ export function EventList(props: EventListProps) {
             if (row === undefined) return null
             return (
               <EventRow
-                key={row.entry.id}
+                key={row.id}
                 ref={index === activeIndex ? activeRow : undefined}
                 row={row}
                 rowIndex={index + 2}
@@ -159,7 +161,8 @@ export function EventList(props: EventListProps) {
 /** A collapsed event has the index of the row of its group. */
 function indexesOf(rows: readonly Row[]): ReadonlyMap<string, number> {
   const indexes = new Map<string, number>()
-  for (const [index, { repeats }] of rows.entries()) for (const { id } of repeats) indexes.set(id, index)
+  for (const [index, { calls }] of rows.entries())
+    for (const { events } of calls) for (const { id } of events) indexes.set(id, index)
   return indexes
 }
 

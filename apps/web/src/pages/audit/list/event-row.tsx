@@ -20,7 +20,15 @@ import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
 import { Value } from '../value-menu/value-menu.tsx'
 import { groupId, type Row } from './collapse.ts'
-import { actorOf, type ClientType, clientTypeNames, isCall, subjectOf } from './event-facts.ts'
+import {
+  actorOf,
+  type ClientType,
+  clientTypeNames,
+  durationText,
+  isCall,
+  isConsoleRead,
+  subjectOf,
+} from './event-facts.ts'
 import styles from './event-list.module.css'
 import { ResultBadge } from './result-badge.tsx'
 
@@ -39,7 +47,8 @@ interface EventRowProps {
 export function EventRow({ row, rowIndex, isActive, isOpen, isExpanded, style, ref, onOpen, onToggle }: EventRowProps) {
   const { event, id } = row.entry
   const { name, clientType } = actorOf(event)
-  const count = row.repeats.length
+  const count = row.calls.length
+  const isPair = !row.isRepeat && row.calls.some(({ events }) => events.length > 1)
   function onClick({ target }: MouseEvent) {
     // A click that selects text of the row does not open the event.
     if (target instanceof Element && target.closest('button') === null && getSelection()?.isCollapsed !== false)
@@ -77,16 +86,18 @@ export function EventRow({ row, rowIndex, isActive, isOpen, isExpanded, style, r
       </div>
       <div role="gridcell" className={styles.result}>
         <Result event={event} id={id} />
-        {count > 1 && (
+        {(count > 1 || isPair) && (
           <button
             type="button"
             tabIndex={-1}
             className={styles.count}
             aria-expanded={isExpanded}
-            aria-label={`${count} adjacent events that look the same`}
+            aria-label={groupLabel(count, isPair)}
+            title={groupLabel(count, isPair)}
             onClick={() => onToggle(groupId(row))}
           >
-            {isExpanded ? <ChevronDown aria-hidden size={12} /> : <ChevronRight aria-hidden size={12} />}×{count}
+            {isExpanded ? <ChevronDown aria-hidden size={12} /> : <ChevronRight aria-hidden size={12} />}
+            {count > 1 && `×${count}`}
           </button>
         )}
       </div>
@@ -94,20 +105,33 @@ export function EventRow({ row, rowIndex, isActive, isOpen, isExpanded, style, r
   )
 }
 
+function groupLabel(count: number, isPair: boolean): string {
+  if (!isPair) return `${count} adjacent events that look the same`
+  return count === 1 ? 'The intent and the outcome of this change' : `${count} adjacent changes that look the same`
+}
+
 interface CellProps {
   readonly event: AuditEvent
   readonly id: string
 }
 
-function Verb({ event: { kind, permission, route }, id }: CellProps) {
-  if (!isCall(kind) || (permission ?? route) === undefined) return <Value name="kind" value={kind} eventId={id} />
+function Verb({ event, id }: CellProps) {
+  const { kind, permission, route } = event
+  const mark = isConsoleRead(event) && <span className={styles.mark}>console read</span>
+  if (!isCall(kind) || (permission ?? route) === undefined)
+    return (
+      <>
+        <Value name="kind" value={kind} eventId={id} /> {mark}
+      </>
+    )
   return (
     <>
       {permission !== undefined && <Value name="permission" value={permission} eventId={id} />}
       {permission === undefined && route !== undefined && <Value name="route" value={route} eventId={id} />}{' '}
       <span className={styles.kind}>
         <Value name="kind" value={kind} eventId={id} />
-      </span>
+      </span>{' '}
+      {mark}
     </>
   )
 }
@@ -137,6 +161,7 @@ function Target({ event, id }: CellProps) {
 
 function Result({ event, id }: CellProps) {
   const { decision, status, proof } = event
+  const duration = durationText(event)
   const badge = <ResultBadge event={event} />
   return (
     <>
@@ -155,6 +180,7 @@ function Result({ event, id }: CellProps) {
           <Value name="status" value={`${status}`} eventId={id} />
         </span>
       )}
+      {duration !== null && <span className={`${styles.kind} ${styles.duration}`}>{duration}</span>}
       {proof !== undefined && <ProofIcon proof={proof} />}
     </>
   )

@@ -6,6 +6,8 @@ import styles from './list-foot.module.css'
 
 interface ListFootProps {
   readonly count: number
+  /** Whether a row of the list has the intent and the outcome of a change. */
+  readonly hasPairs: boolean
   readonly isLoading: boolean
   readonly isFilterInvalid: boolean
   readonly isFetchingMore: boolean
@@ -29,7 +31,8 @@ export function ListFoot(props: ListFootProps) {
     )
   if (isLoading)
     return (
-      <div className={styles.foot}>
+      // Another element than the foot of the loaded list, which would otherwise count as moved.
+      <div key="loading" className={styles.foot}>
         <Spinner label="Loading events" />
       </div>
     )
@@ -52,6 +55,7 @@ export function ListFoot(props: ListFootProps) {
       )}
       <p>
         {count === 1 ? '1 event is' : `${count.toLocaleString()} events are`} loaded.
+        {props.hasPairs && ' The intent and the outcome of a change are two events in one row.'}
         {hasDropped &&
           ` The list holds ${(maxPages * pageSize).toLocaleString()} events. Newer events were removed, and load again when you scroll up.`}
       </p>

@@ -42,7 +42,7 @@ interface LoadingPanelProps<T> {
 export function LoadingPanel<T>({ query, children }: LoadingPanelProps<T>) {
   if (query.data !== undefined) return children(query.data)
   return (
-    <Panel title="Details">
+    <Panel key="loading" title="Details">
       {query.error ? <Problem error={query.error} retry={() => void query.refetch()} /> : <Spinner />}
     </Panel>
   )

@@ -1,4 +1,4 @@
-import type { Token } from '@rack-gateway/gateway-api'
+import type { Me, Token } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
 import { can } from '../../../api/can.ts'
 import { get, remove } from '../../../api/client.ts'
@@ -13,7 +13,6 @@ import { usePeopleSearch } from '../address/use-people-search.ts'
 import { AuditLink } from '../panel/audit-link.tsx'
 import { LoadingPanel, Panel } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
-import { canRotate } from './can-rotate.ts'
 import { OwnerDialog } from './owner-dialog.tsx'
 import { RotateTokenDialog } from './rotate-token-dialog.tsx'
 import { TokenState, tokenState } from './token-state.tsx'
@@ -99,4 +98,8 @@ function TokenDialogs({ token }: { readonly token: Token }) {
     default:
       return null
   }
+}
+
+function canRotate(me: Me, { owner }: Token): boolean {
+  return owner.kind === 'service-account' ? can(me, 'gateway:service-account:write') : owner.id === me.id
 }

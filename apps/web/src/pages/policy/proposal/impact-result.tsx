@@ -80,7 +80,7 @@ function counted(number: number, noun: string): string {
 }
 
 function Effect({ effect }: Pick<ImpactChange, 'effect'>) {
-  return effect === 'denies' ? <Badge tone="deny">Denied</Badge> : <Badge tone="allow">Permitted</Badge>
+  return effect === 'denies' ? <Badge tone="deny">Denied</Badge> : <Badge tone="allow">Allowed</Badge>
 }
 
 function Call({ change: { route, rack, app, command } }: { readonly change: ImpactChange }) {

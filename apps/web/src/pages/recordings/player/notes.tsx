@@ -63,12 +63,13 @@ export function Notes({ player, recording, isLive, hasFailed }: NotesProps) {
       )}
       {markers.length > 0 && (
         <ul className={styles.markers} aria-label="Notes of the recording">
-          {markers.map(({ at, text, isGap }, index) => (
+          {markers.map(({ at, text, isGap, isEnd }, index) => (
             <li key={`${index}`}>
               <button type="button" className={styles.time} onClick={() => player.seek(at)}>
                 {durationText(at)}
               </button>
               {isGap && <Badge tone="warn">Missing</Badge>}
+              {isEnd && <Badge tone="neutral">Ended</Badge>}
               <VisibleText>{text}</VisibleText>
             </li>
           ))}

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { CastEvent } from './cast.ts'
 import { Keyframes } from './keyframes.ts'
+import type { TimedEvent } from './timed-event.ts'
 import { VirtualTerminal } from './virtual-terminal.ts'
 
 const esc = '\u001b'
@@ -73,7 +73,7 @@ const recordings = fc
     fc.array(fc.tuple(fc.nat(60), fc.constantFrom('30x8', '10x3', '20x5')), { maxLength: 2 }),
   )
   .map(([parts, lengths, sizes]) => {
-    const events: CastEvent[] = []
+    const events: TimedEvent[] = []
     const text = parts.join('')
     for (let at = 0, n = 0; at < text.length; n++) {
       const length = lengths[n % lengths.length] ?? 1
@@ -84,7 +84,7 @@ const recordings = fc
     return events
   })
 
-function indexOfResize(events: readonly CastEvent[]): number {
+function indexOfResize(events: readonly TimedEvent[]): number {
   const at = events.findIndex(({ code }) => code === 'r')
   return at === -1 ? events.length : at
 }

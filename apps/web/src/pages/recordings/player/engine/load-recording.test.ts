@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { NotACast } from './cast.ts'
 import { bodyOf, castText, eventsOf, header, type Line, load } from './testing/casts.ts'
+import { NotACast } from './timed-event.ts'
 
 const lines: readonly Line[] = [
   [0, 'm', 'started'],
@@ -22,6 +22,13 @@ test('a recording is the same for every size of the chunks of the body', async (
       { at: 1_750, text: 'exit 0', isGap: false },
     ])
   }
+})
+
+test('a session that the gateway ended has a note of it, and nothing is missing', async () => {
+  const text = 'ada@example.com ended this session: the change is over'
+  const ended: Line[] = [...lines.slice(0, 1), [0, 'm', `ended by the gateway: ${text}`], [0, 'v', 'complete']]
+  const { markers, end } = await load(castText(ended))
+  expect([markers, end]).toEqual([[{ at: expect.any(Number), text, isGap: false, isEnd: true }], 'complete'])
 })
 
 test('if the connection breaks off, the end is null, and the events that arrived stay', async () => {

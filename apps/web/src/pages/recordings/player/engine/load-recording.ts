@@ -1,8 +1,9 @@
+import { type CastHeader, CastLines, type CastState, parseHeader, stateIn } from '@rack-gateway/recordings/asciicast'
 import { NoResponse } from '../../../../api/errors/api-error.ts'
-import { type CastEvent, type CastHeader, LineReader, NotACast, parseEvent, parseHeader } from './cast.ts'
 import type { Keyframes } from './keyframes.ts'
 import { maxRecordingLength, type RecordingEvents } from './recording-events.ts'
 import { createTimeSlices, piecesOf, type YieldToPage } from './time-slices.ts'
+import { NotACast, parseTimedEvent, type TimedEvent } from './timed-event.ts'
 import { VirtualTerminal } from './virtual-terminal.ts'
 
 /** A note in a recording: lost bytes, the reason of an end, or the exit status. */
@@ -12,13 +13,15 @@ export interface Marker {
   readonly text: string
   /** Whether output is missing at this time, or the rest of the recording is missing or unproven. */
   readonly isGap: boolean
+  /** Whether the gateway ended the session, such as for an administrator. Nothing is missing then. */
+  readonly isEnd?: true
 }
 
 /**
  * The result of the gateway's verification, or `too-long` if the rest of the recording was not loaded. `ends` in
  * `notes.tsx` explains each value.
  */
-export type CastEnd = 'complete' | 'cut' | 'broken' | 'open' | 'unproven' | 'too-long'
+export type CastEnd = CastState | 'too-long'
 
 export interface LoadOptions {
   readonly body: ReadableStream<Uint8Array>
@@ -33,8 +36,6 @@ export interface LoadOptions {
   readonly maxLength?: number
 }
 
-const ends: readonly string[] = ['complete', 'cut', 'broken', 'open', 'unproven'] satisfies readonly CastEnd[]
-
 /**
  * Reads the next part only after the previous part was processed, so that memory is bounded.
  *
@@ -44,7 +45,7 @@ const ends: readonly string[] = ['complete', 'cut', 'broken', 'open', 'unproven'
  */
 export async function loadRecording(options: LoadOptions): Promise<CastEnd | null> {
   const { body, signal, yieldToPage, onProgress } = options
-  const lines = new LineReader()
+  const lines = new CastLines()
   const endStep = createTimeSlices(yieldToPage)
   const reader = body.getReader()
   const stop = () => void reader.cancel().catch(() => undefined)
@@ -56,7 +57,9 @@ export async function loadRecording(options: LoadOptions): Promise<CastEnd | nul
         throw signal.aborted ? error : new NoResponse()
       })
       if (done || signal.aborted) break
-      for (const line of lines.read(value)) {
+      const complete = lines.read(value)
+      if (complete === null) throw new NotACast()
+      for (const line of complete) {
         await recording.addLine(line, endStep)
         if (recording.end !== null) return recording.end
         await endStep()
@@ -85,13 +88,14 @@ class IncomingRecording {
   async addLine(line: string, endStep: () => Promise<void>): Promise<void> {
     if (this.#terminal === null) {
       const header = parseHeader(line)
+      if (header === null) throw new NotACast()
       this.#terminal = new VirtualTerminal(header)
       this.#options.onHeader(header)
       return
     }
-    const event = parseEvent(line, this.#lastTime)
+    const event = parseTimedEvent(line, this.#lastTime)
     this.#lastTime = event.at
-    if (event.code === 'v') this.end = ends.includes(event.data) ? (event.data as CastEnd) : null
+    if (event.code === 'v') this.end = stateIn(event)
     else await this.#addEvent(line, event, this.#terminal, endStep)
   }
 
@@ -101,7 +105,7 @@ class IncomingRecording {
     return this.end
   }
 
-  async #addEvent(line: string, event: CastEvent, terminal: VirtualTerminal, endStep: () => Promise<void>) {
+  async #addEvent(line: string, event: TimedEvent, terminal: VirtualTerminal, endStep: () => Promise<void>) {
     const { recordingEvents, keyframes, onMarker, maxLength = maxRecordingLength } = this.#options
     const beginsSegment = recordingEvents.add(line, event)
     const segment = recordingEvents.segments - 1
@@ -120,8 +124,10 @@ class IncomingRecording {
 /** The gateway writes markers such as `gap: 4096 bytes in 20 ms are missing, because …`, `cut: …`, and `broken: …`. */
 const gaps = /^(?:gap|cut|broken|unproven): /
 
-function toMarker({ at, code, data }: CastEvent): Marker | null {
+function toMarker({ at, code, data }: TimedEvent): Marker | null {
   if (code === 'x') return { at, text: `exit ${data}`, isGap: false }
   if (code !== 'm' || data === 'started') return null
+  const [, end] = /^ended by the gateway: (.*)$/s.exec(data) ?? []
+  if (end !== undefined) return { at, text: end, isGap: false, isEnd: true }
   return { at, text: data, isGap: gaps.test(data) }
 }

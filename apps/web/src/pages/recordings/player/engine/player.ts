@@ -1,10 +1,10 @@
 import { advance } from './advance.ts'
-import type { CastEvent, CastHeader } from './cast.ts'
 import type { Keyframes } from './keyframes.ts'
 import type { CastEnd, Marker } from './load-recording.ts'
 import type { RecordingEvents } from './recording-events.ts'
 import { createTimeSlices, piecesOf, type YieldToPage } from './time-slices.ts'
-import { type Screen, VirtualTerminal } from './virtual-terminal.ts'
+import type { TimedEvent } from './timed-event.ts'
+import { type Screen, type TerminalSize, VirtualTerminal } from './virtual-terminal.ts'
 
 export const speeds: readonly number[] = [0.5, 1, 2, 4, 8, 16]
 
@@ -52,7 +52,7 @@ export class Player {
   /** The next event to apply: the number of its segment, and its index in that segment. */
   #segment = 0
   #index = 0
-  #events: readonly CastEvent[] | null = null
+  #events: readonly TimedEvent[] | null = null
   /** The time of the last applied event, or of the last seek. */
   #pauseFrom = 0
   #isClosed = false
@@ -84,8 +84,8 @@ export class Player {
     return () => this.#listeners.delete(listener)
   }
 
-  onHeader(header: CastHeader): void {
-    this.#terminal = new VirtualTerminal(header)
+  onHeader(size: TerminalSize): void {
+    this.#terminal = new VirtualTerminal(size)
     this.#change({ screen: this.#terminal.screen() })
   }
 

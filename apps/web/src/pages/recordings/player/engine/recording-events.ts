@@ -1,4 +1,4 @@
-import { type CastEvent, parseEvents } from './cast.ts'
+import { parseTimedEvents, type TimedEvent } from './timed-event.ts'
 
 interface Segment {
   /** The time of the last event of the previous segment, in milliseconds. */
@@ -21,7 +21,7 @@ export const maxRecordingLength = 512 * 1024 * 1024
 export class RecordingEvents {
   readonly #segments: Segment[] = []
   #lines: string[] = []
-  #events: CastEvent[] = []
+  #events: TimedEvent[] = []
   #openLength = 0
   /** The time of the last event before the open segment. */
   #previousTime = 0
@@ -36,7 +36,7 @@ export class RecordingEvents {
   }
 
   /** @returns whether the event begins a new segment */
-  add(line: string, event: CastEvent): boolean {
+  add(line: string, event: TimedEvent): boolean {
     const isFull = this.#openLength >= segmentLength
     if (isFull) this.#close()
     this.#lines.push(line)
@@ -48,9 +48,11 @@ export class RecordingEvents {
   }
 
   /** The events of a segment. The list of the open segment grows while the recording loads. */
-  async read(number: number): Promise<readonly CastEvent[]> {
+  async read(number: number): Promise<readonly TimedEvent[]> {
     const segment = this.#segments[number]
-    return segment === undefined ? this.#events : parseEvents(await segment.lines.text(), segment.previousTime)
+    return segment === undefined
+      ? this.#events
+      : parseTimedEvents((await segment.lines.text()).split('\n'), segment.previousTime)
   }
 
   /** The time of the first event of a segment; null if the segment has no events or does not exist. */

@@ -1,7 +1,7 @@
 import { type ScreenLine, ScreenLines } from '@rack-gateway/recordings/terminal'
-import type { CastEvent } from './cast.ts'
 import type { RecordingEvents } from './recording-events.ts'
 import { createTimeSlices, piecesOf, type YieldToPage } from './time-slices.ts'
+import type { TimedEvent } from './timed-event.ts'
 
 export interface Match {
   /** Milliseconds since the recording began. */
@@ -53,7 +53,7 @@ class Transcript {
   readonly #output = new ScreenLines()
   readonly #input = new ScreenLines()
 
-  add({ at, code, data }: CastEvent): Match[] {
+  add({ at, code, data }: TimedEvent): Match[] {
     if (code === 'o') return this.#output.write(data, at).map(toMatch('output'))
     if (code === 'i') return this.#input.write(data.replace(/\r\n?/g, '\n'), at).map(toMatch('input'))
     if (code !== 'm' && code !== 'x') return []

@@ -1,4 +1,4 @@
-import type { CastEvent } from './cast.ts'
+import type { TimedEvent } from './timed-event.ts'
 
 /** Lets the page do other work. */
 export type YieldToPage = () => Promise<void>
@@ -9,7 +9,7 @@ const maxSlice = 8
 /** Characters that are processed in one step: some milliseconds of work. */
 const pieceLength = 8 * 1024
 
-export function piecesOf(event: CastEvent): readonly CastEvent[] {
+export function piecesOf(event: TimedEvent): readonly TimedEvent[] {
   const { data } = event
   if (event.code !== 'o' || data.length <= pieceLength) return [event]
   const count = Math.ceil(data.length / pieceLength)

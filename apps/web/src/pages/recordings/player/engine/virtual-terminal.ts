@@ -1,8 +1,11 @@
+import type { CastHeader } from '@rack-gateway/recordings/asciicast'
 import { SafeOutput } from '@rack-gateway/recordings/terminal'
 import { Terminal } from '@xterm/headless'
-import type { CastEvent, CastHeader } from './cast.ts'
 import { type Row, RowReader } from './screen-rows.ts'
 import { isCursorHidden, takeSnapshot, writeNow } from './terminal-snapshot.ts'
+import type { TimedEvent } from './timed-event.ts'
+
+export type TerminalSize = Pick<CastHeader, 'cols' | 'rows'>
 
 /** Larger terminals are shown in this size, because a keyframe takes 12 bytes for each cell. */
 const maxSize = { cols: 500, rows: 200 } as const
@@ -28,7 +31,7 @@ export interface VirtualTerminalSnapshot {
  */
 export class VirtualTerminal {
   readonly #terminal: Terminal
-  readonly #start: CastHeader
+  readonly #start: TerminalSize
   #output = new SafeOutput({ maxParameter })
   readonly #reader = new RowReader()
   /**
@@ -38,12 +41,12 @@ export class VirtualTerminal {
   /** The cached result of `screen`; null after a change. */
   #screen: Screen | null = null
 
-  constructor(header: CastHeader) {
-    this.#start = limitSize(header)
+  constructor(size: TerminalSize) {
+    this.#start = limitSize(size)
     this.#terminal = new Terminal({ ...this.#start, scrollback: 0, allowProposedApi: true, logLevel: 'off' })
   }
 
-  apply({ code, data }: CastEvent): void {
+  apply({ code, data }: TimedEvent): void {
     this.#screen = null
     if (code === 'o') this.#write(data)
     else if (code === 'r') this.#resize(data)
@@ -98,7 +101,7 @@ export class VirtualTerminal {
   }
 }
 
-function limitSize({ cols, rows }: CastHeader): CastHeader {
+function limitSize({ cols, rows }: TerminalSize): TerminalSize {
   return {
     cols: Math.min(Math.max(cols, 2), maxSize.cols),
     rows: Math.min(Math.max(rows, 1), maxSize.rows),

@@ -1,7 +1,7 @@
-import type { CastEvent } from '../cast.ts'
 import { Keyframes } from '../keyframes.ts'
 import { type LoadOptions, loadRecording, type Marker } from '../load-recording.ts'
 import { RecordingEvents } from '../recording-events.ts'
+import type { TimedEvent } from '../timed-event.ts'
 
 export type Line = readonly [after: number, code: string, data: string]
 
@@ -11,7 +11,7 @@ export function castText(lines: readonly Line[]): string {
   return `${[header, ...lines.map((line) => JSON.stringify(line))].join('\n')}\n`
 }
 
-export function eventsOf(lines: readonly Line[]): CastEvent[] {
+export function eventsOf(lines: readonly Line[]): TimedEvent[] {
   let at = 0
   return lines.map(([after, code, data]) => {
     at += Math.round(after * 1_000)

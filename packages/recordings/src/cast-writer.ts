@@ -1,15 +1,6 @@
 import { isUtf8 } from 'node:buffer'
+import { type CastHeader, formatEvent, formatHeader } from './asciicast.ts'
 import { CastText } from './cast-text.ts'
-
-/** The first line of an asciicast. */
-export interface CastHeader {
-  readonly cols: number
-  readonly rows: number
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number
-  readonly command: string
-  readonly title: string
-}
 
 /** Maximum bytes of the string of an event. Limits the memory that escaping needs. */
 const maxStringBytes = 64 * 1024
@@ -31,9 +22,8 @@ export class CastWriter {
     return this.#text.size
   }
 
-  header({ cols, rows, startedAt, command, title }: CastHeader): void {
-    const timestamp = Math.floor(startedAt / 1_000)
-    this.#text.add(`${JSON.stringify({ version: 3, term: { cols, rows }, timestamp, command, title })}\n`)
+  header(header: CastHeader): void {
+    this.#text.add(formatHeader(header))
   }
 
   /** @param at milliseconds since the recording began */
@@ -61,8 +51,7 @@ export class CastWriter {
   }
 
   event(code: 'm' | 'x', at: number, text: string): void {
-    this.#writeEventStart(code, at)
-    this.#text.add(`${JSON.stringify(text)}]\n`)
+    this.#text.add(formatEvent(code, text, this.#secondsSinceLast(at)))
   }
 
   /** Empties the writer. `use` must not keep the text, because its memory is reused. */
@@ -72,17 +61,17 @@ export class CastWriter {
 
   #writeEvent(code: 'o' | 'i', at: number, bytes: Buffer): void {
     if (bytes.length === 0) return
-    this.#writeEventStart(code, at)
+    this.#text.add(`[${this.#secondsSinceLast(at)},"${code}",`)
     if (isUtf8(bytes)) {
       this.#text.addString(bytes)
       this.#text.add(']\n')
     } else this.#text.add(`${JSON.stringify(bytes.toString('utf8'))}]\n[0,"b","${bytes.toString('base64')}"]\n`)
   }
 
-  #writeEventStart(code: string, at: number): void {
+  #secondsSinceLast(at: number): number {
     const interval = Math.max(0, at - this.#last)
     this.#last = Math.max(this.#last, at)
-    this.#text.add(`[${interval / 1_000},"${code}",`)
+    return interval / 1_000
   }
 }
 

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
-import { writeFakeKeychains } from './testing/fake-keychains.ts'
-import { createMachine, type Machine, type Outcome } from './testing/harness.ts'
+import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { writeFakeKeychains } from '../testing/fake-keychains.ts'
+import { createMachine, type Machine, type Outcome } from '../testing/harness.ts'
 
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
 const me = {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type FakeGateway, type FakeResponse, startFakeGateway } from './testing/fake-gateway.ts'
-import { createMachine, type Machine } from './testing/harness.ts'
+import { type FakeGateway, type FakeResponse, startFakeGateway } from '../testing/fake-gateway.ts'
+import { createMachine, type Machine } from '../testing/harness.ts'
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
 const me = {
@@ -150,26 +150,26 @@ test('at a terminal, login asks for the rack a few times', async () => {
   expect(machine.config()).toMatchObject({ gateways: { work: { rack: 'staging' } } })
 })
 
-describe('a file in the former format, without sessions', () => {
-  const formerFile = () => ({
+describe('a file with a token without an address', () => {
+  const shortFile = () => ({
     gateways: { staging: { url: gateway.url, color: 'red' }, production: { url: gateway.url } },
     tokens: { staging: { token: 'rgs_ada', email: 'ada@example.com', expires_at: '2094-02-01T00:00:00Z', x: 1 } },
     future: { kept: true },
   })
 
   test('works for every name of its address, and reading does not change it', async () => {
-    machine.configure(formerFile())
+    machine.configure(shortFile())
     for (const rack of ['staging', 'production'])
       expect((await machine.callConvox(['--no-precheck', 'apps', '--rack', rack])).convox?.rackUrl).toBe(
         addressOf(rack),
       )
-    expect(machine.config()).toEqual(formerFile())
+    expect(machine.config()).toEqual(shortFile())
   })
 
   test('is converted at the next write, without a loss', async () => {
-    machine.configure(formerFile())
+    machine.configure(shortFile())
     expect((await machine.call(['switch', 'production'])).code).toBe(0)
-    const { tokens, ...rest } = formerFile()
+    const { tokens, ...rest } = shortFile()
     expect(machine.config()).toEqual({ ...rest, sessions: { [gateway.url]: tokens.staging }, current: 'production' })
   })
 })
@@ -312,7 +312,7 @@ describe('whoami without the gateway', () => {
     expect(said).toMatchObject({
       code: 0,
       stderr: expect.stringMatching(
-        /does not answer: nothing listens at \S+ \(ECONNREFUSED\)\. This is its last answer\.$/m,
+        /does not answer: nothing listens at \S+ \(ECONNREFUSED\)\. This is its last response\.$/m,
       ),
     })
     expect(said.stdout).toMatch(

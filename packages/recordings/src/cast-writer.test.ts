@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { CastWriter } from './cast.ts'
+import { CastWriter } from './cast-writer.ts'
 import { bytesOf, type CastEvent } from './testing/casts.ts'
 
 function writeCast(write: (cast: CastWriter) => void): string {

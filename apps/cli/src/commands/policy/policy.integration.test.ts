@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { compilePolicy } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { exampleNames, exampleText } from './commands/policy/example-policies.ts'
-import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
-import { createMachine, type Machine } from './testing/harness.ts'
+import { type FakeGateway, startFakeGateway } from '../../testing/fake-gateway.ts'
+import { createMachine, type Machine } from '../../testing/harness.ts'
+import { exampleNames, exampleText } from './example-policies.ts'
 
 const good = 'version: 1\nroles:\n  support: { extends: [viewer], permissions: [service:restart] }\n'
 const bad = 'version: 1\nroles:\n  support: { permissions: [a:b] }\n  other: { permissions: [c:d] }\n'
@@ -47,7 +47,7 @@ describe('policy init', () => {
   })
 
   test('offers each example of the repository', () => {
-    const directory = fileURLToPath(new URL('../../../examples/policies', import.meta.url))
+    const directory = fileURLToPath(new URL('../../../../../examples/policies', import.meta.url))
     const directories = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory())
     expect(directories.map(({ name }) => name).toSorted()).toEqual([...exampleNames].toSorted())
   })
@@ -256,7 +256,7 @@ describe('policy diff', () => {
     const { code, stdout } = await run('diff', '@built-in', 'policy.yaml')
     expect(code).toBe(0)
     expect(stdout).toMatch(
-      /^\d+ changes from @built-in to policy\.yaml, without policy packages\nchanged:\n {2}support {2}the role is new\nnewly permitted:\n {2}support {2}.*service:restart.*\nnewly denied:\n {2}everyone {2}POST \/apps is blocked\n$/,
+      /^\d+ changes from @built-in to policy\.yaml, without policy packages\nchanged:\n {2}support {2}the role is new\nnewly allowed:\n {2}support {2}.*service:restart.*\nnewly denied:\n {2}everyone {2}POST \/apps is blocked\n$/,
     )
     const json = JSON.parse((await run('diff', '@built-in', 'policy.yaml', '--json')).stdout)
     expect(json.changes).toContainEqual({ effect: 'denies', role: null, what: 'POST /apps is blocked' })

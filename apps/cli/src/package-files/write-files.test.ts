@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 /** A URL, because the build scripts have no types. */
-const script: string = new URL('../build/write-files.mjs', import.meta.url).href
+const script: string = new URL('../../build/write-files.mjs', import.meta.url).href
 const { writeFiles }: { writeFiles(directory: string, files: ReadonlyMap<string, Uint8Array>): void } = await import(
   script
 )

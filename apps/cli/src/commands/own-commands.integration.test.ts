@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
-import { createMachine, type Machine } from './testing/harness.ts'
+import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { createMachine, type Machine } from '../testing/harness.ts'
 
 const expiresAt = new Date(Date.now() + 30 * 24 * 60 * 60 * 1000).toISOString()
 const me = {

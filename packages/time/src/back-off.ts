@@ -4,7 +4,7 @@ export interface BackOffLimits {
   readonly maximum: number
 }
 
-export interface BackOff {
+interface BackOff {
   /** The next delay in milliseconds. Half of it is random, so that replicas do not retry together. */
   next(): number
   reset(): void

@@ -1,10 +1,10 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { checkCertificateExpiry } from './doctor/check-tls.ts'
-import { withDeadline } from './doctor/checks.ts'
-import { type FakeGateway, type FakeResponse, startFakeGateway } from './testing/fake-gateway.ts'
-import { createMachine, type Machine } from './testing/harness.ts'
+import { type FakeGateway, type FakeResponse, startFakeGateway } from '../testing/fake-gateway.ts'
+import { createMachine, type Machine } from '../testing/harness.ts'
+import { checkCertificateExpiry } from './check-tls.ts'
+import { withDeadline } from './checks.ts'
 
 const day = 24 * 60 * 60 * 1000
 const me = {
@@ -356,12 +356,6 @@ describe('doctor', () => {
       const { of } = await runDoctor({}, ['--slow'])
       expect(of('timeout')).toMatchObject({ status, says: expect.stringContaining(says) })
       if (status === 'problem') expect(of('timeout')?.next).toContain('HAProxy: `timeout server 1h`')
-    })
-
-    test('is not checked at an older gateway', async () => {
-      await loggedIn({ [paths.connection]: { status: 404, body: { error: 'none', code: 'RGW_NOT_FOUND' } } })
-      const { code, of } = await runDoctor()
-      expect([code, of('host')?.says]).toEqual([0, 'Not checked, because the gateway has an older version.'])
     })
   })
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { jsonFaults } from './commands/json-faults.ts'
-import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
-import { createMachine, type Machine } from './testing/harness.ts'
+import { type FakeGateway, startFakeGateway } from '../../testing/fake-gateway.ts'
+import { createMachine, type Machine } from '../../testing/harness.ts'
+import { jsonFaults } from '../json-faults.ts'
 
 const token = `rgw_${'a'.repeat(63)}`
 const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl'

@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { version } from './package-files/version.ts'
-import { effectivePolicy } from './testing/effective-policy.ts'
-import { startFakeGateway } from './testing/fake-gateway.ts'
-import { createMachine, type Machine } from './testing/harness.ts'
+import { effectivePolicy } from '../testing/effective-policy.ts'
+import { startFakeGateway } from '../testing/fake-gateway.ts'
+import { createMachine, type Machine } from '../testing/harness.ts'
+import { version } from './version.ts'
 
 const run = promisify(execFile)
-const workspace = fileURLToPath(new URL('../../..', import.meta.url))
+const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
 
 let machine: Machine
 let name: string

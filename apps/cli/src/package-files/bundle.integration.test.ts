@@ -6,14 +6,14 @@ import { promisify } from 'node:util'
 import { expiredIdentity, rootCertificate as root, serverIdentity } from '@rack-gateway/testing/certificates'
 import { build, type Metafile } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTlsGateway } from './convox/relay/testing/tls-gateway.ts'
-import { version } from './package-files/version.ts'
-import { effectivePolicy } from './testing/effective-policy.ts'
-import { startFakeGateway } from './testing/fake-gateway.ts'
-import { createMachine, type Machine } from './testing/harness.ts'
+import { startTlsGateway } from '../convox/relay/testing/tls-gateway.ts'
+import { effectivePolicy } from '../testing/effective-policy.ts'
+import { startFakeGateway } from '../testing/fake-gateway.ts'
+import { createMachine, type Machine } from '../testing/harness.ts'
+import { version } from './version.ts'
 
 const run = promisify(execFile)
-const cli = fileURLToPath(new URL('..', import.meta.url))
+const cli = fileURLToPath(new URL('../..', import.meta.url))
 
 let machine: Machine
 beforeAll(() => {
