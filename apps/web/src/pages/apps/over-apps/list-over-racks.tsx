@@ -5,11 +5,11 @@ import { SelectField } from '../../../ui/controls/fields.tsx'
 import { useRowShortcuts } from '../../../ui/keyboard/use-row-shortcuts.ts'
 import { Stack } from '../../../ui/layout/stack.tsx'
 import { type Column, Table } from '../../../ui/lists/table.tsx'
+import { useGathered } from '../../../ui/lists/use-gathered.ts'
 import { useAppsSearch } from '../address/use-apps-search.ts'
 import { ListFilter, noMatchText, useMatchingRows } from '../list/filtered-list.tsx'
 import { LoadMore } from './load-more.tsx'
 import { RackStates } from './rack-states.tsx'
-import { useGathered } from './use-gathered.ts'
 import type { OverRacks, RackCall } from './use-over-racks.ts'
 
 interface ListOverRacksProps<Row> {

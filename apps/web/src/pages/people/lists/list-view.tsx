@@ -7,6 +7,7 @@ import { useRowShortcuts } from '../../../ui/keyboard/use-row-shortcuts.ts'
 import listTools from '../../../ui/lists/list-tools.module.css'
 import rowLink from '../../../ui/lists/row-link.module.css'
 import { type Column, Table } from '../../../ui/lists/table.tsx'
+import { useAllGathered } from '../../../ui/lists/use-gathered.ts'
 import { mergeSearch } from '../../../ui/navigation/page-search.ts'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
@@ -33,6 +34,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
   const { search, change } = usePeopleSearch()
   const container = useRef<HTMLDivElement>(null)
   useFocusAfterDialog(container)
+  const isGathered = useAllGathered()
   useRowShortcuts(container, () => change({ open: undefined }))
   const [first, ...others] = columns
   const hasPanel = panel !== undefined && search.open !== undefined
@@ -53,9 +55,9 @@ export function ListView<Row>(props: ListViewProps<Row>) {
           {list.isSearching && <Spinner label="Searching" />}
           <div className={styles.actions}>{actions}</div>
         </div>
-        {list.isPending && <Spinner label={`Loading: ${label}`} />}
+        {(list.isPending || !isGathered) && <Spinner label={`Loading: ${label}`} />}
         {list.error && <Problem error={list.error} retry={list.retry} />}
-        {list.rows !== null && first !== undefined && (
+        {list.rows !== null && isGathered && first !== undefined && (
           <Table
             label={label}
             isFramed

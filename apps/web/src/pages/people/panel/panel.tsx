@@ -2,6 +2,7 @@ import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { Button } from '../../../ui/controls/button.tsx'
 import { Row } from '../../../ui/layout/row.tsx'
+import { useAllGathered } from '../../../ui/lists/use-gathered.ts'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
@@ -17,9 +18,10 @@ interface PanelProps {
 export function Panel({ title, actions, children }: PanelProps) {
   const { change } = usePeopleSearch()
   const heading = useRef<HTMLHeadingElement>(null)
+  const isGathered = useAllGathered()
   useEffect(() => heading.current?.focus({ preventScroll: true }), [title])
   return (
-    <section className={styles.panel} aria-label={title}>
+    <section className={styles.panel} data-gathered={isGathered} aria-label={title}>
       <Row as="header" justify="between">
         <h2 ref={heading} tabIndex={-1}>
           <VisibleText>{title}</VisibleText>

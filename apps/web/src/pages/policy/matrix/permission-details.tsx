@@ -51,7 +51,10 @@ export function PermissionDetails({ permission, matrix }: PermissionDetailsProps
         <Stack as="ul" gap={1}>
           {operations.map(({ id, summary }) => (
             <li key={id}>
-              {summary} <code className="soft">{id}</code>
+              {summary}{' '}
+              <code className="soft">
+                <VisibleText>{id}</VisibleText>
+              </code>
             </li>
           ))}
         </Stack>

@@ -4,6 +4,7 @@ import { Stack } from '../../../ui/layout/stack.tsx'
 import { Table } from '../../../ui/lists/table.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { PolicySource } from '../../../ui/text/policy-source.tsx'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
 
 export function BlockedOperations({ matrix }: { readonly matrix: PolicyMatrix }) {
   const summaries = new Map(matrix.routes.map(({ id, summary }) => [id, summary]))
@@ -41,7 +42,10 @@ export function BlockedOperations({ matrix }: { readonly matrix: PolicyMatrix })
 function Operation({ route, summary }: { readonly route: string; readonly summary: string | undefined }) {
   return (
     <>
-      {summary} <code className="soft">{route}</code>
+      {summary}{' '}
+      <code className="soft">
+        <VisibleText>{route}</VisibleText>
+      </code>
     </>
   )
 }
