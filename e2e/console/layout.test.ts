@@ -16,6 +16,7 @@ const views: Readonly<Record<string, (ids: LongContent['ids']) => readonly strin
     '?tab=decision&route=POST%20/apps',
     '?tab=proposal',
   ],
+  '/recordings/$recording': ({ recording, liveRecording }) => [`/../${liveRecording}?t=1`, `/../${recording}?t=1`],
   '/audit': () => ['?q=result%3Adeny', '?q=nonsense%3Ax'],
   '/people/users': ({ user }) => [`?open=${user}`],
   '/people/groups': () => [`?open=${long.name}-deployers`],

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react'
+import { VisibleText } from '../text/visible-text.tsx'
 import styles from './page.module.css'
 import { Row } from './row.tsx'
 
@@ -24,7 +25,7 @@ export function Page({ title, summary, actions, fills = false, children }: PageP
       <header className={styles.header}>
         <div className={styles.titles}>
           <h1 ref={heading} tabIndex={-1}>
-            {title}
+            <VisibleText>{title}</VisibleText>
           </h1>
           {summary !== undefined && <p className={styles.summary}>{summary}</p>}
         </div>

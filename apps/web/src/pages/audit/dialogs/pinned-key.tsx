@@ -51,7 +51,7 @@ export function PinnedKey({ newestKey }: { readonly newestKey: string | null }) 
 function Pin({ pin, newestKey }: { readonly pin: KeyPin; readonly newestKey: string | null }) {
   return (
     <>
-      <p className={styles.wrapped}>
+      <p>
         <code>
           <VisibleText>{pin.key}</VisibleText>
         </code>

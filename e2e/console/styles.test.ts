@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = fileURLToPath(new URL('../../apps/web/src', import.meta.url))
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => join(root, name))
 const read = (file: string) => readFileSync(file, 'utf8')
 const styles = files.filter((file) => file.endsWith('.css'))
@@ -26,6 +26,21 @@ test.each(raw)('only the tokens define %s', (_, pattern) => {
         .filter((line) => pattern.test(line))
         .map((line) => `${file}: ${line}`),
     )
+  expect(found).toEqual([])
+})
+
+test('the content of a grid never widens it', () => {
+  const found = styles.flatMap((file) =>
+    [...read(file).matchAll(/\{[^{}]*display: grid;[^{}]*\}/g)]
+      .map(([rule]) => rule)
+      .filter((rule) => !/grid-template(?:-columns)?:|place-items: center/.test(rule))
+      .concat(
+        [...read(file).matchAll(/grid-template(?:-columns)?:[^;]*;/g)]
+          .map(([rule]) => rule)
+          .filter((rule) => /\dfr/.test(rule.replace(/minmax\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/g, ''))),
+      )
+      .map((rule) => `${file}: ${rule}`),
+  )
   expect(found).toEqual([])
 })
 
