@@ -1,12 +1,14 @@
-import type { Page } from 'playwright-core'
+import type { Page, Request as PageRequest } from 'playwright-core'
+
+const maxFrames = 1_200
 
 /** Waits until the page has shown the answers of all its calls. Streams, which do not end, are left out. */
 export async function openAndSettle(page: Page, url: string): Promise<void> {
-  const open = new Set<unknown>()
-  const begin = (request: { url(): string; headers(): Record<string, string> }) => {
+  const open = new Set<PageRequest>()
+  const begin = (request: PageRequest) => {
     if (!isStream(request)) open.add(request)
   }
-  const end = (request: unknown) => open.delete(request)
+  const end = (request: PageRequest) => open.delete(request)
   page.on('request', begin)
   page.on('requestfinished', end)
   page.on('requestfailed', end)
@@ -14,7 +16,8 @@ export async function openAndSettle(page: Page, url: string): Promise<void> {
     await page.goto(url)
     await page.locator('h1').first().waitFor()
     // An answer can lead to another request, which the page sends before its next frame but one.
-    for (let quietFrames = 0; quietFrames < 6; quietFrames++) {
+    for (let quietFrames = 0, frames = 0; quietFrames < 6; quietFrames++, frames++) {
+      if (frames > maxFrames) throw new Error(`${url} still waits for ${[...open].map((request) => request.url())}`)
       await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => resolve()))')
       if (open.size > 0) quietFrames = -1
     }
@@ -25,8 +28,11 @@ export async function openAndSettle(page: Page, url: string): Promise<void> {
   }
 }
 
-function isStream(request: { url(): string; headers(): Record<string, string> }): boolean {
-  return /\/(?:logs|stream)(?:\?|$)/.test(request.url()) || request.headers().accept === 'text/event-stream'
+function isStream(request: PageRequest): boolean {
+  return (
+    /\/(?:logs|stream|live)(?:\?|$)/.test(request.url()) ||
+    request.headers().accept === 'text/event-stream'
+  )
 }
 
 /** How much moved since the page was loaded, other than after an input. */
