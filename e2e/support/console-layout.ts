@@ -29,10 +29,7 @@ export async function openAndSettle(page: Page, url: string): Promise<void> {
 }
 
 function isStream(request: PageRequest): boolean {
-  return (
-    /\/(?:logs|stream|live)(?:\?|$)/.test(request.url()) ||
-    request.headers().accept === 'text/event-stream'
-  )
+  return /\/(?:logs|stream|live)(?:\?|$)/.test(request.url()) || request.headers().accept === 'text/event-stream'
 }
 
 /** How much moved since the page was loaded, other than after an input. */
