@@ -3,6 +3,7 @@ import { openWebSocket } from '@rack-gateway/testing/websocket'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createUser } from '../management-api/callers.ts'
+import { layoutShift } from '../support/console-layout.ts'
 import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
 const well = ['apac', 'canada', 'eu', 'eu-west', 'production', 'sandbox', 'us', 'us-east']
@@ -56,7 +57,7 @@ describeInChromium('the overview of the web console', () => {
     )
     for (const name of ['Waiting for you', 'Racks', 'Your live calls'])
       expect(await bottomOf(page, name), name).toBeLessThanOrEqual(800)
-    expect(await shiftOf(page)).toBeLessThanOrEqual(0.02)
+    expect((await layoutShift(page)).sum).toBeLessThanOrEqual(0.02)
     await lookAt(page, 'overview')
   })
 
@@ -254,15 +255,4 @@ async function openLogs(page: Page): Promise<Page> {
     globalThis.ended = new Response(response.body).text().then(() => true, () => true)
   })()`)
   return other
-}
-
-/** How much moved after it was shown. */
-function shiftOf(page: Page): Promise<number> {
-  return page.evaluate<number>(`new Promise((resolve) => {
-    let sum = 0
-    new PerformanceObserver((list) => {
-      for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) sum += value
-    }).observe({ type: 'layout-shift', buffered: true })
-    requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)))
-  })`)
 }

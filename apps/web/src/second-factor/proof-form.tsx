@@ -6,12 +6,13 @@ import { ApiError } from '../api/errors/api-error.ts'
 import { Button } from '../ui/controls/button.tsx'
 import { TextField } from '../ui/controls/fields.tsx'
 import { DialogButtons } from '../ui/dialogs/dialog.tsx'
+import { Row } from '../ui/layout/row.tsx'
+import { Stack } from '../ui/layout/stack.tsx'
 import { Problem } from '../ui/problems/problem.tsx'
 import { timeOfDay } from '../ui/time/time.tsx'
 import { useTimeZone } from '../ui/time/time-zone.ts'
 import { methodName, methodOrder, type ProofMethod } from './method-names.ts'
 import { provePasskey } from './passkey.ts'
-import styles from './proof-form.module.css'
 
 export type Proof = ResponseOf<'proveStepUp'>
 
@@ -48,8 +49,9 @@ export function ProofForm({ stepUp, onProved, cancel, actionFor }: ProofFormProp
     prove.reset()
   }
   return (
-    <form
-      className="stack-4"
+    <Stack
+      as="form"
+      gap={4}
       onSubmit={(event) => {
         event.preventDefault()
         if (!prove.isPending && retryTime === null) prove.mutate(chosen)
@@ -71,17 +73,20 @@ export function ProofForm({ stepUp, onProved, cancel, actionFor }: ProofFormProp
         </Button>
       </DialogButtons>
       {methods.length > 1 && (
-        <div className={styles.others}>
-          {methods
-            .filter((method) => method !== chosen)
-            .map((method) => (
-              <Button key={method} kind="quiet" onPress={() => choose(method)} isDisabled={prove.isPending}>
-                Use {methodName(method)} instead
-              </Button>
-            ))}
-        </div>
+        <>
+          <hr />
+          <Row>
+            {methods
+              .filter((method) => method !== chosen)
+              .map((method) => (
+                <Button key={method} kind="quiet" onPress={() => choose(method)} isDisabled={prove.isPending}>
+                  Use {methodName(method)} instead
+                </Button>
+              ))}
+          </Row>
+        </>
       )}
-    </form>
+    </Stack>
   )
 }
 

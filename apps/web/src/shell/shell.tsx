@@ -112,7 +112,7 @@ function Account({ onNavigate }: { readonly onNavigate: () => void }) {
         <ThemeChoice />
         <TimeZoneChoice />
       </div>
-      <p className={styles.person}>
+      <p>
         <VisibleText>{me.name}</VisibleText>
       </p>
       <Link to="/access" onClick={onNavigate}>

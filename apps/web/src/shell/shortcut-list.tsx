@@ -1,7 +1,7 @@
 import { useMe } from '../api/queries.ts'
 import { Dialog } from '../ui/dialogs/dialog.tsx'
+import { Facts } from '../ui/lists/facts.tsx'
 import { pagesFor } from './pages.ts'
-import styles from './shortcut-list.module.css'
 
 const otherShortcuts = [
   ['Ctrl K or ⌘ K', 'Find a page, an action, an app, a rack, a user, an API token, or an ID'],
@@ -25,16 +25,7 @@ export default function ShortcutList({ onClose }: { readonly onClose: () => void
   ]
   return (
     <Dialog title="Keyboard shortcuts" isOpen onClose={onClose}>
-      <dl className={styles.list}>
-        {shortcuts.map(([keys, action]) => (
-          <div key={keys}>
-            <dt>
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd>{action}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts isWide facts={shortcuts} />
     </Dialog>
   )
 }

@@ -1,8 +1,8 @@
 import { useMe } from '../../api/queries.ts'
+import { Stack } from '../../ui/layout/stack.tsx'
 import { scopeText } from '../../ui/text/scope-text.ts'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
 import { Time } from '../../ui/time/time.tsx'
-import styles from './access-list.module.css'
 
 export function AccessList() {
   const { access } = useMe()
@@ -10,7 +10,7 @@ export function AccessList() {
     return <p className="soft">The gateway’s database is not responding. Reload this page in a moment.</p>
   if (access.length === 0) return <p className="soft">You have no roles.</p>
   return (
-    <ul className={styles.list}>
+    <Stack as="ul" gap={2}>
       {access.map((binding) => (
         <li key={binding.id}>
           <p>
@@ -45,6 +45,6 @@ export function AccessList() {
           </p>
         </li>
       ))}
-    </ul>
+    </Stack>
   )
 }

@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import { useMe } from '../../api/queries.ts'
 import { Card } from '../../ui/layout/card.tsx'
+import { Grid } from '../../ui/layout/grid.tsx'
 import { Page } from '../../ui/layout/page.tsx'
+import { Row } from '../../ui/layout/row.tsx'
 import { Tag } from '../../ui/status/badge.tsx'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
 import { NoRacks } from '../overview/racks/no-racks.tsx'
 import { AccessList } from './access-list.tsx'
-import styles from './access-page.module.css'
 import { ConnectInstructions } from './connect-instructions.tsx'
 import { SessionList } from './session-list.tsx'
 
@@ -14,12 +15,12 @@ export default function AccessPage() {
   const me = useMe()
   return (
     <Page title="Your access" summary={<Summary />}>
-      <div className={styles.columns}>
+      <Grid column="card" gap={4}>
         <Card title="Your racks">
           {me.racks.length === 0 ? (
             <NoRacks />
           ) : (
-            <ul className={styles.racks}>
+            <Row as="ul">
               {me.racks.map((rack) => (
                 <li key={rack}>
                   <Tag tone="accent">
@@ -27,13 +28,13 @@ export default function AccessPage() {
                   </Tag>
                 </li>
               ))}
-            </ul>
+            </Row>
           )}
         </Card>
         <Card title="Your roles, and why you have them">
           <AccessList />
         </Card>
-      </div>
+      </Grid>
       {me.racks.length > 0 && <ConnectInstructions organization={me.organization ?? 'gateway'} racks={me.racks} />}
       <Card title="Your second factors">
         <p>

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { CommandLine } from '../../ui/controls/command-line.tsx'
 import { SelectField } from '../../ui/controls/fields.tsx'
 import { Card } from '../../ui/layout/card.tsx'
+import { Stack } from '../../ui/layout/stack.tsx'
 import { Tabs } from '../../ui/navigation/tabs.tsx'
 
 interface ConnectInstructionsProps {
@@ -60,7 +61,7 @@ export function ConnectInstructions({ organization, racks }: ConnectInstructions
           id,
           title,
           content: (
-            <div className="stack-2">
+            <Stack gap={2}>
               <p>{text}</p>
               {hasTokenPage === true && (
                 <p>
@@ -70,7 +71,7 @@ export function ConnectInstructions({ organization, racks }: ConnectInstructions
               {lines.map((line) => (
                 <CommandLine key={line}>{line}</CommandLine>
               ))}
-            </div>
+            </Stack>
           ),
         }))}
       />

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { get } from '../../api/client.ts'
 import { RefreshButton } from '../../ui/controls/refresh-button.tsx'
 import { Card } from '../../ui/layout/card.tsx'
+import { Grid } from '../../ui/layout/grid.tsx'
 import { Page } from '../../ui/layout/page.tsx'
 import { Facts } from '../../ui/lists/facts.tsx'
 import { Problem } from '../../ui/problems/problem.tsx'
@@ -14,7 +15,6 @@ import { Time } from '../../ui/time/time.tsx'
 import { nextRackRequest, rackWait } from '../overview/queries/rack-wait.ts'
 import { RackList } from '../overview/racks/rack-list.tsx'
 import { CheckList } from './check-list.tsx'
-import styles from './health-page.module.css'
 import { SettingTable } from './setting-table.tsx'
 import { SinkTable } from './sink-table.tsx'
 
@@ -39,7 +39,7 @@ export default function HealthPage() {
           <Card title="Checks">
             <CheckList checks={data.checks} />
           </Card>
-          <div className={styles.columns}>
+          <Grid column="card" gap={4}>
             <Card title="Racks">
               <RackList racks={data.racks} waitingFor={data.waitingFor} maxRows={Number.POSITIVE_INFINITY} />
             </Card>
@@ -52,7 +52,7 @@ export default function HealthPage() {
             <Card title="Stores">
               <StoreFacts stores={data.stores} />
             </Card>
-          </div>
+          </Grid>
           <Card title="Sinks of the audit log">
             <SinkTable sinks={data.sinks} />
           </Card>

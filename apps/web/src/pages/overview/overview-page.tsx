@@ -1,6 +1,7 @@
 import { useMe } from '../../api/queries.ts'
 import { RefreshButton } from '../../ui/controls/refresh-button.tsx'
 import { Page } from '../../ui/layout/page.tsx'
+import { Stack } from '../../ui/layout/stack.tsx'
 import { ActivityCard } from './activity/activity-card.tsx'
 import { LiveCard } from './live/live-card.tsx'
 import { NextSteps } from './next-steps/next-steps.tsx'
@@ -16,11 +17,11 @@ export function OverviewPage() {
   return (
     <Page title="Overview" actions={<RefreshButton queryKind="overview" />}>
       <div className={styles.columns}>
-        <div className="stack-4">
+        <Stack gap={4}>
           <WaitingCard />
           <LiveCard />
           {canReadAudit(me) && <ActivityCard />}
-        </div>
+        </Stack>
         <RacksCard />
       </div>
       <NextSteps />

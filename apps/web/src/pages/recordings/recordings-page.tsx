@@ -5,6 +5,7 @@ import { Button } from '../../ui/controls/button.tsx'
 import { RefreshButton } from '../../ui/controls/refresh-button.tsx'
 import { useRowShortcuts } from '../../ui/keyboard/use-row-shortcuts.ts'
 import { Page } from '../../ui/layout/page.tsx'
+import { Stack } from '../../ui/layout/stack.tsx'
 import { Problem } from '../../ui/problems/problem.tsx'
 import { Spinner } from '../../ui/status/spinner.tsx'
 import { RecordingFilters } from './list/recording-filters.tsx'
@@ -32,7 +33,7 @@ export default function RecordingsPage() {
       summary="Recorded sessions, newest first. Open one to play it. The audit log records who opens a recording."
       actions={<RefreshButton queryKind="recordings" />}
     >
-      <div ref={container} className="stack-3">
+      <Stack gap={3} ref={container}>
         <RecordingFilters
           key={JSON.stringify(filter)}
           filter={filter}
@@ -48,7 +49,7 @@ export default function RecordingsPage() {
             </Button>
           </p>
         )}
-      </div>
+      </Stack>
     </Page>
   )
 }

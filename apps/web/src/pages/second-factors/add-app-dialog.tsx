@@ -1,14 +1,14 @@
 import type { ResponseOf } from '@rack-gateway/gateway-api'
 import { useState } from 'react'
 import { post } from '../../api/client.ts'
-import { CopyButton } from '../../ui/controls/copy-button.tsx'
 import { TextField } from '../../ui/controls/fields.tsx'
+import { SecretLine } from '../../ui/controls/secret-line.tsx'
 import { FormDialog } from '../../ui/dialogs/form-dialog.tsx'
 import { useChange } from '../../ui/dialogs/use-change.ts'
+import { Stack } from '../../ui/layout/stack.tsx'
 import { announce } from '../../ui/status/announce.tsx'
 import type { AddFactorDialogProps } from './add-passkey-dialog.tsx'
 import { QrCode } from './qr-code.tsx'
-import styles from './second-factors.module.css'
 
 type Totp = NonNullable<ResponseOf<'beginEnrollment'>['totp']>
 
@@ -77,13 +77,12 @@ export function AddAppDialog({ onCodes, onClose }: AddFactorDialogProps) {
 
 function Secret({ totp: { secret, uri } }: { readonly totp: Totp }) {
   return (
-    <div className="stack-2">
+    <Stack gap={2}>
       <p>Scan the QR code with the app, or type the secret into it. Both are shown only now.</p>
       <QrCode text={uri} label="QR code for the authenticator app" />
-      <div className={styles.secret}>
-        <code>{secret.match(/.{1,4}/g)?.join(' ')}</code>
-        <CopyButton text={secret} what="The secret" />
-      </div>
-    </div>
+      <SecretLine secret={secret} what="The secret">
+        {secret.match(/.{1,4}/g)?.join(' ')}
+      </SecretLine>
+    </Stack>
   )
 }

@@ -5,8 +5,10 @@ import { Button } from '../../ui/controls/button.tsx'
 import { Checkbox } from '../../ui/controls/checkbox.tsx'
 import { CopyButton } from '../../ui/controls/copy-button.tsx'
 import { CloseButton, Dialog } from '../../ui/dialogs/dialog.tsx'
+import { Frame } from '../../ui/layout/frame.tsx'
+import { Grid } from '../../ui/layout/grid.tsx'
+import { Row } from '../../ui/layout/row.tsx'
 import { announce } from '../../ui/status/announce.tsx'
-import styles from './second-factors.module.css'
 
 interface CodesDialogProps {
   readonly codes: readonly string[]
@@ -30,12 +32,16 @@ export function CodesDialog({ codes, onClose }: CodesDialogProps) {
         Store these codes now. They are not shown again, and the gateway keeps only their digests. If you lose your
         other second factors, each code works once in their place.
       </p>
-      <ul className={styles.codes} aria-label="Backup codes">
-        {codes.map((code) => (
-          <li key={code}>{code}</li>
-        ))}
-      </ul>
-      <div className={styles.actions}>
+      <Frame tone="sunken">
+        <Grid as="ul" column="small" gap={1} aria-label="Backup codes">
+          {codes.map((code) => (
+            <li key={code}>
+              <code>{code}</code>
+            </li>
+          ))}
+        </Grid>
+      </Frame>
+      <Row>
         <CopyButton text={text} what="The backup codes" label="Copy all" />
         <Button
           kind="quiet"
@@ -44,7 +50,7 @@ export function CodesDialog({ codes, onClose }: CodesDialogProps) {
           <Download aria-hidden />
           Download
         </Button>
-      </div>
+      </Row>
       <Checkbox label="I stored the codes" isSelected={isStored} onChange={setStored} />
       <CloseButton isDisabled={!isStored} onClose={onClose} />
     </Dialog>

@@ -2,11 +2,12 @@ import type { ResponseOf, SecondFactor } from '@rack-gateway/gateway-api'
 import { factorKindName } from '../../second-factor/method-names.ts'
 import { Button } from '../../ui/controls/button.tsx'
 import { Card } from '../../ui/layout/card.tsx'
+import { Row } from '../../ui/layout/row.tsx'
+import { Stack } from '../../ui/layout/stack.tsx'
 import { Table } from '../../ui/lists/table.tsx'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
 import { Time } from '../../ui/time/time.tsx'
 import type { FactorDialog } from './factors-search.ts'
-import styles from './second-factors.module.css'
 
 interface FactorListProps {
   readonly factors: readonly SecondFactor[]
@@ -20,13 +21,13 @@ export function FactorList({ factors, settings, onOpen }: FactorListProps) {
   return (
     <Card title="Your passkeys and authenticator apps">
       {factors.length === 0 ? (
-        <div className={styles.empty}>
+        <Stack gap={2}>
           <p>You have no second factor yet.</p>
           <p className="soft">
             A thief who has one of your tokens can use it until it expires. With a second factor, the most dangerous
             actions also need something that only you have.
           </p>
-        </div>
+        </Stack>
       ) : (
         <Table
           label="Your second factors"
@@ -44,21 +45,21 @@ export function FactorList({ factors, settings, onOpen }: FactorListProps) {
             {
               title: 'Actions',
               cell: ({ id, name }) => (
-                <span className={styles.actions}>
+                <Row as="span">
                   <Button kind="quiet" aria-label={`Rename ${name}`} onPress={() => onOpen('rename', id)}>
                     Rename
                   </Button>
                   <Button kind="danger" aria-label={`Remove ${name}`} onPress={() => onOpen('remove', id)}>
                     Remove
                   </Button>
-                </span>
+                </Row>
               ),
             },
           ]}
         />
       )}
       {canAdd && (
-        <div className={styles.actions}>
+        <Row>
           {passkeys && (
             <Button kind={factors.length === 0 ? 'primary' : 'plain'} onPress={() => onOpen('passkey')}>
               Add a passkey
@@ -67,7 +68,7 @@ export function FactorList({ factors, settings, onOpen }: FactorListProps) {
           <Button kind={factors.length === 0 && !passkeys ? 'primary' : 'plain'} onPress={() => onOpen('totp')}>
             Add an authenticator app
           </Button>
-        </div>
+        </Row>
       )}
       {canAdd && passkeys && factors.length === 0 && (
         <p className="soft">

@@ -1,5 +1,5 @@
 import { encode } from 'uqr'
-import styles from './second-factors.module.css'
+import styles from './qr-code.module.css'
 
 /** The width of the empty margin around the code, in modules. Cameras need this margin. */
 const border = 4

@@ -1,7 +1,7 @@
 import type { ResponseOf } from '@rack-gateway/gateway-api'
 import { serverNow } from '../../api/client.ts'
+import { Frame } from '../../ui/layout/frame.tsx'
 import { Time } from '../../ui/time/time.tsx'
-import styles from './second-factors.module.css'
 
 interface RequirementProps {
   readonly settings: ResponseOf<'secondFactorSettings'>
@@ -12,7 +12,7 @@ export function Requirement({ settings: { required, requiredBy }, hasFactor }: R
   if (!required && requiredBy === null) return null
   if (hasFactor) return <p className="soft">The policy requires a second factor of you, and you have one.</p>
   return (
-    <p className={`${styles.notice} ${styles.warning}`}>
+    <Frame as="p" tone="warn">
       {requiredBy === null ? (
         'The policy requires a second factor for some actions that your roles allow. Add one before you need it.'
       ) : Date.parse(requiredBy) <= serverNow() ? (
@@ -26,6 +26,6 @@ export function Requirement({ settings: { required, requiredBy }, hasFactor }: R
           your own account.
         </span>
       )}
-    </p>
+    </Frame>
   )
 }

@@ -1,6 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { get } from '../../api/client.ts'
+import { Frame } from '../../ui/layout/frame.tsx'
 import { Page } from '../../ui/layout/page.tsx'
 import { LoginLink } from '../../ui/navigation/login-link.tsx'
 import { usePageSearch } from '../../ui/navigation/page-search.ts'
@@ -15,7 +16,6 @@ import { type FactorsSearch, otherTab } from './factors-search.ts'
 import { RemoveFactorDialog } from './remove-factor-dialog.tsx'
 import { RenameFactorDialog } from './rename-factor-dialog.tsx'
 import { Requirement } from './requirement.tsx'
-import styles from './second-factors.module.css'
 
 export default function SecondFactorsPage() {
   const { search, openDialog, closeDialog } = usePageSearch<FactorsSearch>()
@@ -32,9 +32,9 @@ export default function SecondFactorsPage() {
       summary="A second factor proves that it is you. A few actions need it, so that a stolen token alone cannot do them."
     >
       {search.from !== undefined && factors.data !== undefined && factors.data.length > 0 && (
-        <p className={styles.notice}>
+        <Frame as="p" tone="accent">
           You have a second factor now. <ReturnLink from={search.from} />
-        </p>
+        </Frame>
       )}
       {error && <Problem error={error} retry={retry} />}
       {!error && !(factors.data && settings.data && backup.data) && <Spinner label="Loading your second factors" />}
@@ -78,7 +78,7 @@ function ReturnLink({ from }: { readonly from: string }) {
 /** A thief who found an open browser, or who got a code by phishing, must not be able to add a factor. */
 function OldLogin({ hasFactor }: { readonly hasFactor: boolean }) {
   return (
-    <div className={styles.notice}>
+    <Frame gap={2} tone="accent">
       <p>
         {hasFactor
           ? 'Your login is older than five minutes, so you can change your second factors only with a passkey. To use a code instead, log in again.'
@@ -88,7 +88,7 @@ function OldLogin({ hasFactor }: { readonly hasFactor: boolean }) {
       <p>
         <LoginLink />
       </p>
-    </div>
+    </Frame>
   )
 }
 

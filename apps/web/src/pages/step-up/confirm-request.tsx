@@ -3,8 +3,9 @@ import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { type Proof, ProofForm } from '../../second-factor/proof-form.tsx'
 import { Button } from '../../ui/controls/button.tsx'
+import { Frame } from '../../ui/layout/frame.tsx'
+import { Row } from '../../ui/layout/row.tsx'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
-import styles from './step-up.module.css'
 
 interface ConfirmRequestProps {
   readonly stepUp: StepUp
@@ -26,29 +27,31 @@ export function ConfirmRequest({ stepUp, problem, onForeign, onProved }: Confirm
   if (problem !== null)
     return (
       <>
-        <p className={styles.warning} role="alert">
+        <Frame as="p" tone="warn" role="alert">
           <VisibleText>{problem}</VisibleText>
-        </p>
-        <div className={styles.buttons}>{notMe}</div>
+        </Frame>
+        <Row gap={3} justify="end">
+          {notMe}
+        </Row>
       </>
     )
   return (
     <>
-      <p className={styles.warning}>
+      <Frame as="p" tone="warn">
         If you did not start this yourself, do not continue. Nobody else needs your second factor, and no colleague or
         support asks for it.
-      </p>
+      </Frame>
       {stepUp.methods.length === 0 ? (
         <NoFactor>{notMe}</NoFactor>
       ) : isOwn ? (
         <ProofForm stepUp={stepUp} onProved={onProved} cancel={notMe} />
       ) : (
-        <div className={styles.buttons}>
+        <Row gap={3} justify="end">
           {notMe}
           <Button kind="primary" onPress={() => setOwn(true)}>
             I started this: continue
           </Button>
-        </div>
+        </Row>
       )}
     </>
   )
@@ -61,12 +64,12 @@ function NoFactor({ children }: { readonly children: ReactNode }) {
         You have no second factor that the policy accepts for this request. Add one, and then come back. The request
         ends five minutes after it was made. If it has ended, run the command again.
       </p>
-      <div className={styles.buttons}>
+      <Row gap={3} justify="end">
         {children}
-        <Link to="/second-factors" search={{ from: `${location.pathname}${location.search}` }} className={styles.link}>
+        <Link to="/second-factors" search={{ from: `${location.pathname}${location.search}` }}>
           Add a second factor
         </Link>
-      </div>
+      </Row>
     </>
   )
 }

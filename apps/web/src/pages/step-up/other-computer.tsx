@@ -1,7 +1,8 @@
 import { Button } from '../../ui/controls/button.tsx'
 import { CommandLine } from '../../ui/controls/command-line.tsx'
+import { Frame } from '../../ui/layout/frame.tsx'
+import { Row } from '../../ui/layout/row.tsx'
 import { addressOfResult } from './callback.ts'
-import styles from './step-up.module.css'
 
 interface OtherComputerNoteProps {
   readonly callback: string
@@ -16,20 +17,20 @@ export function OtherComputerNote({ callback, isElsewhere, onElsewhere }: OtherC
   const { host } = new URL(callback)
   if (isElsewhere)
     return (
-      <p className={styles.note} role="status">
+      <Frame as="p" role="status">
         The command that asked seems to run on another computer, for example over SSH, so this page cannot send the
         result to <code>{host}</code>. You can continue. After the proof, this page shows what to do.
-      </p>
+      </Frame>
     )
   return (
-    <div className={styles.note}>
+    <Frame gap={2}>
       <p>
         The result goes to the command that waits on this computer, at <code>{host}</code>.
       </p>
-      <div className={styles.buttons}>
+      <Row gap={3} justify="end">
         <Button onPress={onElsewhere}>My command runs on another computer</Button>
-      </div>
-    </div>
+      </Row>
+    </Frame>
   )
 }
 
@@ -54,15 +55,15 @@ export function UndeliveredResult({ callback, result }: UndeliveredResultProps) 
         HOST, and then send the result.
       </p>
       <CommandLine>{`ssh -N -L ${port}:${hostname}:${port} HOST`}</CommandLine>
-      <div className={styles.buttons}>
+      <Row gap={3} justify="end">
         <Button kind="primary" onPress={() => window.open(address, '_blank', 'noopener,noreferrer')}>
           Send the result
         </Button>
-      </div>
-      <p className={styles.warning}>
+      </Row>
+      <Frame as="p" tone="warn">
         Run the first command only on the computer where you started your own command, and give it to nobody. With it
         and a token of yours, another person could do what you confirmed.
-      </p>
+      </Frame>
     </>
   )
 }

@@ -3,6 +3,7 @@ import { isAttachedRun } from '@rack-gateway/gateway-api/event-subject'
 import { callText } from '../../second-factor/call-text.ts'
 import { validityText } from '../../second-factor/validity-text.ts'
 import { Card } from '../../ui/layout/card.tsx'
+import { Stack } from '../../ui/layout/stack.tsx'
 import { Facts } from '../../ui/lists/facts.tsx'
 import { deviceName } from '../../ui/text/device-name.ts'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
@@ -40,7 +41,7 @@ const maxListed = 50
 function Calls({ calls }: Pick<StepUp, 'calls'>) {
   if (calls.length === 0) return 'Any action that needs a recent proof'
   return (
-    <ul className={styles.calls}>
+    <Stack as="ul" gap={2}>
       {calls.slice(0, maxListed).map((call, index) => (
         <li key={`${index}`}>
           <VisibleText as="strong">{callText(call)}</VisibleText>
@@ -49,7 +50,7 @@ function Calls({ calls }: Pick<StepUp, 'calls'>) {
         </li>
       ))}
       {calls.length > maxListed && <li>And {calls.length - maxListed} more calls of the same command</li>}
-    </ul>
+    </Stack>
   )
 }
 

@@ -12,7 +12,10 @@ import { stepUpQuery } from '../../second-factor/step-up-query.ts'
 import { Button } from '../../ui/controls/button.tsx'
 import { CommandLine } from '../../ui/controls/command-line.tsx'
 import { Card } from '../../ui/layout/card.tsx'
+import { Frame } from '../../ui/layout/frame.tsx'
 import { Page } from '../../ui/layout/page.tsx'
+import { Row } from '../../ui/layout/row.tsx'
+import { Stack } from '../../ui/layout/stack.tsx'
 import { Problem } from '../../ui/problems/problem.tsx'
 import { Spinner } from '../../ui/status/spinner.tsx'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
@@ -22,7 +25,6 @@ import { ConfirmRequest } from './confirm-request.tsx'
 import { OtherComputerNote, UndeliveredResult } from './other-computer.tsx'
 import { type Reach, reachCallback, sendDenial } from './reach-callback.ts'
 import { Request } from './request.tsx'
-import styles from './step-up.module.css'
 import type { StepUpSearch } from './step-up-search.ts'
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -37,9 +39,9 @@ export default function StepUpPage() {
       summary="A program that uses a session of yours asks for this. Check that it was you who started it."
     >
       {!isComplete && (
-        <p className={styles.warning} role="alert">
+        <Frame as="p" tone="warn" role="alert">
           The address of this page is incomplete. Open the link that your command prints, as it is.
-        </p>
+        </Frame>
       )}
       {error && <NoRequest error={error} retry={() => void refetch()} />}
       {isComplete && data === undefined && !error && <Spinner label="Loading the request" />}
@@ -73,13 +75,13 @@ function LoadedRequest({ stepUp }: { readonly stepUp: StepUp }) {
 
   if (proof !== null)
     return (
-      <div className={styles.request}>
+      <Stack gap={4} isText>
         <Outcome stepUp={stepUp} proof={proof} undeliveredTo={isElsewhere(reach) ? target : null} />
-      </div>
+      </Stack>
     )
   if (isForeign) return <NotMe stepUp={stepUp} callback={target} reach={reach} />
   return (
-    <div className={styles.request}>
+    <Stack gap={4} isText>
       <Request stepUp={stepUp} />
       {problem === null && target !== null && (isElsewhere(reach) || reach === 'unknown') && (
         <OtherComputerNote
@@ -94,7 +96,7 @@ function LoadedRequest({ stepUp }: { readonly stepUp: StepUp }) {
         onForeign={() => setForeign(true)}
         onProved={(proved) => void deliver(proved)}
       />
-    </div>
+    </Stack>
   )
 }
 
@@ -116,10 +118,10 @@ function NoRequest({ error, retry }: { readonly error: Error; readonly retry: ()
   const me = useMe()
   if (!(error instanceof ApiError) || error.status !== 404) return <Problem error={error} retry={retry} />
   return (
-    <p className={styles.warning} role="alert">
+    <Frame as="p" tone="warn" role="alert">
       <VisibleText>{me.name}</VisibleText> has no such request. It is for another account, or it has ended. If you
       started a command with another account, log out, and open the link again. If not, run the command again.
-    </p>
+    </Frame>
   )
 }
 
@@ -139,26 +141,26 @@ function NotMe({ stepUp, callback, reach }: NotMeProps) {
     staleTime: Number.POSITIVE_INFINITY,
   })
   return (
-    <div className={styles.request}>
-      <p className={styles.warning}>
+    <Stack gap={4} isText>
+      <Frame as="p" tone="warn">
         Someone else may have a token of yours. Revoke the session of <VisibleText>{stepUp.device}</VisibleText> now. If
         you do not know which session it is, revoke all sessions, and tell an administrator. This page confirmed
         nothing.
-      </p>
+      </Frame>
       <p role="status">
         {isStopped
           ? 'The command on this computer that asked was stopped.'
           : 'If a command of yours still waits for this page, stop it with Ctrl-C.'}
       </p>
       {callback !== null && reach === 'unknown' && (
-        <div className={styles.buttons}>
+        <Row gap={3} justify="end">
           <Button onPress={() => window.open(addressOfResult(callback, deniedResult), '_blank', 'noopener,noreferrer')}>
             Stop the command that waits on this computer
           </Button>
-        </div>
+        </Row>
       )}
       <SessionList />
-    </div>
+    </Stack>
   )
 }
 
@@ -193,10 +195,10 @@ function Outcome({ stepUp, proof: { method, result }, undeliveredTo }: OutcomePr
         continue as the error of the denied command says.
       </p>
       <CommandLine>{`convox api get /gateway-step-up/${result}`}</CommandLine>
-      <p className={styles.warning}>
+      <Frame as="p" tone="warn">
         Type the code <code>{result}</code> only in your own terminal, and give it to nobody. With the code and a token
         of yours, another person could do what you confirmed. The code works once, within five minutes of the request.
-      </p>
+      </Frame>
     </Card>
   )
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components'
 import { Spinner } from '../status/spinner.tsx'
 import styles from './button.module.css'
@@ -16,4 +16,14 @@ export function Button({ kind = 'plain', children, isPending = false, ...props }
       {children}
     </AriaButton>
   )
+}
+
+interface ButtonLinkProps extends Omit<ComponentProps<'a'>, 'className'> {
+  readonly kind?: 'primary' | 'plain'
+  readonly href: string
+}
+
+/** A link to an address that is not a page of the console, such as a login or a download. */
+export function ButtonLink({ kind = 'plain', ...props }: ButtonLinkProps) {
+  return <a {...props} className={`${styles.button} ${styles[kind]}`} />
 }

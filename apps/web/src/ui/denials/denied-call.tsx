@@ -1,4 +1,5 @@
 import type { Decisions } from '@rack-gateway/gateway-api'
+import { Stack } from '../layout/stack.tsx'
 import { VisibleText } from '../text/visible-text.tsx'
 import { RuleLink } from './rule-link.tsx'
 import { WayOnward } from './way-onward.tsx'
@@ -13,7 +14,7 @@ interface DeniedCallProps {
 export function DeniedCall({ decision, rack, app }: DeniedCallProps) {
   const { rule, reason } = decision
   return (
-    <section className="stack-2" aria-label="Why this page is empty">
+    <Stack as="section" gap={2} aria-label="Why this page is empty">
       <VisibleText as="p">{reason}</VisibleText>
       <WayOnward facts={decision} rack={rack} app={app} />
       <p className="hint">
@@ -22,6 +23,6 @@ export function DeniedCall({ decision, rack, app }: DeniedCallProps) {
           <VisibleText as="code">{rule}</VisibleText>
         </RuleLink>
       </p>
-    </section>
+    </Stack>
   )
 }

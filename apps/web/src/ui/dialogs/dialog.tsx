@@ -2,6 +2,7 @@ import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { Button } from '../controls/button.tsx'
+import { Row } from '../layout/row.tsx'
 import { VisibleText } from '../text/visible-text.tsx'
 import styles from './dialog.module.css'
 
@@ -45,7 +46,7 @@ export function Dialog({ title, isOpen, onClose, isDismissable = true, width = '
 
 /** The buttons at the end of a dialog or a form. */
 export function DialogButtons({ children }: { readonly children: ReactNode }) {
-  return <div className={styles.actions}>{children}</div>
+  return <Row justify="end">{children}</Row>
 }
 
 /** For a dialog that only shows something. */

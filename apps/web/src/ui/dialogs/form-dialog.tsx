@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { Button } from '../controls/button.tsx'
+import { Stack } from '../layout/stack.tsx'
 import { Problem } from '../problems/problem.tsx'
 import { SlowNotice } from '../problems/slow-notice.tsx'
 import { Dialog, DialogButtons } from './dialog.tsx'
@@ -26,8 +27,9 @@ export function FormDialog(props: FormDialogProps) {
   const { waitsForRack, isDisabled = false } = props
   return (
     <Dialog title={title} isOpen onClose={onClose} {...(width && { width })}>
-      <form
-        className="stack-4"
+      <Stack
+        as="form"
+        gap={4}
         onSubmit={(event) => {
           event.preventDefault()
           if (!change.isPending && !isDisabled) onSubmit()
@@ -44,7 +46,7 @@ export function FormDialog(props: FormDialogProps) {
             {submit}
           </Button>
         </DialogButtons>
-      </form>
+      </Stack>
     </Dialog>
   )
 }

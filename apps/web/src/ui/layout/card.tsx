@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import styles from './card.module.css'
+import { Row } from './row.tsx'
 
 interface CardProps {
   /** For links to the card. */
@@ -12,10 +13,10 @@ interface CardProps {
 export function Card({ id, title, actions, children }: CardProps) {
   return (
     <section id={id} tabIndex={id === undefined ? undefined : -1} className={styles.card} aria-label={title}>
-      <header className={styles.header}>
+      <Row as="header" justify="between">
         <h2>{title}</h2>
         {actions}
-      </header>
+      </Row>
       {children}
     </section>
   )

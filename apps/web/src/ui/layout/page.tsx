@@ -1,5 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react'
+import { VisibleText } from '../text/visible-text.tsx'
 import styles from './page.module.css'
+import { Row } from './row.tsx'
 
 interface PageProps {
   readonly title: string
@@ -23,11 +25,11 @@ export function Page({ title, summary, actions, fills = false, children }: PageP
       <header className={styles.header}>
         <div className={styles.titles}>
           <h1 ref={heading} tabIndex={-1}>
-            {title}
+            <VisibleText>{title}</VisibleText>
           </h1>
           {summary !== undefined && <p className={styles.summary}>{summary}</p>}
         </div>
-        {actions !== undefined && <div className={styles.actions}>{actions}</div>}
+        {actions !== undefined && <Row>{actions}</Row>}
       </header>
       {children}
     </div>

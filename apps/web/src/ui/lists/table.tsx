@@ -60,7 +60,7 @@ function Rows<T>({ label, columns, rows, keyOf, isSelected, empty, sorting }: Ta
           {rows.map((row) => (
             <tr key={keyOf(row)} data-selected={isSelected?.(row)}>
               {columns.map(({ title, cell, secondary }) => (
-                <td key={title} data-secondary={secondary}>
+                <td key={title} data-secondary={secondary} data-label={title}>
                   {visibleContent(cell(row))}
                 </td>
               ))}

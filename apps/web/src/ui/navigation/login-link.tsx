@@ -1,5 +1,5 @@
 import { loginAddress } from '../../api/session-end.ts'
-import styles from './login-link.module.css'
+import { ButtonLink } from '../controls/button.tsx'
 
 interface LoginLinkProps {
   readonly returnTo?: string
@@ -11,8 +11,8 @@ const otherHash = /#(?!L\d+$).*$/
 /** @param returnTo a path with its query and its hash */
 export function LoginLink({ returnTo = location.pathname + location.search + location.hash }: LoginLinkProps) {
   return (
-    <a className={styles.link} href={loginAddress(returnTo.replace(otherHash, ''))}>
+    <ButtonLink kind="primary" href={loginAddress(returnTo.replace(otherHash, ''))}>
       Log in again
-    </a>
+    </ButtonLink>
   )
 }

@@ -1,6 +1,6 @@
 import { Link, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
-import styles from './page-tabs.module.css'
+import styles from './tabs.module.css'
 
 interface PageTabsProps {
   readonly label: string
@@ -16,9 +16,15 @@ export function PageTabs({ label, tabs }: PageTabsProps) {
     navigation.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [path])
   return (
-    <nav ref={navigation} aria-label={label} className={styles.tabs}>
+    <nav ref={navigation} aria-label={label} className={styles.names}>
       {tabs.map(({ to, label: name }) => (
-        <Link key={to} to={to} search={{}} className={styles.tab} activeOptions={{ exact: true, includeSearch: false }}>
+        <Link
+          key={to}
+          to={to}
+          search={{}}
+          className={styles.name}
+          activeOptions={{ exact: true, includeSearch: false }}
+        >
           {name}
         </Link>
       ))}

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { Stack } from '../layout/stack.tsx'
 import { VisibleText } from '../text/visible-text.tsx'
 
 interface MissingItemProps {
@@ -11,9 +12,9 @@ interface MissingItemProps {
 /** For an address that leads to nothing. */
 export function MissingItem({ what, children }: MissingItemProps) {
   return (
-    <div className="stack-2">
+    <Stack gap={2}>
       <VisibleText as="p">{what}</VisibleText>
       <p>{children}</p>
-    </div>
+    </Stack>
   )
 }

@@ -6,6 +6,7 @@ import { StepUpCanceled } from '../../api/step-up/waiting-calls.ts'
 import { Button } from '../controls/button.tsx'
 import { RuleLink } from '../denials/rule-link.tsx'
 import { WayOnward } from '../denials/way-onward.tsx'
+import { Row } from '../layout/row.tsx'
 import { LoginLink } from '../navigation/login-link.tsx'
 import { VisibleText } from '../text/visible-text.tsx'
 import { Time } from '../time/time.tsx'
@@ -45,12 +46,12 @@ export function Problem({ error, retry, action }: ProblemProps) {
         )}
         {body?.permission !== undefined && <WayOnward facts={body} {...scope} hasRemedy />}
         {(retry !== undefined || action !== undefined || needsLogin || needsFactor) && (
-          <div className={styles.actions}>
+          <Row>
             {action}
             {needsLogin && <LoginLink />}
             {needsFactor && <a href={addFactorAddress()}>Add a second factor</a>}
             {retry && <Button onPress={retry}>Try again</Button>}
-          </div>
+          </Row>
         )}
       </div>
     </div>

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { useWaitingCall } from '../../api/step-up/waiting-calls.ts'
 import { Button } from '../controls/button.tsx'
-import styles from './slow-notice.module.css'
+import { Row } from '../layout/row.tsx'
 
 /** In milliseconds. The text of the notice names this time. */
 const slowAfter = 5_000
@@ -25,9 +25,11 @@ export function SlowNotice({ rack, advice, onStop }: SlowNoticeProps) {
   }, [isAskingUser])
   if (!isSlow) return null
   return (
-    <p className={styles.notice} role="status">
-      Rack {rack} has not answered for five seconds. {advice}
+    <Row as="p" role="status">
+      <span className="soft">
+        Rack {rack} has not answered for five seconds. {advice}
+      </span>
       {onStop && <Button onPress={onStop}>Stop</Button>}
-    </p>
+    </Row>
   )
 }

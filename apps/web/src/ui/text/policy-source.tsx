@@ -1,12 +1,12 @@
 import { Link } from '@tanstack/react-router'
-import styles from './policy-source.module.css'
+import styles from './text.module.css'
 import { VisibleText } from './visible-text.tsx'
 
 /** @param source where a rule is defined, such as `policy.yaml:12`, or `bindings`, which has no line to link to */
 export function PolicySource({ source }: { readonly source: string }) {
   const [, document, line] = /^(.+):(\d+)$/.exec(source) ?? []
   const text = (
-    <code className={styles.source}>
+    <code className={styles.line}>
       <VisibleText>{source}</VisibleText>
     </code>
   )

@@ -1,5 +1,5 @@
 import { Fragment, type ReactNode } from 'react'
-import styles from './visible-text.module.css'
+import styles from './text.module.css'
 
 /** Characters that are invisible, that are spaces of another width, or that affect line breaks, the writing direction, or a terminal. */
 const hiddenCharacter =
@@ -15,15 +15,34 @@ interface VisibleTextProps {
 export function VisibleText({ as: Element = Fragment, children }: VisibleTextProps) {
   return (
     <Element>
-      <bdi>{hasHiddenCharacters(children) ? escapeParts(children) : children}</bdi>
+      <bdi>{hasHiddenCharacters(children) ? escapeParts(children) : breakable(children)}</bdi>
     </Element>
   )
+}
+
+/** As long as this, a word may not fit the line of a phone. */
+const longWord = /\S{16}/
+
+/** Lets lines break after the punctuation of email addresses, paths, and commands. Words stay whole. */
+function breakable(text: string): ReactNode {
+  if (!longWord.test(text)) return text
+  return text.split(/(?<=[.@/_:=,-])(?=[^\s.@/_:=,-])/u).map((part, index) => {
+    const key = `${index}`
+    return index === 0 ? (
+      part
+    ) : (
+      <Fragment key={key}>
+        <wbr />
+        {part}
+      </Fragment>
+    )
+  })
 }
 
 function escapeParts(text: string): ReactNode {
   return text.split(new RegExp(hiddenCharacter, 'gu')).map((part, index) => {
     const key = `${index}`
-    if (!hiddenCharacter.test(part)) return <Fragment key={key}>{part}</Fragment>
+    if (!hiddenCharacter.test(part)) return <Fragment key={key}>{breakable(part)}</Fragment>
     return (
       <span key={key} className={styles.escape} title="A hidden character">
         {escapeOf(part)}

@@ -9,6 +9,7 @@ import { type App, readApp } from '../../../api/rack-data/readers.ts'
 import { RefreshButton } from '../../../ui/controls/refresh-button.tsx'
 import { DeniedCall } from '../../../ui/denials/denied-call.tsx'
 import { Page } from '../../../ui/layout/page.tsx'
+import { Row } from '../../../ui/layout/row.tsx'
 import { PageTabs } from '../../../ui/navigation/page-tabs.tsx'
 import { useShownPath } from '../../../ui/navigation/use-shown-path.ts'
 import { MissingItem } from '../../../ui/problems/missing-item.tsx'
@@ -77,9 +78,11 @@ function NamedApp({ rack, app }: AppName) {
     )
   return (
     <Page title={`${app} on ${rack}`} actions={<RefreshButton queryKind="rack" />}>
-      <RackResponse rack={rack} what="the app" query={query}>
-        {(read) => <AppSummary app={read} />}
-      </RackResponse>
+      <div className={styles.summary}>
+        <RackResponse rack={rack} what="the app" query={query}>
+          {(read) => <AppSummary app={read} />}
+        </RackResponse>
+      </div>
       <PageTabs
         label={`The app ${app}`}
         tabs={appTabs(denialOf).map(({ name, label }) => ({ to: `/apps/${rack}/${app}/${name}`, label }))}
@@ -94,7 +97,7 @@ function NamedApp({ rack, app }: AppName) {
 function AppSummary({ app }: { readonly app: App }) {
   const { rack, app: name } = useApp()
   return (
-    <span className={styles.facts}>
+    <Row as="span">
       <StatusBadge status={app.status} />
       {app.isLocked && <Tag tone="neutral">Locked against deletion</Tag>}
       {app.release === '' ? (
@@ -107,6 +110,6 @@ function AppSummary({ app }: { readonly app: App }) {
           </Link>
         </span>
       )}
-    </span>
+    </Row>
   )
 }

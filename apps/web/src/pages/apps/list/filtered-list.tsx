@@ -1,6 +1,7 @@
 import { type ReactNode, useRef } from 'react'
 import { FilterField } from '../../../ui/controls/filter-field.tsx'
 import { useRowShortcuts } from '../../../ui/keyboard/use-row-shortcuts.ts'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import listTools from '../../../ui/lists/list-tools.module.css'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { useAppsSearch } from '../address/use-apps-search.ts'
@@ -77,8 +78,8 @@ function RowShortcuts({ children }: { readonly children: ReactNode }) {
   const container = useRef<HTMLDivElement>(null)
   useRowShortcuts(container)
   return (
-    <div ref={container} className="stack-3">
+    <Stack gap={3} ref={container}>
       {children}
-    </div>
+    </Stack>
   )
 }

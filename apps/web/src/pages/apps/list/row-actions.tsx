@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
-import styles from './row-actions.module.css'
+import { Row } from '../../../ui/layout/row.tsx'
 
 export function RowActions({ children }: { readonly children: ReactNode }) {
-  return <span className={styles.actions}>{children}</span>
+  return <Row as="span">{children}</Row>
 }

@@ -2,8 +2,10 @@ import { type ReactNode, useRef, useState } from 'react'
 import { Button } from '../../../ui/controls/button.tsx'
 import { SelectField } from '../../../ui/controls/fields.tsx'
 import { useRowShortcuts } from '../../../ui/keyboard/use-row-shortcuts.ts'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { nextSort, readSort, sortRows } from '../../../ui/lists/sort-rows.ts'
 import { type Column, Table } from '../../../ui/lists/table.tsx'
+import { useGathered } from '../../../ui/lists/use-gathered.ts'
 import { useAppsSearch } from '../address/use-apps-search.ts'
 import { ListFilter, noMatchText, useMatchingRows } from '../list/filtered-list.tsx'
 import { LoadMore } from './load-more.tsx'
@@ -52,9 +54,10 @@ export function ListOverRacks<Row>({
   const isPartial = areRowsMissing || racks.calls.length < racks.total
   const isLoading = calls.some(({ isFetching }) => isFetching)
   const sort = isPartial ? null : readSort(table.columns, search.sort)
-  const hasResponse = calls.some(({ isPending }) => !isPending)
+  const isGathered = useGathered(isLoading)
+  const hasResponse = isGathered && calls.some(({ isPending }) => !isPending)
   return (
-    <div className="stack-3" ref={container}>
+    <Stack gap={3} ref={container}>
       <ListFilter
         label={label}
         count={hasResponse ? { matching: matching.length, all: rows.length } : null}
@@ -96,7 +99,7 @@ export function ListOverRacks<Row>({
           </Button>
         </p>
       )}
-      {children}
+      {hasResponse && children}
       <LoadMore
         what="racks"
         loadedCount={racks.calls.length}
@@ -104,6 +107,6 @@ export function ListOverRacks<Row>({
         isLoading={isLoading}
         onPress={racks.loadMore}
       />
-    </div>
+    </Stack>
   )
 }

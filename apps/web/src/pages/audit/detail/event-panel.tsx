@@ -6,6 +6,7 @@ import { get } from '../../../api/client.ts'
 import { isMissingItem } from '../../../api/errors/api-error.ts'
 import { Button } from '../../../ui/controls/button.tsx'
 import { WayOnward } from '../../../ui/denials/way-onward.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { MissingItem } from '../../../ui/problems/missing-item.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
@@ -156,9 +157,9 @@ function Decision({ event }: { readonly event: AuditEvent }) {
 function WayOnwardField(props: ComponentProps<typeof WayOnward>) {
   return (
     <Field title="Who could">
-      <div className="stack-1">
+      <Stack gap={1}>
         <WayOnward {...props} hasRemedy otherwise={<p>The decision does not depend on a role.</p>} />
-      </div>
+      </Stack>
     </Field>
   )
 }

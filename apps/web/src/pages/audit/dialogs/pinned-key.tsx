@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../../ui/controls/button.tsx'
 import { TextField } from '../../../ui/controls/fields.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { announce } from '../../../ui/status/announce.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
@@ -16,7 +17,7 @@ import styles from './dialogs.module.css'
 export function PinnedKey({ newestKey }: { readonly newestKey: string | null }) {
   const { user, pin } = useKeyPin()
   return (
-    <section className="stack-2" aria-label="Your pinned key">
+    <Stack as="section" gap={2} aria-label="Your pinned key">
       <h3>Your pinned key</h3>
       {pin === null && (
         <p className="soft">
@@ -43,14 +44,14 @@ export function PinnedKey({ newestKey }: { readonly newestKey: string | null }) 
         </div>
       )}
       <PinForm user={user} isReplacement={pin !== null} />
-    </section>
+    </Stack>
   )
 }
 
 function Pin({ pin, newestKey }: { readonly pin: KeyPin; readonly newestKey: string | null }) {
   return (
     <>
-      <p className={styles.wrapped}>
+      <p>
         <code>
           <VisibleText>{pin.key}</VisibleText>
         </code>

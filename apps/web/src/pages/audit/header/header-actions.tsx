@@ -1,3 +1,4 @@
+import type { ResponseOf } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
 import { BellRing, Download, Radio, ShieldAlert, ShieldCheck } from 'lucide-react'
 import { serverNow } from '../../../api/client.ts'
@@ -24,7 +25,7 @@ interface HeaderActionsProps {
 }
 
 export function HeaderActions({ view, tail, canFollow }: HeaderActionsProps) {
-  const checkpoint = useQuery(checkpointQuery).data
+  const { data: checkpoint, isPending } = useQuery(checkpointQuery)
   const alarms = checkpoint?.openAlarms ?? checkpoint?.alarms ?? 0
   const isLive = view.search.live === true
   return (
@@ -33,12 +34,10 @@ export function HeaderActions({ view, tail, canFollow }: HeaderActionsProps) {
         <BellRing aria-hidden />
         {checkpoint ? alarmsText(checkpoint) : 'Alarms'}
       </Button>
-      {checkpoint && (
-        <Button kind={checkpoint.late ? 'danger' : 'quiet'} onPress={() => view.setSearch({ dialog: 'checkpoint' })}>
-          {checkpoint.late ? <ShieldAlert aria-hidden /> : <ShieldCheck aria-hidden />}
-          {checkpoint.checkpoint === null
-            ? 'Not signed yet'
-            : `${checkpoint.late ? 'Signing overdue: last' : 'Signed'} ${relativeTime(Date.parse(checkpoint.checkpoint.at), serverNow())}`}
+      {!isPending && checkpoint === undefined ? null : (
+        <Button kind={checkpoint?.late ? 'danger' : 'quiet'} onPress={() => view.setSearch({ dialog: 'checkpoint' })}>
+          {checkpoint?.late ? <ShieldAlert aria-hidden /> : <ShieldCheck aria-hidden />}
+          {checkpoint ? signedText(checkpoint) : 'Signed'}
         </Button>
       )}
       <button
@@ -61,4 +60,9 @@ export function HeaderActions({ view, tail, canFollow }: HeaderActionsProps) {
       </Button>
     </>
   )
+}
+
+function signedText({ checkpoint, late }: ResponseOf<'getCheckpointStatus'>): string {
+  if (checkpoint === null) return 'Not signed yet'
+  return `${late ? 'Signing overdue: last' : 'Signed'} ${relativeTime(Date.parse(checkpoint.at), serverNow())}`
 }

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { useMe } from '../../../api/queries.ts'
 import { CommandLine } from '../../../ui/controls/command-line.tsx'
 import { Card } from '../../../ui/layout/card.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import styles from './next-steps.module.css'
 import { canTakeSteps, setupStepsQuery } from './next-steps-queries.ts'
 
@@ -53,13 +54,13 @@ function Step({ isDone, title, children }: { isDone: boolean; title: string; chi
   return (
     <li className={styles.step} data-done={isDone}>
       <Sign aria-hidden size={16} />
-      <div className="stack-1">
+      <Stack gap={1}>
         <h3>
           {title}
           {isDone && <span className={styles.done}> – done</span>}
         </h3>
         {!isDone && children}
-      </div>
+      </Stack>
     </li>
   )
 }

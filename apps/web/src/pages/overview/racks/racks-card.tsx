@@ -2,12 +2,12 @@ import type { ResponseOf } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
 import { useMe } from '../../../api/queries.ts'
 import { Card } from '../../../ui/layout/card.tsx'
+import { Row } from '../../../ui/layout/row.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { rackStatusesQuery } from '../queries/overview-queries.ts'
 import { NoRacks } from './no-racks.tsx'
 import { RackList } from './rack-list.tsx'
-import styles from './racks-card.module.css'
 
 export function RacksCard() {
   const { racks } = useMe()
@@ -16,9 +16,10 @@ export function RacksCard() {
     <Card title="Racks" actions={data && <Summary {...data} />}>
       {racks.length === 0 && <NoRacks />}
       {racks.length > 0 && isPending && (
-        <p className={styles.soft}>
-          <Spinner label="Asking the racks" /> Asking {racks.length === 1 ? 'the rack' : `${racks.length} racks`}…
-        </p>
+        <Row as="p">
+          <Spinner label="Asking the racks" />
+          <span className="soft">Asking {racks.length === 1 ? 'the rack' : `${racks.length} racks`}…</span>
+        </Row>
       )}
       {error && <Problem error={error} retry={() => void refetch()} />}
       {data && <RackList {...data} />}
@@ -29,7 +30,7 @@ export function RacksCard() {
 function Summary({ racks, waitingFor }: ResponseOf<'listRackStatuses'>) {
   const reachable = racks.filter(({ state }) => state === 'reachable').length
   return (
-    <span className={styles.soft}>
+    <span className="soft">
       {reachable} of {racks.length + waitingFor.length} reachable
     </span>
   )

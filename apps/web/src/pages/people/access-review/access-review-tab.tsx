@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { Download } from 'lucide-react'
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
+import { ButtonLink } from '../../../ui/controls/button.tsx'
 import { timeValue } from '../../../ui/lists/sort-rows.ts'
 import { Badge, Tag } from '../../../ui/status/badge.tsx'
 import { scopeText } from '../../../ui/text/scope-text.ts'
@@ -10,7 +11,6 @@ import { Time } from '../../../ui/time/time.tsx'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
 import { subjectKindNames } from '../subjects/subjects.ts'
-import styles from './access-review.module.css'
 
 export default function AccessReviewTab() {
   const canOpen = can(useMe(), 'gateway:binding:write')
@@ -34,10 +34,10 @@ export default function AccessReviewTab() {
       keyOf={({ subject, binding }) => `${subject.id} ${binding}`}
       empty="Nobody has a role."
       actions={
-        <a className={styles.download} href="/gateway/api/v1/access-review/export" download>
+        <ButtonLink href="/gateway/api/v1/access-review/export" download>
           <Download aria-hidden size={16} />
           Download all as CSV
-        </a>
+        </ButtonLink>
       }
       columns={[
         {

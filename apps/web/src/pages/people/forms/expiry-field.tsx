@@ -1,6 +1,6 @@
 import { serverNow } from '../../../api/client.ts'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
-import styles from './binding-fields.module.css'
+import { Grid } from '../../../ui/layout/grid.tsx'
 
 export interface Expiry {
   /** A number of days, `date`, `never`, or empty for the default of the policy. */
@@ -22,7 +22,7 @@ interface ExpiryFieldProps {
 
 export function ExpiryField({ label, value, onChange, isLimited = false }: ExpiryFieldProps) {
   return (
-    <div className={styles.pair}>
+    <Grid column="field">
       <SelectField
         label={label}
         value={value.after}
@@ -48,7 +48,7 @@ export function ExpiryField({ label, value, onChange, isLimited = false }: Expir
           hint="Valid until the end of this day, in your time zone"
         />
       )}
-    </div>
+    </Grid>
   )
 }
 

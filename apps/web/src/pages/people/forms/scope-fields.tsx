@@ -1,7 +1,8 @@
 import { useMe } from '../../../api/queries.ts'
 import { Checkbox } from '../../../ui/controls/checkbox.tsx'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
-import styles from './scope-fields.module.css'
+import { Grid } from '../../../ui/layout/grid.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { useAppNames } from './use-app-names.ts'
 
 export interface ScopeValues {
@@ -27,7 +28,7 @@ interface ScopeFieldsProps<T extends ScopeValues> {
 export function ScopeFields<T extends ScopeValues>({ value, onChange }: ScopeFieldsProps<T>) {
   const { racks, apps, hasPatterns } = value
   return (
-    <div className={styles.group}>
+    <Stack gap={2}>
       {hasPatterns ? (
         <PatternFields value={value} onChange={onChange} />
       ) : (
@@ -56,7 +57,7 @@ export function ScopeFields<T extends ScopeValues>({ value, onChange }: ScopeFie
           onChange={(selected) => onChange({ ...value, allowUnknownRacks: selected })}
         />
       )}
-    </div>
+    </Stack>
   )
 }
 
@@ -65,7 +66,7 @@ function NameFields<T extends ScopeValues>({ value, onChange }: ScopeFieldsProps
   const { racks, apps } = value
   const { names, hint } = useAppNames(racks)
   return (
-    <div className={styles.pair}>
+    <Grid column="field">
       <SelectField
         label="Rack"
         value={racks}
@@ -89,7 +90,7 @@ function NameFields<T extends ScopeValues>({ value, onChange }: ScopeFieldsProps
         ]}
         hint={hint}
       />
-    </div>
+    </Grid>
   )
 }
 
@@ -97,7 +98,7 @@ function PatternFields<T extends ScopeValues>({ value, onChange }: ScopeFieldsPr
   const { racks: ownRacks } = useMe()
   const { racks, apps } = value
   return (
-    <div className={styles.pair}>
+    <Grid column="field">
       <TextField
         label="Racks"
         value={racks}
@@ -112,7 +113,7 @@ function PatternFields<T extends ScopeValues>({ value, onChange }: ScopeFieldsPr
         isRequired
         hint="* means all apps. web-* means all apps whose names begin with web-."
       />
-    </div>
+    </Grid>
   )
 }
 

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/controls/button.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
@@ -11,7 +12,6 @@ import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
 import { Panel, PanelPart } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
-import styles from '../roles/binding-list.module.css'
 
 export default function GroupsTab() {
   const list = useList('/groups', {}, ({ name }) => [name])
@@ -50,7 +50,7 @@ function GroupMembers({ group }: { readonly group: string }) {
       {list.error && <Problem error={list.error} />}
       {list.isPending && <Spinner label="Loading the members" />}
       {list.data && members.length === 0 && <p className="soft">Nobody in this group has logged in.</p>}
-      <ul className={styles.list}>
+      <Stack as="ul" gap={1}>
         {members.map(({ id, email }) => (
           <li key={id}>
             <Link to="/people/users" search={{ open: id }}>
@@ -58,7 +58,7 @@ function GroupMembers({ group }: { readonly group: string }) {
             </Link>
           </li>
         ))}
-      </ul>
+      </Stack>
       {list.hasNextPage && (
         <p>
           <Button isPending={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>

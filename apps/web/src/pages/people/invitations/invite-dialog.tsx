@@ -5,10 +5,10 @@ import { Button } from '../../../ui/controls/button.tsx'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
 import { FormDialog } from '../../../ui/dialogs/form-dialog.tsx'
 import { useChange } from '../../../ui/dialogs/use-change.ts'
+import { Frame } from '../../../ui/layout/frame.tsx'
 import { announce } from '../../../ui/status/announce.tsx'
 import { BindingFields, type BindingValues, bindingOf, emptyBinding } from '../forms/binding-fields.tsx'
 import { WarningsDialog } from '../forms/warnings.tsx'
-import styles from './invite-dialog.module.css'
 
 export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
   const [email, setEmail] = useState('')
@@ -60,7 +60,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
         autoFocus
       />
       {bindings.map((binding, index) => (
-        <fieldset key={index} className={styles.binding}>
+        <Frame as="fieldset" gap={3} key={index}>
           <legend>{bindings.length === 1 ? 'Role' : `Role ${index + 1}`}</legend>
           <BindingFields
             value={binding}
@@ -74,7 +74,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
               </Button>
             </div>
           )}
-        </fieldset>
+        </Frame>
       ))}
       <div>
         <Button onPress={() => setBindings([...bindings, emptyBinding])}>Add a role</Button>

@@ -8,6 +8,7 @@ import listTools from '../../../ui/lists/list-tools.module.css'
 import rowLink from '../../../ui/lists/row-link.module.css'
 import { nextSort, readSort, sortRows } from '../../../ui/lists/sort-rows.ts'
 import { type Column, Table } from '../../../ui/lists/table.tsx'
+import { useAllGathered } from '../../../ui/lists/use-gathered.ts'
 import { mergeSearch } from '../../../ui/navigation/page-search.ts'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
@@ -34,6 +35,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
   const { search, change } = usePeopleSearch()
   const container = useRef<HTMLDivElement>(null)
   useFocusAfterDialog(container)
+  const isGathered = useAllGathered()
   useRowShortcuts(container, () => change({ open: undefined }))
   const [first, ...others] = columns
   const sort = readSort(columns, search.sort)
@@ -56,9 +58,9 @@ export function ListView<Row>(props: ListViewProps<Row>) {
           {list.canSort === 'never' && sort !== null && <span className="hint">Too long to sort: use the filter.</span>}
           <div className={styles.actions}>{actions}</div>
         </div>
-        {list.isPending && <Spinner label={`Loading: ${label}`} />}
+        {(list.isPending || !isGathered) && <Spinner label={`Loading: ${label}`} />}
         {list.error && <Problem error={list.error} retry={list.retry} />}
-        {list.rows !== null && first !== undefined && (
+        {list.rows !== null && isGathered && first !== undefined && (
           <Table
             label={label}
             isFramed

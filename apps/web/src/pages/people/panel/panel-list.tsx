@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react'
 import { Button } from '../../../ui/controls/button.tsx'
+import { Row } from '../../../ui/layout/row.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
-import styles from '../roles/binding-list.module.css'
 import { PanelPart } from './panel.tsx'
 
 interface PanelListProps<Row> {
@@ -28,11 +29,13 @@ export function PanelList<Row extends { readonly id: string }>(props: PanelListP
       {list.error && <Problem error={list.error} />}
       {list.isPending && <Spinner label={loading} />}
       {!list.isPending && !list.error && rows.length === 0 && <p className="soft">None.</p>}
-      <ul className={styles.list}>
+      <Stack as="ul" gap={1}>
         {rows.map((row) => (
-          <li key={row.id}>{children(row)}</li>
+          <Row as="li" justify="between" key={row.id}>
+            {children(row)}
+          </Row>
         ))}
-      </ul>
+      </Stack>
       {list.hasNextPage && (
         <Button isPending={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
           Show more

@@ -3,6 +3,8 @@ import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { isMissingItem } from '../../../api/errors/api-error.ts'
 import { Button } from '../../../ui/controls/button.tsx'
+import { Row } from '../../../ui/layout/row.tsx'
+import { useAllGathered } from '../../../ui/lists/use-gathered.ts'
 import { MissingItem } from '../../../ui/problems/missing-item.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
@@ -19,17 +21,18 @@ interface PanelProps {
 export function Panel({ title, actions, children }: PanelProps) {
   const { change } = usePeopleSearch()
   const heading = useRef<HTMLHeadingElement>(null)
+  const isGathered = useAllGathered()
   useEffect(() => heading.current?.focus({ preventScroll: true }), [title])
   return (
-    <section className={styles.panel} aria-label={title}>
-      <header className={styles.header}>
+    <section className={styles.panel} data-gathered={isGathered} aria-label={title}>
+      <Row as="header" justify="between">
         <h2 ref={heading} tabIndex={-1}>
           <VisibleText>{title}</VisibleText>
         </h2>
         <Button kind="quiet" aria-label="Close" onPress={() => change({ open: undefined })}>
           <X aria-hidden />
         </Button>
-      </header>
+      </Row>
       {children}
       {actions !== undefined && <div className={styles.actions}>{actions}</div>}
     </section>
@@ -44,7 +47,7 @@ interface LoadingPanelProps<T> {
 export function LoadingPanel<T>({ query, children }: LoadingPanelProps<T>) {
   if (query.data !== undefined) return children(query.data)
   return (
-    <Panel title={isMissingItem(query.error) ? 'Nothing found' : 'Details'}>
+    <Panel key="loading" title={isMissingItem(query.error) ? 'Nothing found' : 'Details'}>
       {isMissingItem(query.error) ? (
         <MissingItem what="There is nothing with this ID. It was removed, or the link is incomplete.">
           <Link to="." search={{}}>
@@ -69,10 +72,10 @@ interface PanelPartProps {
 export function PanelPart({ title, action, children }: PanelPartProps) {
   return (
     <section className={styles.part} aria-label={title}>
-      <header className={styles.header}>
+      <Row as="header" justify="between">
         <h3>{title}</h3>
         {action}
-      </header>
+      </Row>
       {children}
     </section>
   )

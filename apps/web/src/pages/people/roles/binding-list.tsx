@@ -1,9 +1,10 @@
 import type { Binding } from '@rack-gateway/gateway-api'
 import type { ReactNode } from 'react'
+import { Row } from '../../../ui/layout/row.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { scopeText } from '../../../ui/text/scope-text.ts'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
-import styles from './binding-list.module.css'
 
 type AnyBinding = Pick<Binding, 'role' | 'racks' | 'apps' | 'expiresAt'> & {
   readonly permissions?: readonly string[] | null
@@ -43,15 +44,15 @@ interface BindingListProps<G extends AnyBinding> {
 export function BindingList<G extends AnyBinding>({ bindings, keyOf, empty, actionOf }: BindingListProps<G>) {
   if (bindings.length === 0) return <p className="soft">{empty}</p>
   return (
-    <ul className={styles.list}>
+    <Stack as="ul" gap={1}>
       {bindings.map((binding) => (
-        <li key={keyOf(binding)}>
+        <Row as="li" justify="between" key={keyOf(binding)}>
           <span>
             <BindingText binding={binding} />
           </span>
           {actionOf?.(binding)}
-        </li>
+        </Row>
       ))}
-    </ul>
+    </Stack>
   )
 }

@@ -1,11 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { Row } from '../../../ui/layout/row.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { listQuery } from '../lists/list-query.ts'
 import { PanelPart } from '../panel/panel.tsx'
-import styles from '../roles/binding-list.module.css'
 import { TokenState } from './token-state.tsx'
 
 interface OwnedTokensProps {
@@ -31,18 +32,18 @@ export function OwnedTokens({ owner, isStopped }: OwnedTokensProps) {
       {error && <Problem error={error} />}
       {isPending && <Spinner label="Loading the API tokens" />}
       {data && tokens.length === 0 && <p className="soft">None.</p>}
-      <ul className={styles.list}>
+      <Stack as="ul" gap={1}>
         {tokens.map((token) => (
-          <li key={token.id}>
+          <Row as="li" justify="between" key={token.id}>
             <span>
               <Link to="/people/tokens" search={{ open: token.id }}>
                 <VisibleText>{token.name}</VisibleText>
               </Link>
             </span>
             <TokenState token={token} isStopped={isStopped} />
-          </li>
+          </Row>
         ))}
-      </ul>
+      </Stack>
     </PanelPart>
   )
 }

@@ -1,11 +1,10 @@
 import { useBlocker } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Checkbox } from '../../../ui/controls/checkbox.tsx'
-import { CopyButton } from '../../../ui/controls/copy-button.tsx'
+import { SecretLine } from '../../../ui/controls/secret-line.tsx'
 import { CloseButton, Dialog } from '../../../ui/dialogs/dialog.tsx'
 import { announce } from '../../../ui/status/announce.tsx'
 import { WarningList } from '../forms/warnings.tsx'
-import styles from './secret-dialog.module.css'
 
 interface SecretDialogProps {
   readonly title: string
@@ -27,10 +26,7 @@ export function SecretDialog({ title, secret, warnings, onClose }: SecretDialogP
   return (
     <Dialog title={title} isOpen isDismissable={false} onClose={onClose}>
       <p>Copy the token now. It is not shown again, and the gateway keeps only its digest.</p>
-      <div className={styles.secret}>
-        <code>{secret}</code>
-        <CopyButton text={secret} what="The token" />
-      </div>
+      <SecretLine secret={secret} what="The token" />
       <WarningList warnings={warnings} />
       <Checkbox label="I stored the token" isSelected={isStored} onChange={setStored} />
       <CloseButton isDisabled={!isStored} onClose={onClose} />

@@ -1,5 +1,6 @@
 import type { ResponseOf } from '@rack-gateway/gateway-api'
 import { Link } from '@tanstack/react-router'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import styles from './trusts.module.css'
@@ -10,20 +11,20 @@ export function ClaimResult({ result }: { readonly result: Result }) {
   // The text of the result already contains the check that decided.
   const failed = result.checks.filter(({ passed, text }) => !passed && !result.text.includes(text))
   return (
-    <section aria-label="Result" className="stack-3" aria-live="polite">
+    <Stack as="section" gap={3} aria-label="Result" aria-live="polite">
       <div className={styles.check}>
         <Badge tone={result.admitted ? 'allow' : 'deny'}>{result.admitted ? 'Admitted' : 'Denied'}</Badge>
         <VisibleText as="p">{result.text}</VisibleText>
       </div>
       {failed.length > 0 && (
-        <ul className={styles.conditions}>
+        <Stack as="ul" gap={2}>
           {failed.map(({ check, text }) => (
             <li key={check} className={styles.check}>
               <Badge tone="deny">Not met</Badge>
               <VisibleText>{text}</VisibleText>
             </li>
           ))}
-        </ul>
+        </Stack>
       )}
       {result.trusts.map((trust) => (
         <TrustResult key={trust.id} trust={trust} />
@@ -33,7 +34,7 @@ export function ClaimResult({ result }: { readonly result: Result }) {
           {result.more} more {result.more === 1 ? 'trust does' : 'trusts do'} not match.
         </p>
       )}
-    </section>
+    </Stack>
   )
 }
 
@@ -46,7 +47,7 @@ function TrustResult({ trust }: { readonly trust: Result['trusts'][number] }) {
         <VisibleText as="strong">{name}</VisibleText>
       </summary>
       {text !== null && <VisibleText as="p">{text}</VisibleText>}
-      <ul className={styles.conditions}>
+      <Stack as="ul" gap={2}>
         {conditions.map((condition) => (
           <li key={condition.text} className={styles.check}>
             <Badge tone={condition.met ? 'allow' : 'deny'}>{condition.met ? 'Met' : 'Not met'}</Badge>
@@ -56,7 +57,7 @@ function TrustResult({ trust }: { readonly trust: Result['trusts'][number] }) {
             </span>
           </li>
         ))}
-      </ul>
+      </Stack>
       <p>
         <Link to="/people/trusts" search={{ open: id }}>
           Open the trust

@@ -4,6 +4,7 @@ import { post } from '../../../api/client.ts'
 import { Button } from '../../../ui/controls/button.tsx'
 import { TextField } from '../../../ui/controls/fields.tsx'
 import { Dialog, DialogButtons } from '../../../ui/dialogs/dialog.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { ClaimResult } from './claim-result.tsx'
 
@@ -13,8 +14,9 @@ export function ClaimTester({ onClose }: { readonly onClose: () => void }) {
   const test = useMutation({ mutationFn: () => post('/trusts/test', { body: readInput(text) }), gcTime: 0 })
   return (
     <Dialog title="Test the claims of a job" width="wide" isOpen onClose={onClose}>
-      <form
-        className="stack-4"
+      <Stack
+        as="form"
+        gap={4}
         onSubmit={(event) => {
           event.preventDefault()
           test.mutate()
@@ -37,7 +39,7 @@ export function ClaimTester({ onClose }: { readonly onClose: () => void }) {
             Test
           </Button>
         </DialogButtons>
-      </form>
+      </Stack>
       {test.data && <ClaimResult result={test.data} />}
     </Dialog>
   )

@@ -1,8 +1,9 @@
 import { X } from 'lucide-react'
 import { Button } from '../../../ui/controls/button.tsx'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
+import { Grid } from '../../../ui/layout/grid.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import type { ConditionValues, Requirement } from './conditions.ts'
-import styles from './trusts.module.css'
 
 interface ConditionFieldsProps {
   readonly conditions: readonly ConditionValues[]
@@ -13,10 +14,10 @@ export function ConditionFields({ conditions, onChange }: ConditionFieldsProps) 
   const replace = (changed: ConditionValues) =>
     onChange(conditions.map((condition) => (condition.key === changed.key ? changed : condition)))
   return (
-    <fieldset className={styles.fields}>
+    <Stack as="fieldset" gap={3}>
       <legend>Conditions (a job must meet all of them)</legend>
       {conditions.map((condition, index) => (
-        <div key={condition.key} className={styles.condition}>
+        <Grid column="small" gap={2} align="bottom" key={condition.key}>
           <TextField
             label="Claim"
             value={condition.claim}
@@ -53,7 +54,7 @@ export function ConditionFields({ conditions, onChange }: ConditionFieldsProps) 
               <X aria-hidden />
             </Button>
           )}
-        </div>
+        </Grid>
       ))}
       <p className="hint">
         Text needs no quotes, except <code>true</code>, <code>false</code>, and text that looks like a number:{' '}
@@ -62,7 +63,7 @@ export function ConditionFields({ conditions, onChange }: ConditionFieldsProps) 
       <div>
         <Button onPress={() => onChange([...conditions, emptyCondition(conditions)])}>Add a condition</Button>
       </div>
-    </fieldset>
+    </Stack>
   )
 }
 

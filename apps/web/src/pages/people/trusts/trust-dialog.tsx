@@ -3,13 +3,13 @@ import { post } from '../../../api/client.ts'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
 import { FormDialog } from '../../../ui/dialogs/form-dialog.tsx'
 import { useChange } from '../../../ui/dialogs/use-change.ts'
+import { Grid } from '../../../ui/layout/grid.tsx'
 import { announce } from '../../../ui/status/announce.tsx'
 import { BindingFields, type BindingValues, bindingOf, emptyBinding } from '../forms/binding-fields.tsx'
 import { WarningsDialog } from '../forms/warnings.tsx'
 import { ConditionFields, emptyCondition } from './condition-fields.tsx'
 import { type ConditionValues, conditionOf } from './conditions.ts'
 import { type Provider, templateOf, templates } from './templates.ts'
-import styles from './trusts.module.css'
 
 type Source = Provider | 'conditions'
 
@@ -109,7 +109,7 @@ function TemplateFields({ provider, values, onChange }: TemplateFieldsProps) {
         An ID always belongs to one project, but a name can be given to another project. To find the IDs:{' '}
         <code>{hint}</code>
       </p>
-      <div className={styles.fields}>
+      <Grid column="field">
         {fields.map(({ name, label, hint: fieldHint, placeholder, isRequired = false }) => (
           <TextField
             key={name}
@@ -122,7 +122,7 @@ function TemplateFields({ provider, values, onChange }: TemplateFieldsProps) {
             {...(fieldHint && { hint: fieldHint })}
           />
         ))}
-      </div>
+      </Grid>
     </>
   )
 }

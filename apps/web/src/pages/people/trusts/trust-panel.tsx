@@ -5,6 +5,7 @@ import { get, remove } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/controls/button.tsx'
 import { ConfirmDialog } from '../../../ui/dialogs/confirm-dialog.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { Facts } from '../../../ui/lists/facts.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
@@ -13,7 +14,6 @@ import { LoadingPanel, Panel, PanelPart } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
 import { JobList } from './job-list.tsx'
 import { TrustState } from './trust-state.tsx'
-import styles from './trusts.module.css'
 
 export function TrustPanel({ id }: { readonly id: string }) {
   const me = useMe()
@@ -51,13 +51,13 @@ export function TrustPanel({ id }: { readonly id: string }) {
             ]}
           />
           <PanelPart title="Conditions (a job must meet all of them)">
-            <ul className={styles.conditions}>
+            <Stack as="ul" gap={2}>
               {trust.conditions.map((condition) => (
                 <li key={JSON.stringify(condition)}>
                   <ConditionText condition={condition} />
                 </li>
               ))}
-            </ul>
+            </Stack>
           </PanelPart>
           <SubjectRoles kind="trust" id={id} name={trust.name} bindings={trust.bindings} />
           {can(me, 'gateway:session:write') && <JobList trust={id} />}

@@ -7,8 +7,9 @@ import { Button } from '../../../ui/controls/button.tsx'
 import { ComboBox } from '../../../ui/controls/combo-box.tsx'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
 import { Card } from '../../../ui/layout/card.tsx'
+import { Grid } from '../../../ui/layout/grid.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import type { PolicySearch } from '../address/policy-search.ts'
-import styles from './decision-form.module.css'
 import { fieldsOf } from './question.ts'
 
 interface DecisionFormProps {
@@ -56,50 +57,52 @@ export function DecisionForm({ routes, runServices, search, isAsking }: Decision
 
   return (
     <Card title="Can a person do this?">
-      <form className={styles.form} onSubmit={ask}>
-        <ComboBox
-          key={search.route ?? ''}
-          label="Action"
-          options={routes.map(({ id, summary }) => ({ id, label: summary, detail: id }))}
-          value={draft.route ?? null}
-          onChange={(id) => setDraft(({ route: _, ...others }) => (id === null ? others : { ...others, route: id }))}
-          hint="Type a part of it, such as promote."
-        />
-        {canNameOthers && (
-          <TextField
-            label="Person"
-            hint="An email address, or a user ID. Leave empty to ask about yourself."
-            placeholder={me.name}
-            {...field('as')}
+      <Stack as="form" gap={3} onSubmit={ask}>
+        <Grid column="card">
+          <ComboBox
+            key={search.route ?? ''}
+            label="Action"
+            options={routes.map(({ id, summary }) => ({ id, label: summary, detail: id }))}
+            value={draft.route ?? null}
+            onChange={(id) => setDraft(({ route: _, ...others }) => (id === null ? others : { ...others, route: id }))}
+            hint="Type a part of it, such as promote."
           />
-        )}
-        {fields?.rack && racks.length > 0 && (
-          <SelectField
-            label="Rack"
-            options={racks.map((name) => ({ value: name, label: name }))}
-            {...field('rack')}
-            value={draft.rack ?? me.racks[0] ?? ''}
-          />
-        )}
-        {fields?.app && <TextField label="App" isRequired {...field('app')} />}
-        {fields?.service && (
-          <TextField label="Service" isRequired placeholder={runServices[0] ?? ''} {...field('service')} />
-        )}
-        {fields?.command && (
-          <TextField
-            label="Command"
-            mono
-            hint="Leave empty to ask whether there is any command that is allowed."
-            placeholder="rake db:migrate"
-            {...field('command')}
-          />
-        )}
-        <div className={styles.actions}>
+          {canNameOthers && (
+            <TextField
+              label="Person"
+              hint="An email address, or a user ID. Leave empty to ask about yourself."
+              placeholder={me.name}
+              {...field('as')}
+            />
+          )}
+          {fields?.rack && racks.length > 0 && (
+            <SelectField
+              label="Rack"
+              options={racks.map((name) => ({ value: name, label: name }))}
+              {...field('rack')}
+              value={draft.rack ?? me.racks[0] ?? ''}
+            />
+          )}
+          {fields?.app && <TextField label="App" isRequired {...field('app')} />}
+          {fields?.service && (
+            <TextField label="Service" isRequired placeholder={runServices[0] ?? ''} {...field('service')} />
+          )}
+          {fields?.command && (
+            <TextField
+              label="Command"
+              mono
+              hint="Leave empty to ask whether there is any command that is allowed."
+              placeholder="rake db:migrate"
+              {...field('command')}
+            />
+          )}
+        </Grid>
+        <div>
           <Button kind="primary" type="submit" isPending={isAsking} isDisabled={route === undefined}>
             Ask
           </Button>
         </div>
-      </form>
+      </Stack>
     </Card>
   )
 }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { matrixQuery, policyQuery } from '../../../api/policy-queries.ts'
+import { Row } from '../../../ui/layout/row.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { QueryResult } from '../queries/query-result.tsx'
 import { DocumentLines } from './document-lines.tsx'
@@ -16,7 +17,7 @@ export function DocumentTab() {
     <QueryResult query={policy} what="the document">
       {({ text, source, policy: hash }) => (
         <>
-          <p className={styles.about}>
+          <p className="soft">
             {text === null ? (
               <>The built-in policy is in force, because this gateway has no policy document.</>
             ) : (
@@ -25,13 +26,13 @@ export function DocumentTab() {
                 applies.
               </>
             )}{' '}
-            SHA-256: <code className={styles.hash}>{hash}</code>
+            SHA-256: <code className="hint">{hash}</code>
           </p>
           {text !== null && (
-            <nav aria-label="Documents" className={styles.documents}>
+            <Row as="nav" gap={1} aria-label="Documents">
               <DocumentLink search={{}}>{source}</DocumentLink>
               <DocumentLink search={{ text: 'built-in' }}>The built-in policy</DocumentLink>
-            </nav>
+            </Row>
           )}
           {text !== null && chosenText === undefined ? (
             <DocumentLines text={text} name={source} />

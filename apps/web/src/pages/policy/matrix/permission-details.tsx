@@ -1,5 +1,6 @@
 import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 import { Fragment } from 'react'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { PolicySource } from '../../../ui/text/policy-source.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { conditionsText } from '../rules/conditions-text.ts'
@@ -16,10 +17,10 @@ export function PermissionDetails({ permission, matrix }: PermissionDetailsProps
   const operations = matrix.routes.filter((route) => route.permission === permission.name)
   return (
     <div className={styles.details}>
-      <section>
+      <Stack as="section" gap={1}>
         <h2>Roles with this permission</h2>
         {holders.length === 0 && <p>No role has this permission.</p>}
-        <ul>
+        <Stack as="ul" gap={1}>
           {holders.map((role) => (
             <li key={role.name}>
               <VisibleText>{role.name}</VisibleText>
@@ -40,21 +41,24 @@ export function PermissionDetails({ permission, matrix }: PermissionDetailsProps
               )}
             </li>
           ))}
-        </ul>
-      </section>
-      <section>
+        </Stack>
+      </Stack>
+      <Stack as="section" gap={1}>
         <h2>Operations that need it</h2>
         {operations.length === 0 && (
           <p>No operation always needs this permission. Some need it for certain parameters, values, or items.</p>
         )}
-        <ul>
+        <Stack as="ul" gap={1}>
           {operations.map(({ id, summary }) => (
             <li key={id}>
-              {summary} <code className={styles.operation}>{id}</code>
+              {summary}{' '}
+              <code className="soft">
+                <VisibleText>{id}</VisibleText>
+              </code>
             </li>
           ))}
-        </ul>
-      </section>
+        </Stack>
+      </Stack>
     </div>
   )
 }

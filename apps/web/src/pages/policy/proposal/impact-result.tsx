@@ -1,23 +1,24 @@
 import type { Impact, ImpactChange } from '@rack-gateway/gateway-api'
+import { Row } from '../../../ui/layout/row.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { Table } from '../../../ui/lists/table.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
-import styles from './proposal.module.css'
 
 const numberFormat = new Intl.NumberFormat()
 
 export function ImpactResult({ impact }: { readonly impact: Impact }) {
   const { calls, since, allowed, denied, cut, changes, more } = impact
   return (
-    <div className={styles.group}>
-      <p className={styles.figures}>
+    <Stack gap={2}>
+      <Row as="p">
         <Badge tone="deny">Newly denied: {numberFormat.format(denied)}</Badge>
         <Badge tone="allow">Newly allowed: {numberFormat.format(allowed)}</Badge>
         <span>
           Calls since <Time at={cut?.from ?? since} />: {numberFormat.format(calls)}
         </span>
-      </p>
+      </Row>
       <Table
         label="Calls that would be decided differently"
         rows={changes}
@@ -43,7 +44,7 @@ export function ImpactResult({ impact }: { readonly impact: Impact }) {
           </li>
         )}
       </ul>
-    </div>
+    </Stack>
   )
 }
 

@@ -3,10 +3,10 @@ import { post } from '../../../api/client.ts'
 import { Button } from '../../../ui/controls/button.tsx'
 import { SelectField } from '../../../ui/controls/fields.tsx'
 import { Card } from '../../../ui/layout/card.tsx'
+import { Row } from '../../../ui/layout/row.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { announce } from '../../../ui/status/announce.tsx'
 import { ImpactResult } from './impact-result.tsx'
-import styles from './proposal.module.css'
 import { useNewestResult } from './use-newest-result.ts'
 
 const ranges = [
@@ -28,12 +28,12 @@ export function ImpactStudy({ document }: { readonly document: string }) {
         The gateway evaluates recorded calls again, under the policy in force and under this document. The study takes
         up to 40 seconds. The audit log records the study, with the SHA-256 of the document.
       </p>
-      <div className={styles.study}>
+      <Row gap={3}>
         <SelectField isInline label="Calls from" value={since} onChange={setSince} options={ranges} />
         <Button isPending={study.isPending} onPress={() => study.ask(since)}>
           Evaluate recorded calls
         </Button>
-      </div>
+      </Row>
       {study.error && <Problem error={study.error} retry={() => study.ask(since)} />}
       {study.result && <ImpactResult impact={study.result} />}
     </Card>

@@ -1,8 +1,8 @@
 import type { PolicyCheck } from '@rack-gateway/gateway-api'
 import { Card } from '../../../ui/layout/card.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
-import styles from './proposal.module.css'
 
 interface PolicyProblemsProps {
   readonly check: PolicyCheck
@@ -16,7 +16,7 @@ export function PolicyProblems({ check, onShow }: PolicyProblemsProps) {
       <p>
         {valid ? (
           <>
-            <Badge tone="allow">Valid</Badge> SHA-256: <code className={styles.hash}>{proposed}</code>
+            <Badge tone="allow">Valid</Badge> SHA-256: <code className="hint">{proposed}</code>
           </>
         ) : (
           <>
@@ -25,7 +25,7 @@ export function PolicyProblems({ check, onShow }: PolicyProblemsProps) {
         )}
       </p>
       {problems.length > 0 && (
-        <ul className={styles.list}>
+        <Stack as="ul" gap={1}>
           {problems.map(({ line, column, text }) => (
             <li key={`${line}:${column}:${text}`}>
               <button type="button" className="link-button" onClick={() => onShow(line, column)}>
@@ -34,16 +34,16 @@ export function PolicyProblems({ check, onShow }: PolicyProblemsProps) {
               <VisibleText>{text}</VisibleText>
             </li>
           ))}
-        </ul>
+        </Stack>
       )}
       {warnings.length > 0 && (
-        <ul className={styles.list}>
+        <Stack as="ul" gap={1}>
           {warnings.map((warning) => (
             <li key={warning}>
               <Badge tone="warn">Warning</Badge> <VisibleText>{warning}</VisibleText>
             </li>
           ))}
-        </ul>
+        </Stack>
       )}
     </Card>
   )

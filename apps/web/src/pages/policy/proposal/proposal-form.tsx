@@ -2,6 +2,8 @@ import { type DragEvent, type FormEvent, type KeyboardEvent, type RefObject, use
 import { FileTrigger } from 'react-aria-components'
 import { Button } from '../../../ui/controls/button.tsx'
 import { Card } from '../../../ui/layout/card.tsx'
+import { Row } from '../../../ui/layout/row.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { announce } from '../../../ui/status/announce.tsx'
 import styles from './proposal-form.module.css'
 import { setProposal, useProposal } from './proposal-store.ts'
@@ -47,7 +49,7 @@ export function ProposalForm({ field, isChecking, onCheck }: ProposalFormProps) 
         </FileTrigger>
       }
     >
-      <form className={styles.form} onSubmit={submit}>
+      <Stack as="form" gap={2} onSubmit={submit}>
         <textarea
           ref={field}
           className={styles.text}
@@ -68,15 +70,15 @@ export function ProposalForm({ field, isChecking, onCheck }: ProposalFormProps) 
           onDragLeave={() => setIsDraggedOver(false)}
           onDrop={drop}
         />
-        <div className={styles.actions}>
+        <Row justify="between">
           <p id="proposal-hint" className="hint">
             Paste a policy document, or drop its file. Nothing is applied or stored.
           </p>
           <Button kind="primary" type="submit" isPending={isChecking} isDisabled={text.trim() === ''}>
             Check the document
           </Button>
-        </div>
-      </form>
+        </Row>
+      </Stack>
     </Card>
   )
 }

@@ -8,12 +8,12 @@ import { useMe } from '../../../api/queries.ts'
 import { CommandLine } from '../../../ui/controls/command-line.tsx'
 import { LineDifference } from '../../../ui/difference/line-difference.tsx'
 import { Card } from '../../../ui/layout/card.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { ImpactStudy } from './impact-study.tsx'
 import { PolicyProblems } from './policy-problems.tsx'
-import styles from './proposal.module.css'
 import { ProposalForm } from './proposal-form.tsx'
 import { useProposal } from './proposal-store.ts'
 import { offsetOf } from './text-position.ts'
@@ -104,19 +104,19 @@ function PolicyChanges({ check: { changes, more } }: { readonly check: PolicyChe
         const found = changes.filter((change) => change.effect === effect)
         if (found.length === 0) return null
         return (
-          <section key={effect} className={styles.group}>
+          <Stack as="section" gap={2} key={effect}>
             <h3>
               <Badge tone={tone}>{title}</Badge>
             </h3>
-            <ul className={styles.list}>
+            <Stack as="ul" gap={1}>
               {found.map(({ role, what }) => (
                 <li key={`${role} ${what}`}>
                   <strong>{role === null ? 'everyone' : <VisibleText>{role}</VisibleText>}</strong>{' '}
                   <VisibleText>{what}</VisibleText>
                 </li>
               ))}
-            </ul>
-          </section>
+            </Stack>
+          </Stack>
         )
       })}
       {more > 0 && <p>Further differences: {more}. The command rack-gateway policy diff prints all of them.</p>}

@@ -1,9 +1,10 @@
 import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 import { Card } from '../../../ui/layout/card.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { Table } from '../../../ui/lists/table.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { PolicySource } from '../../../ui/text/policy-source.tsx'
-import styles from './rules.module.css'
+import { VisibleText } from '../../../ui/text/visible-text.tsx'
 
 export function BlockedOperations({ matrix }: { readonly matrix: PolicyMatrix }) {
   const summaries = new Map(matrix.routes.map(({ id, summary }) => [id, summary]))
@@ -24,14 +25,14 @@ export function BlockedOperations({ matrix }: { readonly matrix: PolicyMatrix })
       {matrix.unblocked.length > 0 && (
         <>
           <h3>Unblocked by the document</h3>
-          <ul className={styles.entries}>
+          <Stack as="ul" gap={2}>
             {matrix.unblocked.map(({ route, source }) => (
               <li key={route}>
                 <Badge tone="warn">Unblocked</Badge> <Operation route={route} summary={summaries.get(route)} /> (
                 <PolicySource source={source} />)
               </li>
             ))}
-          </ul>
+          </Stack>
         </>
       )}
     </Card>
@@ -41,7 +42,10 @@ export function BlockedOperations({ matrix }: { readonly matrix: PolicyMatrix })
 function Operation({ route, summary }: { readonly route: string; readonly summary: string | undefined }) {
   return (
     <>
-      {summary} <code className="soft">{route}</code>
+      {summary}{' '}
+      <code className="soft">
+        <VisibleText>{route}</VisibleText>
+      </code>
     </>
   )
 }

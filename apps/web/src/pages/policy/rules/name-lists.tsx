@@ -1,5 +1,7 @@
 import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 import { Card } from '../../../ui/layout/card.tsx'
+import { Row } from '../../../ui/layout/row.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { PolicySource } from '../../../ui/text/policy-source.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import styles from './rules.module.css'
@@ -16,23 +18,23 @@ const lists = [
 export function NameLists({ names }: { readonly names: PolicyMatrix['names'] }) {
   return (
     <Card title="Names and patterns">
-      <dl className={styles.lists}>
+      <Stack as="dl" gap={3}>
         {lists.map(([list, title]) => (
           <div key={list}>
-            <dt>{title}</dt>
+            <dt className={styles.title}>{title}</dt>
             <dd>
               {names[list].length === 0 && <span className="soft">None</span>}
-              <ul className={styles.chips}>
+              <Row as="ul">
                 {names[list].map(({ name, source }) => (
                   <li key={name} className={styles.chip}>
                     <VisibleText as="code">{name}</VisibleText> <PolicySource source={source} />
                   </li>
                 ))}
-              </ul>
+              </Row>
             </dd>
           </div>
         ))}
-      </dl>
+      </Stack>
     </Card>
   )
 }

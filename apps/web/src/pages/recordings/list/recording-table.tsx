@@ -15,45 +15,44 @@ interface RecordingTableProps {
 
 export function RecordingTable({ rows, hasFilter }: RecordingTableProps) {
   return (
-    <div className={styles.table}>
-      <Table
-        label="Recordings"
-        rows={rows}
-        keyOf={({ id }) => id}
-        empty={
-          hasFilter
-            ? 'No recording matches the filters.'
-            : 'No session was recorded yet. The gateway records interactive sessions if it has a store for them.'
-        }
-        columns={[
-          {
-            title: 'Command',
-            cell: (recording) => (
-              <Link
-                to="/recordings/$recording"
-                params={{ recording: recording.id }}
-                search={{}}
-                preload={false}
-                className={styles.link}
-                data-row-link
-              >
-                <VisibleText>{commandOrRoute(recording)}</VisibleText>
-              </Link>
-            ),
-          },
-          { title: 'State', cell: (recording) => <StateBadge recording={recording} /> },
-          { title: 'Who', cell: ({ principal }) => principal.name },
-          { title: 'Where', cell: (recording) => locationOf(recording), secondary: true },
-          { title: 'Started', cell: ({ startedAt }) => <Time at={startedAt} kind="short" /> },
-          {
-            title: 'Length',
-            cell: ({ startedAt, endedAt }) =>
-              endedAt === null ? '' : durationText(Date.parse(endedAt) - Date.parse(startedAt)),
-            secondary: true,
-          },
-        ]}
-      />
-    </div>
+    <Table
+      isFramed
+      label="Recordings"
+      rows={rows}
+      keyOf={({ id }) => id}
+      empty={
+        hasFilter
+          ? 'No recording matches the filters.'
+          : 'No session was recorded yet. The gateway records interactive sessions if it has a store for them.'
+      }
+      columns={[
+        {
+          title: 'Command',
+          cell: (recording) => (
+            <Link
+              to="/recordings/$recording"
+              params={{ recording: recording.id }}
+              search={{}}
+              preload={false}
+              className={styles.link}
+              data-row-link
+            >
+              <VisibleText>{commandOrRoute(recording)}</VisibleText>
+            </Link>
+          ),
+        },
+        { title: 'State', cell: (recording) => <StateBadge recording={recording} /> },
+        { title: 'Who', cell: ({ principal }) => principal.name },
+        { title: 'Where', cell: (recording) => locationOf(recording), secondary: true },
+        { title: 'Started', cell: ({ startedAt }) => <Time at={startedAt} kind="short" /> },
+        {
+          title: 'Length',
+          cell: ({ startedAt, endedAt }) =>
+            endedAt === null ? '' : durationText(Date.parse(endedAt) - Date.parse(startedAt)),
+          secondary: true,
+        },
+      ]}
+    />
   )
 }
 

@@ -1,4 +1,5 @@
 import type { Recording } from '@rack-gateway/gateway-api'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { durationText } from '../recording/duration.ts'
@@ -46,7 +47,7 @@ export function Notes({ player, recording, isLive, hasFailed }: NotesProps) {
   const isLoaded = usePlayerState(player, (state) => state.isLoaded)
   const end = usePlayerState(player, (state) => state.end)
   return (
-    <div className={styles.notes}>
+    <Stack gap={2}>
       {isLoaded && end === null && !hasFailed && (
         <p className={styles.problem} role="alert">
           {isLive
@@ -74,6 +75,6 @@ export function Notes({ player, recording, isLive, hasFailed }: NotesProps) {
           ))}
         </ul>
       )}
-    </div>
+    </Stack>
   )
 }

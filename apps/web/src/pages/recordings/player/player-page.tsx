@@ -13,7 +13,6 @@ import { StateBadge } from '../list/recording-table.tsx'
 import { recordingQuery } from '../recording/recording-queries.ts'
 import { commandOrRoute, locationOf } from '../recording/recording-state.ts'
 import { EndSession } from './end-session.tsx'
-import styles from './player-page.module.css'
 import { RecordingPlayer } from './recording-player.tsx'
 
 export default function PlayerPage() {
@@ -29,7 +28,7 @@ export default function PlayerPage() {
         summary={<Summary recording={recording} isLive={isLive} />}
         actions={
           <>
-            <Link to="/recordings" search={{}} className={styles.back}>
+            <Link to="/recordings" search={{}}>
               All recordings
             </Link>
             <RefreshButton queryKind="recording" />

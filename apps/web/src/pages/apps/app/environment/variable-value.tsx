@@ -1,5 +1,6 @@
 import { Button } from '../../../../ui/controls/button.tsx'
 import { CopyButton } from '../../../../ui/controls/copy-button.tsx'
+import { Row } from '../../../../ui/layout/row.tsx'
 import { Problem } from '../../../../ui/problems/problem.tsx'
 import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import type { Variable } from '../variables/env-text.ts'
@@ -40,7 +41,7 @@ export function VariableValue({ name, variable, canReveal, revealed, draft: { ed
   const error = revealed.errorOf(name)
   return (
     <>
-      <span className={styles.masked}>
+      <Row as="span" gap={1}>
         {value === undefined ? <em>Hidden</em> : <PlainValue value={value} />}
         {value !== undefined && (
           <>
@@ -60,7 +61,7 @@ export function VariableValue({ name, variable, canReveal, revealed, draft: { ed
             Reveal
           </Button>
         )}
-      </span>
+      </Row>
       {error && <Problem error={error} />}
     </>
   )

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
+import { Stack } from '../../../../ui/layout/stack.tsx'
 import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import styles from './open-item.module.css'
 
@@ -17,7 +18,7 @@ export function OpenItem({ title, back, badge, children }: OpenItemProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])
   return (
-    <section className="stack-4" aria-label={title}>
+    <Stack as="section" gap={4} aria-label={title}>
       <header className={styles.header}>
         <h2 ref={heading} tabIndex={-1}>
           <VisibleText>{title}</VisibleText>
@@ -29,6 +30,6 @@ export function OpenItem({ title, back, badge, children }: OpenItemProps) {
         </Link>
       </header>
       {children}
-    </section>
+    </Stack>
   )
 }

@@ -6,6 +6,7 @@ import { Button } from '../../../../ui/controls/button.tsx'
 import { Checkbox } from '../../../../ui/controls/checkbox.tsx'
 import { FilterField } from '../../../../ui/controls/filter-field.tsx'
 import { useRowShortcuts } from '../../../../ui/keyboard/use-row-shortcuts.ts'
+import { Stack } from '../../../../ui/layout/stack.tsx'
 import listTools from '../../../../ui/lists/list-tools.module.css'
 import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import { useAppsSearch } from '../../address/use-apps-search.ts'
@@ -36,7 +37,7 @@ export function Log({ rack, path, source, build = null }: LogProps) {
   const isPaused = pausedLines !== null
   const newCount = isPaused ? (log.lines.at(-1)?.number ?? 0) - (pausedLines.at(-1)?.number ?? 0) : 0
   return (
-    <div className="stack-2" ref={container}>
+    <Stack gap={2} ref={container}>
       <div className={listTools.tools}>
         <FilterField
           label="Log lines"
@@ -85,7 +86,7 @@ export function Log({ rack, path, source, build = null }: LogProps) {
           This page keeps the last 10,000 lines. {log.droppedCount.toLocaleString('en')} older lines were dropped.
         </p>
       )}
-    </div>
+    </Stack>
   )
 }
 

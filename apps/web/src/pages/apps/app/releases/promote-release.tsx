@@ -2,12 +2,12 @@ import { useId } from 'react'
 import { useAllowed } from '../../../../api/rack-data/allowed.ts'
 import type { App, Release } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/controls/button.tsx'
+import { Stack } from '../../../../ui/layout/stack.tsx'
 import { Problem } from '../../../../ui/problems/problem.tsx'
 import { SlowNotice } from '../../../../ui/problems/slow-notice.tsx'
 import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import { useApp } from '../address/use-app.ts'
 import { ItemLink } from '../items/item-link.tsx'
-import styles from './promote-release.module.css'
 import type { ReleaseState } from './release-state.ts'
 import type { Promotion, PromotionKind } from './use-promotion.ts'
 
@@ -43,22 +43,24 @@ export function PromoteRelease({ release, app, state, promotion }: PromoteReleas
   // A call can fail although the rack carried it out, so the error stays even if the release now runs.
   if (!isOffered || isSuccess || (state !== 'newer' && state !== 'older')) return problem
   return (
-    <div className={styles.promotion}>
+    <Stack gap={3}>
       {problem}
       <p id={hint}>
         {app.status === 'updating' ? 'The app is being updated. Refresh the page when it is done.' : hints[kind]}
       </p>
-      <Button
-        kind="primary"
-        aria-describedby={hint}
-        isDisabled={app.status === 'updating'}
-        isPending={isPending}
-        onPress={() => start({ release, kind, runningId: app.release })}
-      >
-        <VisibleText>{`${kind === 'promote' ? 'Promote' : 'Roll back to'} ${release.id}`}</VisibleText>
-      </Button>
+      <div>
+        <Button
+          kind="primary"
+          aria-describedby={hint}
+          isDisabled={app.status === 'updating'}
+          isPending={isPending}
+          onPress={() => start({ release, kind, runningId: app.release })}
+        >
+          <VisibleText>{`${kind === 'promote' ? 'Promote' : 'Roll back to'} ${release.id}`}</VisibleText>
+        </Button>
+      </div>
       {isPending && <SlowNotice rack={rack} advice="A promotion can take minutes. Keep this page open." />}
-    </div>
+    </Stack>
   )
 }
 

@@ -1,6 +1,7 @@
 import type { Recording } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { Stack } from '../../../../ui/layout/stack.tsx'
 import { Problem } from '../../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../../ui/text/visible-text.tsx'
@@ -20,7 +21,7 @@ interface SessionEventPanelProps {
 export function SessionEventPanel({ player, recording }: SessionEventPanelProps) {
   const { data, error, refetch } = useQuery(sessionEventsQuery(recording))
   return (
-    <section className="stack-2" aria-label="Audit events">
+    <Stack as="section" gap={2} aria-label="Audit events">
       <h2>Audit events</h2>
       {error && <Problem error={error} retry={() => void refetch()} />}
       {data === undefined && !error && <Spinner label="Loading the audit events" />}
@@ -35,7 +36,7 @@ export function SessionEventPanel({ player, recording }: SessionEventPanelProps)
           {data.hasMore && <p className="hint">Only the newest events of the person are listed.</p>}
         </>
       )}
-    </section>
+    </Stack>
   )
 }
 

@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type KeyboardEvent, type Ref, useState } from 'react'
 import { TextField } from '../../../../ui/controls/fields.tsx'
+import { Stack } from '../../../../ui/layout/stack.tsx'
 import { Spinner } from '../../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import { durationText } from '../../recording/duration.ts'
@@ -43,7 +44,7 @@ export function SearchPanel({ player, recordingEvents, ref }: SearchPanelProps) 
     if (next !== undefined) player.seek(next.at)
   }
   return (
-    <section className="stack-1" aria-label="Transcript">
+    <Stack as="section" gap={1} aria-label="Transcript">
       <div ref={ref}>
         <TextField
           label="Search the transcript"
@@ -75,7 +76,7 @@ export function SearchPanel({ player, recordingEvents, ref }: SearchPanelProps) 
           ))}
         </ol>
       )}
-    </section>
+    </Stack>
   )
 }
 
