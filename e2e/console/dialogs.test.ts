@@ -60,7 +60,10 @@ describeInChromium('every dialog of the console', () => {
   const fillBinding = async (submit: string) => {
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Role', { exact: true }).selectOption('viewer')
+    await dialog.getByText('Advanced: type patterns').click()
     await dialog.getByLabel('Racks').fill(`${long.rack}-which-does-not-exist`)
+    await dialog.getByLabel('Apps').fill('*')
+    await dialog.getByText('The rack will be added later').click()
     await dialog.getByRole('button', { name: submit }).click()
   }
 

@@ -109,7 +109,7 @@ describeInChromium('the page of recordings', () => {
     const released = new Promise<void>((resolve) => {
       release = resolve
     })
-    await auditor.route('**/assets/audit-page-*', async (route) => {
+    await auditor.route('**/assets/audit-*', async (route) => {
       await released
       await route.continue()
     })
@@ -123,7 +123,7 @@ describeInChromium('the page of recordings', () => {
     expect(new URL(auditor.url()).pathname).toMatch(/^\/gateway\/audit\//)
     release()
     await auditor.getByRole('complementary', { name: 'The open event' }).waitFor()
-    await auditor.unroute('**/assets/audit-page-*')
+    await auditor.unroute('**/assets/audit-*')
   })
 
   test('a link to a second shows it, and the keyboard does the rest', async () => {

@@ -626,7 +626,7 @@ describeInChromium('second factors in the web console', () => {
 
   test('a person without a second factor is led to add one, and back to the request', async () => {
     const viewer = await at.open('viewer', '/gateway/')
-    await viewer.getByRole('heading', { name: 'Overview' }).waitFor()
+    await viewer.getByRole('heading', { name: 'You have no role yet' }).waitFor()
     const { token } = await sessionOf(at.at.system, 'viewer', Date.now() + clock.ahead)
     const id = await ask('callback', token)
     await open(viewer, `/step-up?id=${id}&callback=http%3A%2F%2Flocalhost%3A1`)
