@@ -44,6 +44,7 @@ const allowedCallers: Readonly<Record<string, Who>> = {
   'POST /cli-logins/device/poll': 'anyone',
   'GET /users': 'admins',
   'GET /groups': 'admins',
+  'GET /policy/granters': 'admins',
   'GET /users/{id}': 'admins',
   'POST /users/{id}/lock': 'admins',
   'POST /users/{id}/unlock': 'people who are admins',
@@ -148,6 +149,7 @@ function permissionsOf({ permission, additionalPermission = permission }: Princi
 /** Without them, even a allowed request is 400. */
 const requiredQueries: Readonly<Record<string, string>> = {
   '/last-changes': '?rack=staging&app=myapp',
+  '/policy/granters': '?role=viewer',
   '/app-changes': '?rack=staging&app=myapp',
 }
 

@@ -21,6 +21,7 @@ import { readPlayerSearch } from './pages/recordings/player/player-search.ts'
 import { validateFactorsSearch } from './pages/second-factors/factors-search.ts'
 import { validateStepUpSearch } from './pages/step-up/step-up-search.ts'
 import { LoadFailed, NotFoundPage } from './shell/failures.tsx'
+import { permittedPage } from './shell/permitted-page.tsx'
 import { Shell } from './shell/shell.tsx'
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
@@ -67,13 +68,13 @@ const health = createRoute({
   getParentRoute: () => root,
   path: 'health',
   validateSearch: validateHealthSearch,
-  component: lazyRouteComponent(() => import('./pages/health/health-page.tsx')),
+  component: permittedPage('Health', 'gateway:health:read', () => import('./pages/health/health-page.tsx')),
 })
 const audit = createRoute({
   getParentRoute: () => root,
   path: 'audit',
   validateSearch: readAuditSearch,
-  component: lazyRouteComponent(() => import('./pages/audit/audit-page.tsx')),
+  component: permittedPage('Audit', 'gateway:audit:read', () => import('./pages/audit/audit-page.tsx')),
 })
 /** The audit page with an open event. */
 const auditEvent = createRoute({ getParentRoute: () => audit, path: '$event' })
@@ -136,13 +137,21 @@ const recordings = createRoute({
   getParentRoute: () => root,
   path: 'recordings',
   validateSearch: readRecordingsSearch,
-  component: lazyRouteComponent(() => import('./pages/recordings/recordings-page.tsx')),
+  component: permittedPage(
+    'Recordings',
+    'gateway:recording:read',
+    () => import('./pages/recordings/recordings-page.tsx'),
+  ),
 })
 const recording = createRoute({
   getParentRoute: () => root,
   path: 'recordings/$recording',
   validateSearch: readPlayerSearch,
-  component: lazyRouteComponent(() => import('./pages/recordings/player/player-page.tsx')),
+  component: permittedPage(
+    'Recording',
+    'gateway:recording:read',
+    () => import('./pages/recordings/player/player-page.tsx'),
+  ),
 })
 
 const routeTree = root.addChildren([
@@ -167,6 +176,8 @@ export function createConsoleRouter(queryClient: QueryClient) {
     context: { queryClient },
     defaultPreload: 'intent',
     defaultErrorComponent: LoadFailed,
+    // The page of an unknown address replaces the whole page, not only a tab.
+    notFoundMode: 'root',
     scrollRestoration: false,
   })
 }

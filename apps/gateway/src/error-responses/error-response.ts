@@ -125,11 +125,19 @@ function withNamedGateway<T extends { readonly next: string }>(details: T, publi
 function sanitizedDetails({
   rule,
   source,
+  permission,
   reason,
   remedy,
   policy,
 }: DenialDetails): Omit<ErrorBody, 'error' | 'code' | 'requestId' | 'stepUp'> {
-  return { rule, source, reason: sanitizeText(reason), next: sanitizeText(remedy), policy }
+  return {
+    rule,
+    source,
+    ...(permission !== undefined && { permission }),
+    reason: sanitizeText(reason),
+    next: sanitizeText(remedy),
+    policy,
+  }
 }
 
 export function sendFailure(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {
@@ -154,7 +162,7 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, failur
 function sendFailurePage(reply: FastifyReply, { status, body }: Failure): void {
   const isMissing = status === 404
   const title = isMissing ? 'There is no page at this address' : 'The request failed'
-  const text = isMissing ? body.next : `${body.reason} ${body.next}`
+  const text = isMissing ? 'Check the address, or go to the first page.' : `${body.reason} ${body.next}`
   void sendPage(
     reply,
     status,

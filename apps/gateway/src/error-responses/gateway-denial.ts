@@ -10,6 +10,6 @@ export function gatewayDenial(
 }
 
 /** In audit events, the remedy is called `next`. */
-export function recordedDenial({ remedy, ...denial }: DenialDetails) {
+export function recordedDenial({ remedy, ...denial }: Omit<DenialDetails, 'permission'>) {
   return { effect: 'deny', ...denial, next: remedy } as const
 }

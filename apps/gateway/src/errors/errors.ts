@@ -86,6 +86,8 @@ export function withRule<E extends Error>(error: E, rule: string): E & ErrorWith
 export interface DenialDetails extends Explanation {
   readonly rule: string
   readonly source: string
+  /** The permission that the call needs, if a policy denied the call. */
+  readonly permission?: string
   /** SHA-256 of the policy document, hex. */
   readonly policy: string
 }
@@ -93,10 +95,10 @@ export interface DenialDetails extends Explanation {
 /** The message ends with the rule. @param shownRule the rule as the message shows it, if that differs from `rule` */
 export function denialError(
   DenialClass: ReturnType<typeof errorType>,
-  { rule, source, reason, remedy, policy }: DenialDetails,
-  shownRule = rule,
+  denial: DenialDetails,
+  shownRule = denial.rule,
 ): Error & ErrorWithRule {
-  return withDenial(new DenialClass(reason, `${remedy} (rule ${shownRule})`), { rule, source, reason, remedy, policy })
+  return withDenial(new DenialClass(denial.reason, `${denial.remedy} (rule ${shownRule})`), denial)
 }
 
 /** For a request that does not match the schema of its endpoint, or breaks a rule that a schema cannot express. */
@@ -111,9 +113,10 @@ export function noPermission(reason: string, remedy: string, { hash }: { readonl
 
 export function withDenial<E extends Error>(
   error: E,
-  { rule, source, reason, remedy, policy }: DenialDetails,
+  { rule, source, permission, reason, remedy, policy }: DenialDetails,
 ): E & ErrorWithRule {
-  return withRule(Object.assign(error, { denial: { rule, source, reason, remedy, policy } }), rule)
+  const denial = { rule, source, ...(permission !== undefined && { permission }), reason, remedy, policy }
+  return withRule(Object.assign(error, { denial }), rule)
 }
 
 export function denialOf(error: unknown): DenialDetails | null {

@@ -4,6 +4,7 @@ import { reasonOf } from '@rack-gateway/errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { ruleOf } from '../errors/errors.ts'
+import { expectsPage } from '../http/expects-page.ts'
 import { builtConsole } from './built-console.ts'
 import { addViolationReports, withLoopback } from './content-security-policy.ts'
 import type { WebConsoleSource } from './source.ts'
@@ -15,6 +16,13 @@ const pages = [
     (page) => [`/gateway/${page}`, `/gateway/${page}/*`],
   ),
 ]
+
+/** Addresses of programs, and of pages without the console. */
+const reserved = /^\/gateway\/(?:api|assets|auth|convox|csp-reports|docs|health)(?:[/?]|$)/
+
+function isReserved(url: string): boolean {
+  return reserved.test(url)
+}
 
 const documentHeaders = {
   'cache-control': 'no-store',
@@ -54,6 +62,11 @@ export default fp<{ readonly source?: WebConsoleSource | undefined }>(
     }
 
     for (const address of pages) app.get(address, showConsole)
+    // For an address without a page, the console shows its navigation.
+    app.get('/gateway/*', async function showUnknownPage(request, reply) {
+      if (isReserved(request.url) || !expectsPage(request.raw)) return reply.callNotFound()
+      return showConsole(request, reply.code(404))
+    })
     await app.register(source.files)
   },
   {

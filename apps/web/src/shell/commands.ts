@@ -1,5 +1,5 @@
 import type { Me } from '@rack-gateway/gateway-api'
-import { can } from '../api/can.ts'
+import { can, racksToList } from '../api/can.ts'
 import { peopleActions, peopleTabs } from '../pages/people/tabs.ts'
 import { policyActions } from '../pages/policy/policy-actions.ts'
 import { setTimeZone } from '../ui/time/time-zone.ts'
@@ -68,7 +68,7 @@ export function commandsFor(
     ...policyActions(me).map(({ tab, label }) => ({ id: label, label, run: () => navigate('/policy', { tab }) })),
     ...themeCommands,
     ...timeCommands,
-    ...(typed !== '' && me.racks.length > 0
+    ...(typed !== '' && racksToList(me, 'app:list').length > 0
       ? [{ id: 'apps-matching', label: `→ Apps matching ${typed}`, run: () => navigate('/apps', { q: typed }) }]
       : []),
   ]

@@ -1,11 +1,11 @@
 import type { Me } from '@rack-gateway/gateway-api'
 import { Boxes, Clapperboard, Gauge, HeartPulse, ListTree, ScrollText, Users } from 'lucide-react'
-import { can } from '../api/can.ts'
+import { can, racksToList } from '../api/can.ts'
 
 /** In the order of the navigation. `key`: the second key of the page's shortcut, after `g`. */
 const pages = [
   { to: '/', label: 'Overview', icon: Gauge, key: 'h', isShown: () => true },
-  { to: '/apps', label: 'Apps', icon: Boxes, key: 's', isShown: (me: Me) => me.racks.length > 0 },
+  { to: '/apps', label: 'Apps', icon: Boxes, key: 's', isShown: (me: Me) => racksToList(me, 'app:list').length > 0 },
   {
     to: '/recordings',
     label: 'Recordings',

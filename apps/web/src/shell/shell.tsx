@@ -3,6 +3,7 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { Command, Menu as MenuIcon, Monitor, Moon, Sun } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { useMe, versionQuery } from '../api/queries.ts'
+import { useSessionEnd } from '../api/session-end.ts'
 import { useWaitingCall } from '../api/step-up/waiting-calls.ts'
 import { Button } from '../ui/controls/button.tsx'
 import { Announcements } from '../ui/status/announce.tsx'
@@ -21,6 +22,7 @@ const ShortcutList = lazy(() => import('./shortcut-list.tsx'))
 export function Shell() {
   const [open, setOpen] = useState<'palette' | 'shortcuts' | 'navigation' | null>(null)
   const close = () => setOpen(null)
+  const hasSession = useSessionEnd() === null
   useShortcuts({ openPalette: () => setOpen('palette'), openShortcuts: () => setOpen('shortcuts') })
   return (
     <div className={styles.shell}>
@@ -53,14 +55,15 @@ export function Shell() {
         </div>
       </aside>
       <main id="content" className={styles.content} tabIndex={-1}>
-        <Outlet />
+        {/* Without a session, each part of the page would show the same error. */}
+        {hasSession && <Outlet />}
       </main>
       <Announcements />
-      <StepUp />
+      {hasSession && <StepUp />}
       <SessionEnded />
       <Suspense fallback={null}>
-        {open === 'palette' && <CommandPalette onClose={close} />}
-        {open === 'shortcuts' && <ShortcutList onClose={close} />}
+        {hasSession && open === 'palette' && <CommandPalette onClose={close} />}
+        {hasSession && open === 'shortcuts' && <ShortcutList onClose={close} />}
       </Suspense>
     </div>
   )

@@ -10,7 +10,7 @@ import {
   sessions,
   users,
 } from '@rack-gateway/database'
-import { and, eq, getTableColumns, inArray, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { checkId } from '../transactions/names.ts'
 import { createAccessReview, uuidFromText } from './access-review.ts'
 import { createGroupLists, isInGroup } from './group-lists.ts'
@@ -118,11 +118,41 @@ export function createLists(database: Pick<Database, 'db'>) {
     bindings: (page: PageRequest, subject?: string) =>
       bindingPage(page, subject === undefined ? undefined : eq(bindings.subjectId, subject)),
     bindingsById,
+    /** Users who are not locked and have one of these roles on all racks and apps, also through a group. */
+    usersWithRole: (roles: readonly string[], request: { readonly limit: number; readonly now: number }) =>
+      usersWithRole(db, roles, request),
     /** The bindings that apply to a user, oldest first: the user's own, and the bindings of the user's groups. */
     bindingsOfUser: (id: string) => bindingsOfUser(db, id),
     bindingsOfServiceAccount: (id: string) => bindingsOfServiceAccount(db, id),
     binding: (id: string) => onlyItem(bindingPage(one, eq(bindings.id, checkId('binding', id))), 'binding'),
   }
+}
+
+interface RoleHolderRequest {
+  readonly limit: number
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+async function usersWithRole(db: Database['db'], roles: readonly string[], { limit, now }: RoleHolderRequest) {
+  if (roles.length === 0) return []
+  const own = and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, sql`${users.id}::text`))
+  const ofGroup = and(eq(bindings.subjectKind, 'group'), sql`${bindings.subjectId} = any(${users.groups})`)
+  return db
+    .selectDistinct({ id: users.id, email: users.email })
+    .from(bindings)
+    .innerJoin(users, or(own, ofGroup))
+    .where(
+      and(
+        inArray(bindings.role, [...roles]),
+        eq(bindings.racks, '*'),
+        eq(bindings.apps, '*'),
+        isNull(users.lockedAt),
+        or(isNull(bindings.expiresAt), gt(bindings.expiresAt, new Date(now))),
+      ),
+    )
+    .orderBy(users.email, users.id)
+    .limit(limit)
 }
 
 async function bindingsOfUser(db: Database['db'], id: string) {

@@ -43,6 +43,18 @@ export const policyEndpoints = {
     response: schemas.EffectivePolicy,
     conditional: true,
   },
+  listGranters: {
+    method: 'GET',
+    path: '/policy/granters',
+    summary: 'Lists the users who can grant some roles now.',
+    description: 'Without a rack or an app, it lists who can grant them on all racks or apps.',
+    action: 'see who can grant roles',
+    permission: 'gateway:user:write',
+    scope: 'gateway',
+    principalKinds: everyKind,
+    query: schemas.GrantersQuery,
+    response: schemas.Granters,
+  },
   decide: {
     method: 'POST',
     path: '/policy/decisions',

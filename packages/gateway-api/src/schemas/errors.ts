@@ -6,6 +6,9 @@ export const ErrorResponse = Type.Object({
   code: Type.String({ description: 'RGW_…' }),
   rule: Type.String({ description: 'the rule that denied the request' }),
   source: Type.String({ description: 'where the rule is defined' }),
+  permission: Type.Optional(
+    Type.String({ description: 'only for a denial by the policy: the permission that the request needs' }),
+  ),
   reason: Type.String({ description: 'why; also part of `error`' }),
   next: Type.String({ description: 'what to do; also part of `error`' }),
   policy: Type.String({ description: 'SHA-256 of the policy document in force' }),

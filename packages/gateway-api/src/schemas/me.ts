@@ -26,6 +26,19 @@ export const Me = Type.Object({
         'permissions of the management API that the caller has on all racks and apps now; gateway:self:* is left out, because every caller may access their own data',
     }),
   ),
+  listPermissions: Type.Optional(
+    Type.Array(
+      Type.Object({
+        racks: Type.Array(Type.String()),
+        onAllApps: Type.Array(Type.String(), { description: 'permissions on the whole rack' }),
+        onSomeApps: Type.Array(Type.String(), { description: 'permissions on at least one app, but not on all apps' }),
+      }),
+      {
+        description:
+          'only for a browser session: the permissions `…:list` of the rack API that the user has now; racks with the same permissions are one item',
+      },
+    ),
+  ),
   access: Type.Optional(
     Type.Array(Type.Object({ ...Binding.properties, grantedBy: Granter }), {
       description:

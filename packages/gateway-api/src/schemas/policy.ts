@@ -197,6 +197,29 @@ const ProposedDocument = Type.String({
 })
 const ProposedHash = Type.String({ description: 'SHA-256 of the proposed document, hex' })
 
+export const GrantersQuery = ClosedObject({
+  role: Type.Array(Type.String({ maxLength: 100 }), {
+    minItems: 1,
+    maxItems: 20,
+    description: 'repeat it for several roles',
+  }),
+  rack: Type.Optional(RackName),
+  app: Type.Optional(Type.String({ maxLength: 100 })),
+})
+
+export const Granters = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      role: Type.String(),
+      users: Type.Array(Type.Object({ id: Id, email: Type.String() }), {
+        description: 'users who can grant the role, at most 20, sorted by email address',
+      }),
+    }),
+    { description: 'in the order of the roles' },
+  ),
+  complete: Type.Boolean({ description: 'false if more users could be able to grant these roles' }),
+})
+
 export const CheckRequest = ClosedObject({ document: ProposedDocument })
 
 export const PolicyCheck = Type.Object({

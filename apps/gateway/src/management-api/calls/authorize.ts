@@ -20,6 +20,8 @@ export interface EndpointDecision extends Pick<DecisionBase, 'rule' | 'source' |
 
 export interface EndpointDenial extends Denial {
   readonly effect: 'deny'
+  /** The missing permission; undefined if the kind of the principal is denied. */
+  readonly permission?: string
   readonly policy: string
 }
 
@@ -53,7 +55,7 @@ export function decideEndpoint(
     const missing = denialEverywhere(policy, principal, name, moment)
     if (missing === null) continue
     const action = name === permission ? actionOf(endpoint) : describePermission(name)
-    return { ...denial, ...explainMissing(missing, { policy, principal, action }, name) }
+    return { ...denial, ...explainMissing(missing, { policy, principal, action }, name), permission: name }
   }
   return allowedDecision(policy, principal, permission, moment)
 }
@@ -68,7 +70,7 @@ export function decideForOthers(
   const missing = denialEverywhere(policy, principal, permission, moment)
   if (missing === null) return allowedDecision(policy, principal, permission, moment)
   const call = { policy, principal, action: describePermission(permission) }
-  return { effect: 'deny', policy: policy.hash, ...explainMissing(missing, call, permission) }
+  return { effect: 'deny', policy: policy.hash, ...explainMissing(missing, call, permission), permission }
 }
 
 /** The decision for a call that needs no role, such as a call of an endpoint with the scope `self` or `everyone`. */

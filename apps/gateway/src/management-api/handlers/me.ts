@@ -1,3 +1,4 @@
+import { permissions } from '@rack-gateway/rbac-policy'
 import { withTimeout } from '@rack-gateway/time'
 import { gatewayPermissions } from '../calls/authorize.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
@@ -15,24 +16,42 @@ export const meHandlers: Handlers<'me' | 'versions'> = {
     const { kind, id, name, rack, bindings, expiresAt } = principal
     const [access, loggedInAt] = await Promise.all([findAccess(call), csrfToken === null ? null : findLogin(call)])
     const roles = [...new Set(bindings.map((binding) => binding.role))]
+    const usableRacks = policy.racksOf(principal, racks.names, moment)
     const needsRole = kind === 'user' && roles.length === 0 && adminUsers.length > 0
     return {
       kind,
       id,
       name,
       rack,
-      racks: policy.racksOf(principal, racks.names, moment),
+      racks: usableRacks,
       roles,
       ...(needsRole && { administrators: adminUsers }),
       permissions: gatewayPermissions(policy, principal, moment),
       ...(access && { access }),
       expiresAt: new Date(expiresAt).toISOString(),
       ...(loggedInAt && { loggedInAt: loggedInAt.toISOString() }),
-      ...(csrfToken !== null && { organization, csrfToken }),
+      ...(csrfToken !== null && { listPermissions: listPermissions(call, usableRacks), organization, csrfToken }),
     }
   },
 
   versions: ({ server }) => server.managementApi.versions,
+}
+
+const listingPermissions = permissions.map(({ name }) => name).filter((name) => /^(?!gateway:).*:list$/.test(name))
+
+function listPermissions({ server: { policy }, principal, moment }: PrincipalCall, racks: readonly string[]) {
+  const groups = new Map<string, { racks: string[]; onAllApps: string[]; onSomeApps: string[] }>()
+  for (const rack of racks) {
+    const has = (scope: 'rack' | 'list') => (permission: string) =>
+      policy.hasPermission(principal, permission, { rack, app: null, scope }, moment)
+    const onAllApps = listingPermissions.filter(has('rack'))
+    const onSomeApps = listingPermissions.filter(has('list')).filter((permission) => !onAllApps.includes(permission))
+    const key = `${onAllApps} ${onSomeApps}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { racks: [rack], onAllApps, onSomeApps })
+    else group.racks.push(rack)
+  }
+  return [...groups.values()]
 }
 
 async function findAccess({ principal, lists, moment }: PrincipalCall) {

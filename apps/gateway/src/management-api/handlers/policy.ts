@@ -17,6 +17,7 @@ import type { FastifyInstance } from 'fastify'
 import { CallerDisconnected, invalid, noPermission, withRule } from '../../errors/errors.ts'
 import { principalPayer } from '../../resource-account/payer.ts'
 import { createPauses, withPauses } from '../../resource-account/turns.ts'
+import { hasPermissionEverywhere } from '../calls/authorize.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { readSince } from '../calls/read-since.ts'
 import { decidableRoutes, principalEndpoints } from '../planned-calls/decidable-routes.ts'
@@ -33,6 +34,7 @@ type Names =
   | 'getEffectivePolicy'
   | 'checkPolicy'
   | 'studyPolicy'
+  | 'listGranters'
   | 'decide'
   | 'reportStoppedCall'
 
@@ -118,6 +120,33 @@ export const policyHandlers: Handlers<Names> = {
     }
   },
 
+  async listGranters({ server, lists, query, moment }) {
+    const { policy, database } = server
+    const { role: roles, rack: racks = '*', app: apps = '*' } = query
+    const candidates = await lists.usersWithRole(policy.rolesWith(grantPermission), {
+      limit: maxCandidates + 1,
+      now: moment.at,
+    })
+    const principals = []
+    for (const { id, email } of candidates.slice(0, maxCandidates))
+      principals.push({ id, email, principal: await findUserPrincipal(database, id, moment.at) })
+    // The address of another user is unknown.
+    const now = { at: moment.at, address: null }
+    const granters = principals.filter(({ principal }) =>
+      hasPermissionEverywhere(policy, principal, grantPermission, now),
+    )
+    const items = roles.map((role) => ({
+      role,
+      users: granters
+        .filter(({ principal }) => policy.canGrant(principal, { role, racks, apps, until: moment.at }, now) === null)
+        .map(({ id, email }) => ({ id, email })),
+    }))
+    return {
+      items: items.map(({ role, users }) => ({ role, users: users.slice(0, maxGranters) })),
+      complete: candidates.length <= maxCandidates && items.every(({ users }) => users.length <= maxGranters),
+    }
+  },
+
   async decide(call) {
     const { body } = call
     const principal = body.as === undefined ? call.principal : await findOther(call, body.as)
@@ -147,6 +176,13 @@ export const policyHandlers: Handlers<Names> = {
     return { recorded: true }
   },
 }
+
+/** The permission of `POST /bindings`. */
+const grantPermission = 'gateway:binding:write'
+/** The bindings of each candidate are read. */
+const maxCandidates = 100
+/** Of each role. */
+const maxGranters = 20
 
 const activePolicy = cachedByDocument(function activePolicy({ document, hash }: FastifyInstance['policy']) {
   return { policy: hash, source: document.source, text: textOf(document), document }

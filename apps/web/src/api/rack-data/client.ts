@@ -79,8 +79,13 @@ async function call(method: string, rack: string, path: RackPath, options: CallO
   const response = await sendRequest(`${apiPrefix}/racks/${checkName(rack)}${path}`, { ...options, method })
   if (response.ok) return response
   // Without the header, the gateway itself answered.
-  if (response.headers.get('answered-by') !== 'rack') throw await errorOf(response)
+  if (response.headers.get('answered-by') !== 'rack') throw await errorOf(response, scopeOf(rack, path))
   throw new RackError(rack, response.status, errorText(await response.text().catch(() => '')))
+}
+
+function scopeOf(rack: string, path: RackPath) {
+  const app = /^\/apps\/([^/?]+)/.exec(path)?.[1]
+  return app === undefined ? { rack } : { rack, app: decodeURIComponent(app) }
 }
 
 /** Racks send errors as JSON or as plain text. */

@@ -1,21 +1,20 @@
-import { Outlet } from '@tanstack/react-router'
+import { Outlet, useRouterState } from '@tanstack/react-router'
+import { useMe } from '../../api/queries.ts'
 import { RefreshButton } from '../../ui/controls/refresh-button.tsx'
+import { MissingPermission } from '../../ui/denials/missing-permission.tsx'
 import { Page } from '../../ui/layout/page.tsx'
 import { PageTabs } from '../../ui/navigation/page-tabs.tsx'
-
-const tabs = [
-  { to: '/apps', label: 'Apps' },
-  { to: '/apps/processes', label: 'Processes' },
-  { to: '/apps/builds', label: 'Builds' },
-  { to: '/apps/releases', label: 'Releases' },
-  { to: '/apps/instances', label: 'Instances' },
-] as const
+import { appsTabs, missingForTab } from './tabs.ts'
 
 export default function AppsPage() {
+  const me = useMe()
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+  const missing = missingForTab(me, path.replace(/(?<=.)\/$/, ''))
+  const tabs = appsTabs(me)
   return (
-    <Page title="Apps" actions={<RefreshButton queryKind="rack" />}>
-      <PageTabs label="Apps" tabs={tabs} />
-      <Outlet />
+    <Page title="Apps" actions={missing === null && <RefreshButton queryKind="rack" />}>
+      {tabs.length > 0 && <PageTabs label="Apps" tabs={tabs} />}
+      {missing === null ? <Outlet /> : <MissingPermission permission={missing} />}
     </Page>
   )
 }

@@ -1,7 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { can } from '../../api/can.ts'
-import { useMe } from '../../api/queries.ts'
 import { Page } from '../../ui/layout/page.tsx'
 import { Problem } from '../../ui/problems/problem.tsx'
 import { type AuditView, useAuditView } from './address/use-audit-view.ts'
@@ -27,13 +25,12 @@ import { SavedViewsDialog, SaveViewDialog } from './views/saved-views-dialogs.ts
 import { ViewLinks } from './views/view-links.tsx'
 
 export default function AuditPage() {
-  const canRead = can(useMe(), 'gateway:audit:read')
   const view = useAuditView()
   const { filter, openId, loadedAt, reload } = view
   const query = filter instanceof FilterMistake ? null : filter.query
   const events = useInfiniteQuery(eventsQuery(query, loadedAt))
   // A range with an end gets no new events.
-  const canFollow = canRead && query !== null && query.to === undefined
+  const canFollow = query !== null && query.to === undefined
   const tail = useLiveTail(canFollow ? query : null, view.search.live === true, reload)
   const [followed, setFollowed] = useState<readonly Entry[]>([])
   const [followedQuery, setFollowedQuery] = useState(query)
@@ -80,7 +77,6 @@ export default function AuditPage() {
     if (showsNewAtOnce) showNew()
   })
 
-  if (!canRead) return <Page title="Audit">{events.error && <Problem error={events.error} />}</Page>
   return (
     <ValueMenu refine={view.refine} openEvent={view.open}>
       <Page title="Audit" fills actions={<HeaderActions view={view} tail={tail} canFollow={canFollow} />}>

@@ -22,6 +22,12 @@ export function peopleTabs(me: Me) {
     }))
 }
 
+/** The permission that the person lacks for the tab at a path; null if they can open it. */
+export function missingForTab(me: Me, path: string): string | null {
+  const { permission = null } = tabs.find(({ to }) => to === path) ?? {}
+  return permission === null || can(me, permission) ? null : permission
+}
+
 const actions = [
   {
     to: '/people/invitations',

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, useLocation } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { can } from '../../api/can.ts'
+import { matrixQuery } from '../../api/policy-queries.ts'
 import { useMe } from '../../api/queries.ts'
 import { Page } from '../../ui/layout/page.tsx'
 import { Tabs } from '../../ui/navigation/tabs.tsx'
@@ -9,7 +11,6 @@ import { DecisionTab } from './decision/decision-tab.tsx'
 import { DocumentTab } from './document/document-tab.tsx'
 import { MatrixTab } from './matrix/matrix-tab.tsx'
 import { ProposalTab } from './proposal/proposal-tab.tsx'
-import { matrixQuery } from './queries/policy-queries.ts'
 import { QueryResult } from './queries/query-result.tsx'
 import { BlockedOperations } from './rules/blocked-operations.tsx'
 import { CommandRules } from './rules/command-rules.tsx'
@@ -49,8 +50,14 @@ export default function PolicyPage() {
   )
 }
 
+/** The hash of the address can name a card, such as `#commands`. The card takes the focus, which marks it. */
 function RulesTab() {
   const matrix = useQuery(matrixQuery)
+  const section = useLocation({ select: ({ hash }) => hash })
+  const isLoaded = matrix.data !== undefined
+  useEffect(() => {
+    if (isLoaded && section !== '') document.getElementById(section)?.focus()
+  }, [isLoaded, section])
   return (
     <QueryResult query={matrix} what="the rules">
       {(loaded) => (

@@ -3,6 +3,8 @@ import type { ReactNode } from 'react'
 import { ApiError } from '../../api/errors/api-error.ts'
 import { StepUpCanceled } from '../../api/step-up/waiting-calls.ts'
 import { Button } from '../controls/button.tsx'
+import { RuleLink } from '../denials/rule-link.tsx'
+import { WayOnward } from '../denials/way-onward.tsx'
 import { LoginLink } from '../navigation/login-link.tsx'
 import { VisibleText } from '../text/visible-text.tsx'
 import styles from './problem.module.css'
@@ -17,6 +19,7 @@ export function Problem({ error, retry, action }: ProblemProps) {
   // The person knows that they canceled, so the error is shown only together with an action.
   if (error instanceof StepUpCanceled && !action) return null
   const body = error instanceof ApiError ? error.body : null
+  const scope = error instanceof ApiError ? error.scope : {}
   const needsLogin = body?.rule === 'old-login'
   const needsFactor = body?.rule === 'enrollment'
   return (
@@ -26,9 +29,14 @@ export function Problem({ error, retry, action }: ProblemProps) {
         <VisibleText as="p">{error.message}</VisibleText>
         {body !== null && (
           <p className="hint">
-            Rule <code>{body.rule}</code> · Request ID <code>{body.requestId}</code>
+            Rule{' '}
+            <RuleLink facts={body}>
+              <code>{body.rule}</code>
+            </RuleLink>{' '}
+            · Request ID <code>{body.requestId}</code>
           </p>
         )}
+        {body?.permission !== undefined && <WayOnward facts={body} {...scope} />}
         {(retry !== undefined || action !== undefined || needsLogin || needsFactor) && (
           <div className={styles.actions}>
             {action}

@@ -1,24 +1,40 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useRouterState } from '@tanstack/react-router'
+import { useMe } from '../../../api/queries.ts'
+import { useAppAccess } from '../../../api/rack-data/allowed.ts'
+import { RackError } from '../../../api/rack-data/errors.ts'
 import { rackQuery } from '../../../api/rack-data/queries.ts'
 import { rackPath, validateName } from '../../../api/rack-data/rack-path.ts'
 import { type App, readApp } from '../../../api/rack-data/readers.ts'
 import { RefreshButton } from '../../../ui/controls/refresh-button.tsx'
+import { DeniedCall } from '../../../ui/denials/denied-call.tsx'
 import { Page } from '../../../ui/layout/page.tsx'
 import { PageTabs } from '../../../ui/navigation/page-tabs.tsx'
+import { MissingItem } from '../../../ui/problems/missing-item.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Tag } from '../../../ui/status/badge.tsx'
+import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { StatusBadge } from '../list/status-badge.tsx'
 import { RackResponse } from '../rack-response/rack-response.tsx'
 import { useApp } from './address/use-app.ts'
 import styles from './app-summary.module.css'
+import { appTabs, tabDenial } from './app-tabs.ts'
 
 export default function AppPage() {
   const { rack, app } = useApp()
   // A link can contain any text as a name.
   const fault = validateName(rack) ?? validateName(app)
-  if (fault === null) return <NamedApp key={`${rack}/${app}`} rack={rack} app={app} />
+  const { racks } = useMe()
+  if (fault === null && !racks.includes(rack))
+    return (
+      <Page title="No such rack">
+        <MissingItem what={`You have no role on a rack named ${rack}, or there is no such rack.`}>
+          <Link to="/access">See your roles and racks</Link>
+        </MissingItem>
+      </Page>
+    )
+  if (fault === null) return <PermittedApp key={`${rack}/${app}`} rack={rack} app={app} />
   return (
     <Page title="App">
       <Problem error={fault} action={<Link to="/apps">Open the list of apps</Link>} />
@@ -26,9 +42,39 @@ export default function AppPage() {
   )
 }
 
-function NamedApp({ rack, app }: { readonly rack: string; readonly app: string }) {
+interface AppName {
+  readonly rack: string
+  readonly app: string
+}
+
+/** Calls the rack only after the gateway has said that it allows the call. */
+function PermittedApp({ rack, app }: AppName) {
+  const { isPending, denialOf } = useAppAccess(rack, app)
+  const denial = denialOf('GET /apps/{app}')
+  if (!isPending && denial === null) return <NamedApp rack={rack} app={app} />
+  return (
+    <Page title={`${app} on ${rack}`}>
+      {denial === null ? <Spinner label="Loading: the app" /> : <DeniedCall decision={denial} rack={rack} app={app} />}
+    </Page>
+  )
+}
+
+function NamedApp({ rack, app }: AppName) {
   const query = rackQuery(rack, rackPath`/apps/${app}`, readApp)
   const { data, error } = useQuery(query)
+  const { denialOf } = useAppAccess(rack, app)
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+  const denial = tabDenial(path, denialOf)
+  if (error instanceof RackError && error.status === 404)
+    return (
+      <Page title="No such app">
+        <MissingItem what={`The rack ${rack} has no app named ${app}. It was deleted, or its name is another one.`}>
+          <Link to="/apps" search={{ rack }}>
+            See the apps of {rack}
+          </Link>
+        </MissingItem>
+      </Page>
+    )
   return (
     <Page title={`${app} on ${rack}`} actions={<RefreshButton queryKind="rack" />}>
       <RackResponse rack={rack} what="the app" query={query}>
@@ -36,26 +82,14 @@ function NamedApp({ rack, app }: { readonly rack: string; readonly app: string }
       </RackResponse>
       <PageTabs
         label={`The app ${app}`}
-        tabs={appTabs.map(({ name, label }) => ({ to: `/apps/${rack}/${app}/${name}`, label }))}
+        tabs={appTabs(denialOf).map(({ name, label }) => ({ to: `/apps/${rack}/${app}/${name}`, label }))}
       />
       {/* If the rack does not answer, the page shows one error instead of one for each part. */}
-      {(data !== undefined || error === null) && <Outlet />}
+      {(data !== undefined || error === null) &&
+        (denial === null ? <Outlet /> : <DeniedCall decision={denial} rack={rack} app={app} />)}
     </Page>
   )
 }
-
-/** `name`: the last segment of the path. */
-const appTabs = [
-  { name: 'services', label: 'Services' },
-  { name: 'processes', label: 'Processes' },
-  { name: 'builds', label: 'Builds' },
-  { name: 'releases', label: 'Releases' },
-  { name: 'environment', label: 'Environment' },
-  { name: 'resources', label: 'Resources' },
-  { name: 'configs', label: 'Configs' },
-  { name: 'logs', label: 'Logs' },
-  { name: 'timeline', label: 'Timeline' },
-] as const
 
 function AppSummary({ app }: { readonly app: App }) {
   const { rack, app: name } = useApp()

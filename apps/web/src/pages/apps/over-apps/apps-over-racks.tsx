@@ -14,7 +14,7 @@ import { ListOverRacks } from './list-over-racks.tsx'
 import { useOverRacks } from './use-over-racks.ts'
 
 export default function AppsOverRacks() {
-  const racks = useOverRacks(rackPath`/apps`, readApps)
+  const racks = useOverRacks({ path: rackPath`/apps`, read: readApps, permission: 'app:list', of: 'apps' })
   const changes = useLastChanges(racks.rows.map(({ rack, item }) => ({ rack, app: item.name })))
   return (
     <ListOverRacks
@@ -23,7 +23,7 @@ export default function AppsOverRacks() {
       keyOf={({ rack, item }) => `${rack}/${item.name}`}
       textOf={({ rack, item }) => [rack, item.name, item.status, item.release]}
       racks={racks}
-      empty="The racks have no app that you can see. Create one with convox apps create NAME."
+      empty="The racks have no app that you can see. Users with the permission app:create create one with convox apps create NAME."
       columns={[
         {
           title: 'App',

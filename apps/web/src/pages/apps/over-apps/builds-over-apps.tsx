@@ -8,7 +8,12 @@ import { ListOverApps } from './list-over-apps.tsx'
 import { useOverApps } from './use-over-apps.ts'
 
 export default function BuildsOverApps() {
-  const list = useOverApps((app) => rackPath`/apps/${app}/builds?limit=20`, readBuilds)
+  const list = useOverApps({
+    pathOf: (app) => rackPath`/apps/${app}/builds?limit=20`,
+    read: readBuilds,
+    route: 'GET /apps/{app}/builds',
+    permission: 'build:list',
+  })
   return (
     <ListOverApps
       label="Builds"

@@ -7,7 +7,12 @@ import { ListOverRacks } from './list-over-racks.tsx'
 import { useOverRacks } from './use-over-racks.ts'
 
 export default function InstancesOverRacks() {
-  const racks = useOverRacks(rackPath`/instances`, readInstances)
+  const racks = useOverRacks({
+    path: rackPath`/instances`,
+    read: readInstances,
+    permission: 'instance:list',
+    of: 'rack',
+  })
   return (
     <ListOverRacks
       label="Instances"

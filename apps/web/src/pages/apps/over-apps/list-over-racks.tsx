@@ -1,5 +1,4 @@
 import { type ReactNode, useRef, useState } from 'react'
-import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/controls/button.tsx'
 import { SelectField } from '../../../ui/controls/fields.tsx'
 import { useRowShortcuts } from '../../../ui/keyboard/use-row-shortcuts.ts'
@@ -18,7 +17,7 @@ interface ListOverRacksProps<Row> {
   /** What the filter searches. */
   readonly textOf: (row: Row) => readonly string[]
   readonly columns: readonly Column<Row>[]
-  readonly racks: Pick<OverRacks<unknown>, 'calls' | 'total' | 'loadMore'>
+  readonly racks: Pick<OverRacks<unknown>, 'calls' | 'names' | 'total' | 'loadMore'>
   /** Further calls for the rows. */
   readonly calls?: readonly RackCall[]
   readonly empty: string
@@ -41,7 +40,6 @@ export function ListOverRacks<Row>({
   children,
   ...table
 }: ListOverRacksProps<Row>) {
-  const { racks: names } = useMe()
   const { search, change } = useAppsSearch()
   const { q = '', rack = '' } = search
   const [limit, setLimit] = useState(rowStep)
@@ -61,7 +59,7 @@ export function ListOverRacks<Row>({
         isPartial={isPartial}
         isLoading={isLoading}
       >
-        {(names.length > 1 || rack !== '') && (
+        {(racks.names.length > 1 || rack !== '') && (
           <SelectField
             isInline
             label="Rack"
@@ -69,12 +67,16 @@ export function ListOverRacks<Row>({
             onChange={(name) => change({ rack: name })}
             options={[
               { value: '', label: 'All' },
-              ...[...new Set([...names, ...(rack === '' ? [] : [rack])])].map((name) => ({ value: name, label: name })),
+              ...[...new Set([...racks.names, ...(rack === '' ? [] : [rack])])].map((name) => ({
+                value: name,
+                label: name,
+              })),
             ]}
           />
         )}
       </ListFilter>
       <RackStates calls={calls} />
+      {racks.total === 0 && <p role="status">You have no role that lists {label.toLowerCase()} of this rack.</p>}
       {hasResponse && (
         <Table
           label={label}

@@ -7,7 +7,12 @@ import { ListOverApps } from './list-over-apps.tsx'
 import { useOverApps } from './use-over-apps.ts'
 
 export default function ProcessesOverApps() {
-  const list = useOverApps((app) => rackPath`/apps/${app}/processes`, readProcesses)
+  const list = useOverApps({
+    pathOf: (app) => rackPath`/apps/${app}/processes`,
+    read: readProcesses,
+    route: 'GET /apps/{app}/processes',
+    permission: 'process:list',
+  })
   return (
     <ListOverApps
       label="Processes"

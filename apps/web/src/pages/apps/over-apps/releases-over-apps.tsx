@@ -6,7 +6,12 @@ import { ListOverApps } from './list-over-apps.tsx'
 import { useOverApps } from './use-over-apps.ts'
 
 export default function ReleasesOverApps() {
-  const list = useOverApps((app) => rackPath`/apps/${app}/releases?limit=20`, readReleases)
+  const list = useOverApps({
+    pathOf: (app) => rackPath`/apps/${app}/releases?limit=20`,
+    read: readReleases,
+    route: 'GET /apps/{app}/releases',
+    permission: 'release:list',
+  })
   return (
     <ListOverApps
       label="Releases"

@@ -9,7 +9,12 @@ import { useOverRacks } from './use-over-racks.ts'
 
 const racks = Array.from({ length: 50 }, (_, index) => `rack-${index}`)
 vi.mock('../address/use-apps-search.ts', () => ({ useAppsSearch: () => ({ search: {} }) }))
-vi.mock('../../../api/queries.ts', () => ({ useMe: () => ({ racks }) }))
+vi.mock('../../../api/queries.ts', () => ({
+  useMe: () => ({
+    racks: [...racks, 'audited'],
+    listPermissions: [{ racks, onAllApps: [], onSomeApps: ['app:list'] }],
+  }),
+}))
 
 afterEach(() => {
   cleanup()
@@ -33,7 +38,10 @@ test('the first 20 of 50 racks are requested, four at a time, and a failing rack
   const wrapper = ({ children }: { children: ReactNode }) => (
     <QueryClientProvider client={client}>{children}</QueryClientProvider>
   )
-  const hook = renderHook(() => useOverRacks(rackPath`/apps`, readApps), { wrapper })
+  const hook = renderHook(
+    () => useOverRacks({ path: rackPath`/apps`, read: readApps, permission: 'app:list', of: 'apps' }),
+    { wrapper },
+  )
   await waitFor(() => expect(hook.result.current.rows.length).toBe(19))
   expect([asked.length, most, hook.result.current.total]).toEqual([20, 4, 50])
   expect(hook.result.current.calls.filter(({ error }) => error !== null).map(({ rack }) => rack)).toEqual(['rack-3'])

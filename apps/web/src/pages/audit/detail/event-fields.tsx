@@ -1,7 +1,7 @@
 import type { AuditEvent } from '@rack-gateway/gateway-api'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { can } from '../../../api/can.ts'
+import { can, racksToList } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
 import { CopyButton } from '../../../ui/controls/copy-button.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
@@ -90,8 +90,8 @@ function Bindings({ ids = [] }: { readonly ids: readonly string[] | undefined })
 }
 
 function AppLinks({ event: { rack = '', app, release } }: { readonly event: AuditEvent }) {
-  const { racks } = useMe()
-  if (app === undefined || !racks.includes(rack)) return null
+  const me = useMe()
+  if (app === undefined || !racksToList(me, 'app:list').includes(rack)) return null
   return (
     <Field title="Pages">
       <Link to="/apps/$rack/$app" params={{ rack, app }} preload={false}>

@@ -1,9 +1,12 @@
 import type { AuditEvent } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ComponentProps, type ReactNode, useEffect, useState } from 'react'
 import { get } from '../../../api/client.ts'
+import { isMissingItem } from '../../../api/errors/api-error.ts'
 import { Button } from '../../../ui/controls/button.tsx'
+import { WayOnward } from '../../../ui/denials/way-onward.tsx'
+import { MissingItem } from '../../../ui/problems/missing-item.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
@@ -50,7 +53,13 @@ export function EventPanel({ id, entry, otherEvents, onOpen, onClose, onShow }: 
           <X aria-hidden />
         </Button>
       </header>
-      {error && <Problem error={error} retry={() => void refetch()} />}
+      {isMissingItem(error) ? (
+        <MissingItem what="There is no event with this ID. The link is incomplete, or the event is older than what the database keeps.">
+          <LinkButton onPress={onClose}>Show all events</LinkButton>
+        </MissingItem>
+      ) : (
+        error && <Problem error={error} retry={() => void refetch()} />
+      )}
       {event === undefined && !error && <Spinner label="Loading the event" />}
       {event !== undefined && (
         <>
@@ -122,7 +131,8 @@ export function EventPanel({ id, entry, otherEvents, onOpen, onClose, onShow }: 
   )
 }
 
-function Decision({ event: { decision } }: { readonly event: AuditEvent }) {
+function Decision({ event }: { readonly event: AuditEvent }) {
+  const { decision } = event
   if (decision === undefined) return null
   const { effect, rule, source, reason, next, policy } = decision
   return (
@@ -131,12 +141,25 @@ function Decision({ event: { decision } }: { readonly event: AuditEvent }) {
       <Text title="Reason" value={reason} />
       <Text title="What to do" value={next} />
       <FilterableField title="Rule" name="rule" value={rule} />
-      {source !== undefined && (
+      {source !== undefined && rule !== undefined && (
         <Field title="Defined in">
-          <DecisionSource source={source} policy={policy} />
+          <DecisionSource facts={{ rule, source, permission: event.permission }} policy={policy} />
         </Field>
       )}
+      {effect === 'deny' && rule !== undefined && (
+        <WayOnwardField facts={{ rule, source, permission: event.permission }} rack={event.rack} app={event.app} />
+      )}
     </Section>
+  )
+}
+
+function WayOnwardField(props: ComponentProps<typeof WayOnward>) {
+  return (
+    <Field title="Who could">
+      <div className="stack-1">
+        <WayOnward {...props} otherwise={<p>The decision does not depend on a role.</p>} />
+      </div>
+    </Field>
   )
 }
 

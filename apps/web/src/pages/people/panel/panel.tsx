@@ -1,6 +1,9 @@
+import { Link } from '@tanstack/react-router'
 import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
+import { isMissingItem } from '../../../api/errors/api-error.ts'
 import { Button } from '../../../ui/controls/button.tsx'
+import { MissingItem } from '../../../ui/problems/missing-item.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
@@ -41,8 +44,18 @@ interface LoadingPanelProps<T> {
 export function LoadingPanel<T>({ query, children }: LoadingPanelProps<T>) {
   if (query.data !== undefined) return children(query.data)
   return (
-    <Panel title="Details">
-      {query.error ? <Problem error={query.error} retry={() => void query.refetch()} /> : <Spinner />}
+    <Panel title={isMissingItem(query.error) ? 'Nothing found' : 'Details'}>
+      {isMissingItem(query.error) ? (
+        <MissingItem what="There is nothing with this ID. It was removed, or the link is incomplete.">
+          <Link to="." search={{}}>
+            Show the list
+          </Link>
+        </MissingItem>
+      ) : query.error ? (
+        <Problem error={query.error} retry={() => void query.refetch()} />
+      ) : (
+        <Spinner />
+      )}
     </Panel>
   )
 }

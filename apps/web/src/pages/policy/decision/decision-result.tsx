@@ -1,6 +1,9 @@
 import type { Decisions, PolicyMatrix } from '@rack-gateway/gateway-api'
+import { Link } from '@tanstack/react-router'
+import { RuleLink } from '../../../ui/denials/rule-link.tsx'
+import { RuleSource } from '../../../ui/denials/rule-source.tsx'
+import { WayOnward } from '../../../ui/denials/way-onward.tsx'
 import { Badge, type Tone } from '../../../ui/status/badge.tsx'
-import { PolicySource } from '../../../ui/text/policy-source.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import styles from './decision-result.module.css'
 
@@ -19,6 +22,7 @@ export function DecisionResult({ question, result }: DecisionResultProps) {
   const app = question.body.calls[0]?.app
   const [outcome] = result.decisions
   if (outcome === undefined) return null
+  const place = { rack: result.rack === '*' ? undefined : result.rack, app }
   return (
     <div className={styles.result} aria-live="polite">
       <p>
@@ -36,8 +40,10 @@ export function DecisionResult({ question, result }: DecisionResultProps) {
         )}
         :
       </p>
-      <Outcome when={outcome.when} decision={outcome.decision} />
-      {outcome.otherwise && <Outcome when={outcome.otherwise.when} decision={outcome.otherwise.decision} />}
+      <Outcome when={outcome.when} decision={outcome.decision} place={place} />
+      {outcome.otherwise && (
+        <Outcome when={outcome.otherwise.when} decision={outcome.otherwise.decision} place={place} />
+      )}
     </div>
   )
 }
@@ -48,8 +54,15 @@ const words: Readonly<Record<Decision['effect'], { readonly tone: Tone; readonly
   require: { tone: 'warn', text: 'Requires' },
 }
 
-function Outcome({ when, decision }: { readonly when: string | null; readonly decision: Decision }) {
-  const { effect, requirement, reason, next, rule, source, permission, roles } = decision
+interface OutcomeProps {
+  readonly when: string | null
+  readonly decision: Decision
+  /** Undefined members: everywhere. */
+  readonly place: { readonly rack?: string | undefined; readonly app?: string | undefined }
+}
+
+function Outcome({ when, decision, place }: OutcomeProps) {
+  const { effect, requirement, reason, next, rule, permission, roles } = decision
   const { tone, text } = words[effect]
   return (
     <section className={styles.outcome} data-tone={tone} aria-label={text}>
@@ -64,18 +77,23 @@ function Outcome({ when, decision }: { readonly when: string | null; readonly de
       </p>
       <VisibleText as="p">{reason}</VisibleText>
       {next !== undefined && <VisibleText as="p">{next}</VisibleText>}
+      {effect === 'deny' && <WayOnward facts={decision} rack={place.rack} app={place.app} />}
       <dl className={styles.facts}>
         <dt>Rule</dt>
         <dd>
-          <VisibleText as="code">{rule}</VisibleText>
+          <RuleLink facts={decision}>
+            <VisibleText as="code">{rule}</VisibleText>
+          </RuleLink>
         </dd>
         <dt>Defined in</dt>
         <dd>
-          <PolicySource source={source} />
+          <RuleSource facts={decision} />
         </dd>
         <dt>Permission</dt>
         <dd>
-          <code>{permission}</code>
+          <Link to="/policy" search={{ tab: 'matrix', permission }}>
+            <code>{permission}</code>
+          </Link>
         </dd>
         {roles.length > 0 && (
           <>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import { matrixQuery, policyQuery } from '../../../api/policy-queries.ts'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
-import { matrixQuery, policyQuery } from '../queries/policy-queries.ts'
 import { QueryResult } from '../queries/query-result.tsx'
 import { DocumentLines } from './document-lines.tsx'
 import styles from './document-tab.module.css'

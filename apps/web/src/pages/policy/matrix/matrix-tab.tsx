@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { matrixQuery } from '../../../api/policy-queries.ts'
 import { TextField } from '../../../ui/controls/fields.tsx'
-import { matrixQuery } from '../queries/policy-queries.ts'
 import { QueryResult } from '../queries/query-result.tsx'
 import { MatrixTable } from './matrix-table.tsx'
 import { permissionGroups } from './permission-groups.ts'

@@ -8,7 +8,7 @@ import styles from './rules.module.css'
 export function BlockedOperations({ matrix }: { readonly matrix: PolicyMatrix }) {
   const summaries = new Map(matrix.routes.map(({ id, summary }) => [id, summary]))
   return (
-    <Card title="Blocked operations">
+    <Card id="blocked" title="Blocked operations">
       <Table
         label="Operations and reasons"
         rows={matrix.blocked}

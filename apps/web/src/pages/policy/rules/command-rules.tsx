@@ -9,7 +9,7 @@ type CommandRule = PolicyMatrix['commandRules'][number]
 
 export function CommandRules({ rules }: { readonly rules: readonly CommandRule[] }) {
   return (
-    <Card title="Command rules">
+    <Card id="commands" title="Command rules">
       <Table
         label="Commands and roles"
         rows={rules}

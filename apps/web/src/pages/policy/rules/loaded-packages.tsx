@@ -7,7 +7,7 @@ const numberFormat = new Intl.NumberFormat()
 
 export function LoadedPackages({ packages }: { readonly packages: PolicyMatrix['packages'] }) {
   return (
-    <Card title="Policy packages">
+    <Card id="packages" title="Policy packages">
       {packages.length > 0 && (
         <p className="soft">In the order of evaluation. The counts are for this gateway process.</p>
       )}

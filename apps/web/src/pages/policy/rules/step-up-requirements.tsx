@@ -8,7 +8,7 @@ type StepUp = PolicyMatrix['stepUps'][number]
 
 export function StepUpRequirements({ stepUps, enrollment }: Pick<PolicyMatrix, 'stepUps' | 'enrollment'>) {
   return (
-    <Card title="Second factors">
+    <Card id="second-factors" title="Second factors">
       {enrollment !== null && (
         <p>
           Every user needs a second factor from <Time at={enrollment.by} /> on (

@@ -7,7 +7,7 @@ import { RuleName } from './rule-name.tsx'
 
 export function TokenLifetimes({ tokens }: { readonly tokens: PolicyMatrix['tokens'] }) {
   return (
-    <Card title="Lifetime of API tokens">
+    <Card id="tokens" title="Lifetime of API tokens">
       <p>
         At most {duration(tokens.maxAgeSeconds)}. Without an expiry, {duration(tokens.defaultAgeSeconds)} (
         <PolicySource source={tokens.source} />

@@ -14,10 +14,13 @@ export function recordingsQuery(filter: RecordingsSearch) {
   })
 }
 
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
 export function recordingQuery(id: string) {
   return queryOptions({
     queryKey: ['recording', id],
     async queryFn({ signal }): Promise<Recording | null> {
+      if (!uuid.test(id)) return null
       const { items } = await get('/recordings', { query: { id, limit: 1 } }, signal)
       return items[0] ?? null
     },

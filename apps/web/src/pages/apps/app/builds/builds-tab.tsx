@@ -1,3 +1,4 @@
+import { useAllowed } from '../../../../api/rack-data/allowed.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { Facts } from '../../../../ui/lists/facts.tsx'
 import { Time } from '../../../../ui/time/time.tsx'
@@ -25,6 +26,7 @@ export default function BuildsTab() {
 
 function BuildView({ id }: { readonly id: string }) {
   const { rack, app } = useApp()
+  const canReadLogs = useAllowed(rack, app)('WS /apps/{app}/logs')
   return (
     <RackResponse rack={rack} what="the build" query={buildQuery(rack, app, id)}>
       {(build) => (
@@ -39,11 +41,13 @@ function BuildView({ id }: { readonly id: string }) {
               ['Description', build.description],
             ]}
           />
-          <Log
-            rack={rack}
-            path={rackPath`/apps/${app}/builds/${id}/logs`}
-            build={{ hasEnded: build.status === 'complete' || build.status === 'failed' }}
-          />
+          {canReadLogs && (
+            <Log
+              rack={rack}
+              path={rackPath`/apps/${app}/builds/${id}/logs`}
+              build={{ hasEnded: build.status === 'complete' || build.status === 'failed' }}
+            />
+          )}
         </OpenItem>
       )}
     </RackResponse>

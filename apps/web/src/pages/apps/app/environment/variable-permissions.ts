@@ -1,15 +1,15 @@
 import { compilePatterns } from '@rack-gateway/command-matcher/name-pattern'
 import type { Me, PolicyMatrix } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
+import { matrixQuery } from '../../../../api/policy-queries.ts'
 import { useMe } from '../../../../api/queries.ts'
-import { matrixQuery } from '../../../policy/queries/policy-queries.ts'
 import { useApp } from '../address/use-app.ts'
 
 interface VariablePermissions {
   /** Whether a role of the person has the permission to reveal values. The gateway decides again at each request. */
   readonly canReveal: boolean
-  /** Whether the policy forbids everybody to change the variable. */
-  isProtected(key: string): boolean
+  /** The source of the pattern that forbids everybody to change the variable, such as `policy.yaml:12`; null: none. */
+  protectedBy(key: string): string | null
 }
 
 /** Until the policy is loaded, no value can be revealed, and no key is marked as protected. */
@@ -17,10 +17,11 @@ export function useVariablePermissions(): VariablePermissions {
   const me = useMe()
   const { rack, app } = useApp()
   const { data } = useQuery(matrixQuery)
-  if (data === undefined) return { canReveal: false, isProtected: () => false }
+  if (data === undefined) return { canReveal: false, protectedBy: () => null }
+  const patterns = data.names.protectedKeys.map(({ name, source }) => ({ matches: compilePatterns([name]), source }))
   return {
     canReveal: hasPermission(me, data, { rack, app }, 'secret:read'),
-    isProtected: compilePatterns(data.names.protectedKeys.map(({ name }) => name)),
+    protectedBy: (key) => patterns.find(({ matches }) => matches(key))?.source ?? null,
   }
 }
 

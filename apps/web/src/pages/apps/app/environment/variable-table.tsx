@@ -1,8 +1,9 @@
-import { Pencil, Trash2, Undo2 } from 'lucide-react'
+import { Lock, Pencil, Trash2, Undo2 } from 'lucide-react'
 import type { Release } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/controls/button.tsx'
 import { Table } from '../../../../ui/lists/table.tsx'
 import { Badge, Tag } from '../../../../ui/status/badge.tsx'
+import { PolicySource } from '../../../../ui/text/policy-source.tsx'
 import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import { FilteredList } from '../../list/filtered-list.tsx'
 import { RowActions } from '../../list/row-actions.tsx'
@@ -21,7 +22,7 @@ interface VariableTableProps {
 }
 
 export function VariableTable({ release, variables, canEdit, draft }: VariableTableProps) {
-  const { canReveal, isProtected } = useVariablePermissions()
+  const { canReveal, protectedBy } = useVariablePermissions()
   const revealed = useRevealedValues(release)
   const keys = new Set(variables.map(({ key }) => key))
   const added = [...draft.edits.keys()].filter((key) => !keys.has(key))
@@ -45,7 +46,7 @@ export function VariableTable({ release, variables, canEdit, draft }: VariableTa
                     <code data-removed={draft.edits.get(key) === null}>
                       <VisibleText>{key}</VisibleText>
                     </code>
-                    {isProtected(key) && <Badge tone="warn">Protected</Badge>}
+                    {protectedBy(key) !== null && <Badge tone="warn">Protected</Badge>}
                     {variable === null && <Tag tone="accent">New</Tag>}
                     {variable !== null && variable.count > 1 && (
                       <Badge tone="neutral">Last of {variable.count} values</Badge>
@@ -73,6 +74,7 @@ export function VariableTable({ release, variables, canEdit, draft }: VariableTa
                         <VariableActions
                           name={key}
                           value={revealed.values.get(key) ?? variable?.value ?? ''}
+                          protectedBy={protectedBy(key)}
                           draft={draft}
                         />
                       ),
@@ -97,10 +99,12 @@ interface VariableActionsProps {
   readonly name: string
   /** The value that an edit begins with, which can be a mask. */
   readonly value: string
+  readonly protectedBy: string | null
   readonly draft: Draft
 }
 
-function VariableActions({ name, value, draft: { edits, edit, undo } }: VariableActionsProps) {
+function VariableActions({ name, value, protectedBy, draft: { edits, edit, undo } }: VariableActionsProps) {
+  if (protectedBy !== null) return <Locked source={protectedBy} />
   if (edits.has(name))
     return (
       <RowActions>
@@ -118,5 +122,18 @@ function VariableActions({ name, value, draft: { edits, edit, undo } }: Variable
         <Trash2 aria-hidden />
       </Button>
     </RowActions>
+  )
+}
+
+/** The gateway denies a change to everybody, so the page does not offer it. */
+function Locked({ source }: { readonly source: string }) {
+  return (
+    <p className={styles.locked}>
+      <Lock aria-hidden size={14} />
+      <span>
+        No role can change it here (<PolicySource source={source} />
+        ). Ask the platform team.
+      </span>
+    </p>
   )
 }

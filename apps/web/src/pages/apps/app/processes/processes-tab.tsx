@@ -39,6 +39,7 @@ function ProcessTable({ processes }: { readonly processes: readonly Process[] })
   const { openDialog } = useAppsSearch()
   const isAllowed = useAllowed(rack, app)
   const canStop = isAllowed('DELETE /apps/{app}/processes/{pid}')
+  const canReadLogs = isAllowed('WS /apps/{app}/logs')
   const canExec = isAllowed('WS /apps/{app}/processes/{pid}/exec')
   return (
     <FilteredList
@@ -76,9 +77,11 @@ function ProcessTable({ processes }: { readonly processes: readonly Process[] })
               title: 'Actions',
               cell: ({ id }) => (
                 <RowActions>
-                  <Link to="/apps/$rack/$app/logs" params={{ rack, app }} search={{ process: id }}>
-                    Log
-                  </Link>
+                  {canReadLogs && (
+                    <Link to="/apps/$rack/$app/logs" params={{ rack, app }} search={{ process: id }}>
+                      Log
+                    </Link>
+                  )}
                   {canExec && (
                     <Button kind="quiet" aria-label={`Command to enter ${id}`} onPress={() => openDialog('exec', id)}>
                       Exec

@@ -33,6 +33,7 @@ function ServiceTable({ services }: { readonly services: readonly Service[] }) {
   const { openDialog } = useAppsSearch()
   const isAllowed = useAllowed(rack, app)
   const canScale = isAllowed('PUT /apps/{app}/services/{service}')
+  const canReadLogs = isAllowed('WS /apps/{app}/logs')
   const canRestart = isAllowed('POST /apps/{app}/services/{service}/restart')
   return (
     <Table
@@ -56,9 +57,11 @@ function ServiceTable({ services }: { readonly services: readonly Service[] }) {
           title: 'Actions',
           cell: ({ name }) => (
             <RowActions>
-              <Link to="/apps/$rack/$app/logs" params={{ rack, app }} search={{ service: name }}>
-                Log
-              </Link>
+              {canReadLogs && (
+                <Link to="/apps/$rack/$app/logs" params={{ rack, app }} search={{ service: name }}>
+                  Log
+                </Link>
+              )}
               {canScale && (
                 <Button aria-label={`Scale ${name}`} onPress={() => openDialog('scale', name)}>
                   Scale

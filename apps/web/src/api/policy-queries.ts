@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { get } from '../../../api/client.ts'
+import { get } from './client.ts'
 
 export const policyQuery = queryOptions({
   queryKey: ['policy'],
