@@ -28,10 +28,12 @@ type Who =
 /** Transcribed by hand from the rules: everyone has what concerns themselves, the rest is for admins; tokens make no tokens and change no bindings. */
 const allowedCallers: Readonly<Record<string, Who>> = {
   'GET /me': 'everyone',
+  'GET /notices': 'people',
   'GET /version': 'everyone',
   'GET /connection': 'everyone',
   'POST /connection': 'everyone',
   'GET /rack-statuses': 'everyone',
+  'GET /rack-activity': 'everyone',
   'GET /health': 'admins, auditors, and ops',
   'GET /sessions': 'people, and admins’ tokens',
   'DELETE /sessions/{id}': 'everyone',
@@ -108,6 +110,8 @@ const allowedCallers: Readonly<Record<string, Who>> = {
   'POST /live-calls/{id}/end': 'everyone',
   'GET /last-changes': 'everyone',
   'GET /app-changes': 'everyone',
+  'GET /own-changes': 'everyone',
+  'GET /own-apps': 'everyone',
   'GET /audit/alarms': 'admins and auditors',
   'POST /audit/alarms/{id}/acknowledge': 'people who are admins',
   'GET /audit/events': 'admins and auditors',

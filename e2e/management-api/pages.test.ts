@@ -77,6 +77,11 @@ describe('a list in pages of two', () => {
       const call = { rack: 'staging', app: 'myapp', route: 'PUT /apps/{app}', request: randomUUID(), status: 200 }
       return (await system.app.audit.record({ kind: 'outcome', principal, ...call })).id
     },
+    '/own-changes': async () => {
+      const principal = { kind: 'user', id: admin.id, name: admin.email, credential: admin.session } as const
+      const call = { rack: 'staging', app: 'myapp', route: 'PUT /apps/{app}', request: randomUUID(), status: 200 }
+      return (await system.app.audit.record({ kind: 'outcome', principal, ...call })).id
+    },
     '/audit/events': async () => (await system.app.audit.record({ kind: 'call', app: name() })).id,
   }
 

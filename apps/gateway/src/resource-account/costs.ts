@@ -17,7 +17,10 @@ const endpointCosts: Readonly<Record<string, number>> = {
   '/audit/histogram': 10,
   '/audit/log': 30,
   '/last-changes': 10,
+  '/own-apps': 10,
+  '/own-changes': 5,
   '/policy/decisions': 5,
+  '/rack-activity': 5,
 }
 const changeCost = 10
 const websocketCost = 4

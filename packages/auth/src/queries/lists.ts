@@ -16,6 +16,7 @@ import { createAccessReview, uuidFromText } from './access-review.ts'
 import { createGroupLists, isInGroup } from './group-lists.ts'
 import { parsePermissions, withBindings } from './listed-bindings.ts'
 import { createLiveCallLists } from './live-call-lists.ts'
+import { createNoticeLists } from './notice-lists.ts'
 import { onlyItem, type PageRequest, positionOf, readPage } from './page.ts'
 import { createSecondFactorLists } from './second-factor-lists.ts'
 import { createWorkloadLists } from './workload-lists.ts'
@@ -93,6 +94,7 @@ export function createLists(database: Pick<Database, 'db'>) {
     ...createAccessReview(database),
     ...createLiveCallLists(database),
     ...createSecondFactorLists(database),
+    ...createNoticeLists(database),
     users: (page: PageRequest, { group, withoutFactor = false }: UserFilter = {}) =>
       userPage(
         page,

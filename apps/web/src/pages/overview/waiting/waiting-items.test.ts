@@ -14,6 +14,7 @@ const binding = {
   createdAt: inDays(-1),
   reason: null,
   grantedBy: { id: 'x', email: null },
+  roleDescription: null,
 } as const
 
 test('without pending items, the list is empty', () => {
