@@ -78,6 +78,8 @@ const allowedCallers: Readonly<Record<string, Who>> = {
   'POST /bindings': 'people who are admins',
   'DELETE /bindings/{id}': 'people who are admins',
   'GET /access-review': 'admins and auditors',
+  'GET /app-access': 'admins and auditors',
+  'GET /users/{id}/access': 'admins and auditors',
   'GET /access-review/export': 'admins and auditors',
   'GET /tokens': 'people, and admins’ tokens',
   'POST /tokens': 'people',
@@ -155,6 +157,7 @@ const requiredQueries: Readonly<Record<string, string>> = {
   '/last-changes': '?rack=staging&app=myapp',
   '/policy/granters': '?role=viewer',
   '/app-changes': '?rack=staging&app=myapp',
+  '/app-access': '?rack=staging&app=myapp',
 }
 
 const all: readonly Endpoint[] = Object.values(endpoints)

@@ -65,6 +65,9 @@ describe('a list in pages of two', () => {
       return id
     },
     '/access-review': () => bind(name()),
+    '/app-access': () => bind(name()),
+    '/users/{id}/access': () =>
+      post('/bindings', { subject: { kind: 'user', id: admin.id }, role: 'viewer', apps: name() }),
     '/live-calls': async () => {
       const id = randomUUID()
       await system.sql`
@@ -85,8 +88,16 @@ describe('a list in pages of two', () => {
     '/audit/events': async () => (await system.app.audit.record({ kind: 'call', app: name() })).id,
   }
 
-  const parameters: Readonly<Record<string, string>> = { '/app-changes': 'rack=staging&app=myapp&' }
-  const knownBy: Readonly<Record<string, string>> = { '/groups': 'name', '/access-review': 'binding' }
+  const parameters: Readonly<Record<string, string>> = {
+    '/app-changes': 'rack=staging&app=myapp&',
+    '/app-access': 'rack=staging&app=myapp&',
+  }
+  const knownBy: Readonly<Record<string, string>> = {
+    '/groups': 'name',
+    '/access-review': 'binding',
+    '/app-access': 'binding',
+    '/users/{id}/access': 'binding',
+  }
 
   test('can be tried for every list', () => {
     expect(Object.keys(add).sort()).toEqual([...lists].sort())
@@ -103,7 +114,7 @@ describe('a list in pages of two', () => {
         system,
         admin.token,
         'GET',
-        `${path}?${parameters[path] ?? ''}limit=2${cursor && `&cursor=${cursor}`}`,
+        `${path.replace('{id}', admin.id)}?${parameters[path] ?? ''}limit=2${cursor && `&cursor=${cursor}`}`,
       )
       expect(page.status).toBe(200)
       const shown = page.texts(knownBy[path] ?? 'id')

@@ -11,6 +11,8 @@ export const requestCost = 1
 /** More than `requestCost`, by the path of an endpoint. */
 const endpointCosts: Readonly<Record<string, number>> = {
   '/access-review': 8,
+  '/app-access': 15,
+  '/users/{id}/access': 15,
   '/access-review/export': 30,
   '/audit/events': 10,
   '/audit/export': 30,

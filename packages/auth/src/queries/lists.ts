@@ -12,6 +12,7 @@ import {
 } from '@rack-gateway/database'
 import { and, eq, getTableColumns, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { checkId } from '../transactions/names.ts'
+import { createAccessLists } from './access-lists.ts'
 import { createAccessReview, uuidFromText } from './access-review.ts'
 import { createGroupLists, isInGroup } from './group-lists.ts'
 import { parsePermissions, withBindings } from './listed-bindings.ts'
@@ -92,6 +93,7 @@ export function createLists(database: Pick<Database, 'db'>) {
     ...createWorkloadLists(database),
     ...createGroupLists(database),
     ...createAccessReview(database),
+    ...createAccessLists(database),
     ...createLiveCallLists(database),
     ...createSecondFactorLists(database),
     ...createNoticeLists(database),

@@ -1,4 +1,5 @@
 export type { AuditEvent } from '@rack-gateway/audit/events'
+export { GrantedAccess } from './access.ts'
 export { ReviewedBinding } from './access-review.ts'
 export { AppChange, LastChanges } from './app-changes.ts'
 export { Alarm, AlarmList, type CheckpointStatus, LoggedEvent } from './audit.ts'
