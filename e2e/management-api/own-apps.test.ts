@@ -95,17 +95,25 @@ test('own apps are those that the caller changed, then those that the caller can
         lastPromotion: { at: expect.stringMatching(/Z$/), by: ann.email },
       },
     ],
-    racks: ['production', 'staging'],
   })
 })
 
 test('a caller learns nothing about an app that they cannot see', async () => {
   const response = await call(system, bob.token, 'GET', '/own-apps')
   expect(names(response.json as OwnApps)).toEqual(['staging/myapp'])
-  expect((response.json as OwnApps).racks).toEqual([])
   expect(response.body).not.toContain('otherapp')
   expect(response.body).not.toContain('production')
   expect(response.body).not.toContain(ann.email)
+})
+
+test('a viewer has the apps that they can see, and a viewer of one app only that one', async () => {
+  const viewer = await createUser(system, 'viewer')
+  expect((await ownApps(viewer.token)).apps).toMatchObject([
+    { app: 'otherapp', canChange: false, lastOwnChange: null, lastPromotion: { by: ann.email } },
+    { app: 'myapp', canChange: false, lastOwnChange: null, lastPromotion: { by: bob.email } },
+  ])
+  const narrow = await createUser(system, 'viewer', { racks: 'staging', apps: 'myapp' })
+  expect(names(await ownApps(narrow.token))).toEqual(['staging/myapp'])
 })
 
 test('an app that the caller changed, and cannot see any more, is missing', async () => {
@@ -113,14 +121,14 @@ test('an app that the caller changed, and cannot see any more, is missing', asyn
   const { id } = await system.issuer.user(dave.email)
   const binding = await system.issuer.addBinding({ kind: 'user', id }, { role: 'deployer', racks: 'staging' })
   await scale('staging/apps/myapp', dave.token, 2)
-  expect(names(await ownApps(dave.token))).toEqual(['staging/myapp'])
+  expect(names(await ownApps(dave.token))).toEqual(['staging/myapp', 'production/otherapp'])
   const admin = await createUser(system, 'admin')
   expect((await call(system, admin.token, 'DELETE', `/bindings/${binding}`)).status).toBe(200)
-  expect(await ownApps(dave.token)).toEqual({ apps: [], racks: [] })
+  expect(names(await ownApps(dave.token))).toEqual(['production/otherapp'])
 })
 
-test.each(['viewer', 'auditor', 'nothing'])('%s has no own app', async (role) => {
-  expect(await ownApps(await credential(system, role, 'session'))).toEqual({ apps: [], racks: [] })
+test.each(['auditor', 'nothing'])('%s has no own app', async (role) => {
+  expect(await ownApps(await credential(system, role, 'session'))).toEqual({ apps: [] })
 })
 
 test('a session that is valid for one rack has only the apps and changes of that rack', async () => {

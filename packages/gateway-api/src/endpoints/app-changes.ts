@@ -43,7 +43,7 @@ export const appChangeEndpoints = {
   listOwnApps: {
     method: 'GET',
     path: '/own-apps',
-    summary: 'Lists the apps that you changed or can change, and who promoted a release of each last.',
+    summary: 'Lists the apps that you changed, can change, or can see, and who promoted a release of each last.',
     description:
       'Reads the audit log, and calls no rack, so an app that was never changed through the gateway is missing. Contains only apps that you can see.',
     permission: 'gateway:self:read',

@@ -19,10 +19,7 @@ export type OwnApp = Static<typeof OwnApp>
 export const OwnApps = Type.Object({
   apps: Type.Array(OwnApp, {
     description:
-      'at most 50 apps: those that the caller changed, newest change first, then those that the caller can change, newest promotion first',
-  }),
-  racks: Type.Array(Type.String(), {
-    description: 'the racks on which the caller can change every app, including apps without a change',
+      'at most 50 apps: those that the caller changed, newest change first, then those that the caller can change, then those that the caller can only see, each newest promotion first',
   }),
 })
 export type OwnApps = Static<typeof OwnApps>

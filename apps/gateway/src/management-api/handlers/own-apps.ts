@@ -1,4 +1,4 @@
-import type { AppChanges, ChangedApp } from '@rack-gateway/audit'
+import type { ChangedApp } from '@rack-gateway/audit'
 import { rackRoutes } from '@rack-gateway/convox-api'
 import type { OwnApp } from '@rack-gateway/gateway-api'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
@@ -10,11 +10,13 @@ const maxApps = 50
 const maxRacks = 20
 
 /** The permissions of the calls that change an app. */
-const changePermissions = new Set(
-  rackRoutes
-    .filter(({ path, changes }) => changes && path.startsWith('/apps/{app}'))
-    .map(({ permission }) => permission),
-)
+const changePermissions = [
+  ...new Set(
+    rackRoutes
+      .filter(({ path, changes }) => changes && path.startsWith('/apps/{app}'))
+      .map(({ permission }) => permission),
+  ),
+]
 
 /** Not recorded, because the caller made these changes, or can see these apps. */
 export const ownAppHandlers: Handlers<'listOwnChanges' | 'listOwnApps'> = {
@@ -32,37 +34,45 @@ export const ownAppHandlers: Handlers<'listOwnChanges' | 'listOwnApps'> = {
 
   async listOwnApps(call) {
     const { server, principal, moment, auditLog } = call
-    const { policy } = server
-    const racks = policy.racksOf(principal, server.racks.names, moment)
-    const own = (await auditLog.appChanges.ownApps(authorOf(principal))).filter(
-      ({ rack, app }) => racks.includes(rack) && policy.canSeeApp(principal, rack, app, moment),
-    )
+    const { appChanges } = auditLog
+    const racks = server.policy.racksOf(principal, server.racks.names, moment)
+    const canSee = ({ rack, app }: ChangedApp) =>
+      racks.includes(rack) && server.policy.canSeeApp(principal, rack, app, moment)
+    const own = (await appChanges.ownApps(authorOf(principal))).filter(canSee)
     const ownTimes = new Map(own.map((one) => [keyOf(one), one.at]))
-    const changeable = (await changeableApps(call, racks, auditLog.appChanges)).filter(
-      (one) => !ownTimes.has(keyOf(one)),
-    )
-    const apps = [...own, ...changeable]
-    const promotions = new Map(
-      apps.length === 0
-        ? []
-        : (await auditLog.appChanges.lastOfRoute(apps, promoteRoute)).map((one) => [keyOf(one), one]),
-    )
-    const promotedAt = (one: ChangedApp) => promotions.get(keyOf(one))?.at.getTime() ?? 0
-    const sorted = [...own, ...changeable.toSorted((one, other) => promotedAt(other) - promotedAt(one))]
-    return {
-      apps: sorted.slice(0, maxApps).map(({ rack, app }): OwnApp => {
-        const promotion = promotions.get(keyOf({ rack, app }))
-        return {
-          rack,
-          app,
-          canChange: canChange(call, rack, app),
-          lastOwnChange: ownTimes.get(keyOf({ rack, app }))?.toISOString() ?? null,
-          lastPromotion: promotion ? { at: promotion.at.toISOString(), by: promotion.name ?? 'unknown' } : null,
-        }
-      }),
-      racks: racks.filter((rack) => canChange(call, rack, null)),
-    }
+    const searched = racks.filter((rack) => canList(call, rack)).slice(0, maxRacks)
+    const changed = searched.length === 0 ? [] : (await appChanges.changedApps(searched)).filter(canSee)
+    const apps = [...own, ...changed.filter((one) => !ownTimes.has(keyOf(one)))]
+    const found = apps.length === 0 ? [] : await appChanges.lastOfRoute(apps, promoteRoute)
+    const promotions = new Map(found.map((one) => [keyOf(one), one]))
+    const described = apps.map(({ rack, app }) => {
+      const key = keyOf({ rack, app })
+      const promotion = promotions.get(key)
+      return {
+        rack,
+        app,
+        canChange: canChange(call, rack, app),
+        lastOwnChange: ownTimes.get(key)?.toISOString() ?? null,
+        lastPromotion: promotion ? { at: promotion.at.toISOString(), by: promotion.name ?? 'unknown' } : null,
+      }
+    })
+    return { apps: described.toSorted(compareApps).slice(0, maxApps) }
   },
+}
+
+/** Own changes first, then apps that the caller can change; the newest first. */
+function compareApps(one: OwnApp, other: OwnApp): number {
+  return (
+    compareTimes(one.lastOwnChange, other.lastOwnChange) ||
+    Number(other.canChange) - Number(one.canChange) ||
+    compareTimes(one.lastPromotion?.at, other.lastPromotion?.at)
+  )
+}
+
+/** RFC 3339 in UTC, of equal length. A missing time comes last. */
+function compareTimes(one: string | null | undefined, other: string | null | undefined): number {
+  const [first, second] = [one ?? '', other ?? '']
+  return first === second ? 0 : first > second ? -1 : 1
 }
 
 /** A credential that is valid for one rack finds only the changes of that rack. */
@@ -70,29 +80,13 @@ function authorOf({ id, rack }: PrincipalCall['principal']) {
   return { principal: id, rack }
 }
 
-async function changeableApps(
-  call: PrincipalCall,
-  racks: readonly string[],
-  changes: AppChanges,
-): Promise<readonly ChangedApp[]> {
-  const { policy } = call.server
-  const { principal, moment } = call
-  const searched = racks.filter((rack) => hasAny(call, { rack, app: null, scope: 'list' })).slice(0, maxRacks)
-  if (searched.length === 0) return []
-  const found = await changes.changedApps(searched)
-  return found.filter(({ rack, app }) => policy.canSeeApp(principal, rack, app, moment) && canChange(call, rack, app))
+function canList({ server: { policy }, principal, moment }: PrincipalCall, rack: string): boolean {
+  return policy.hasPermission(principal, 'app:list', { rack, app: null, scope: 'list' }, moment)
 }
 
-/** @param app null for every app of the rack */
-function canChange(call: PrincipalCall, rack: string, app: string | null): boolean {
-  return hasAny(call, { rack, app, scope: app === null ? 'rack' : 'app' })
-}
-
-function hasAny(
-  { server: { policy }, principal, moment }: PrincipalCall,
-  scope: Parameters<typeof policy.hasPermission>[2],
-): boolean {
-  return [...changePermissions].some((permission) => policy.hasPermission(principal, permission, scope, moment))
+function canChange({ server: { policy }, principal, moment }: PrincipalCall, rack: string, app: string): boolean {
+  const scope = { rack, app, scope: 'app' } as const
+  return changePermissions.some((permission) => policy.hasPermission(principal, permission, scope, moment))
 }
 
 /** Names of racks and apps contain no slash. */
