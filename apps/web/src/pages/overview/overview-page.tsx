@@ -2,12 +2,15 @@ import { useMe } from '../../api/queries.ts'
 import { RefreshButton } from '../../ui/controls/refresh-button.tsx'
 import { Page } from '../../ui/layout/page.tsx'
 import { ActivityCard } from './activity/activity-card.tsx'
+import { AppsCard } from './apps/apps-card.tsx'
 import { LiveCard } from './live/live-card.tsx'
 import { NextSteps } from './next-steps/next-steps.tsx'
 import { NoRolePage } from './no-role-page.tsx'
 import styles from './overview-page.module.css'
-import { canReadAudit } from './queries/overview-queries.ts'
+import { OwnChangesCard } from './own-changes/own-changes-card.tsx'
+import { canReadAudit, canSeeApps } from './queries/overview-queries.ts'
 import { RacksCard } from './racks/racks-card.tsx'
+import { RolesCard } from './roles/roles-card.tsx'
 import { WaitingCard } from './waiting/waiting-card.tsx'
 
 export function OverviewPage() {
@@ -19,9 +22,14 @@ export function OverviewPage() {
         <div className="stack-4">
           <WaitingCard />
           <LiveCard />
+          {canSeeApps(me) && <AppsCard />}
           {canReadAudit(me) && <ActivityCard />}
         </div>
-        <RacksCard />
+        <div className="stack-4">
+          <RacksCard />
+          {canSeeApps(me) && <OwnChangesCard />}
+          <RolesCard />
+        </div>
       </div>
       <NextSteps />
     </Page>

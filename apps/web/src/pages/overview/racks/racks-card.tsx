@@ -4,7 +4,7 @@ import { useMe } from '../../../api/queries.ts'
 import { Card } from '../../../ui/layout/card.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
-import { rackStatusesQuery } from '../queries/overview-queries.ts'
+import { rackActivityQuery, rackStatusesQuery } from '../queries/overview-queries.ts'
 import { NoRacks } from './no-racks.tsx'
 import { RackList } from './rack-list.tsx'
 import styles from './racks-card.module.css'
@@ -12,6 +12,8 @@ import styles from './racks-card.module.css'
 export function RacksCard() {
   const { racks } = useMe()
   const { data, error, isPending, refetch } = useQuery({ ...rackStatusesQuery, enabled: racks.length > 0 })
+  // Without the numbers, the card still shows how the racks are.
+  const activity = useQuery({ ...rackActivityQuery, enabled: racks.length > 0 })
   return (
     <Card title="Racks" actions={data && <Summary {...data} />}>
       {racks.length === 0 && <NoRacks />}
@@ -21,7 +23,7 @@ export function RacksCard() {
         </p>
       )}
       {error && <Problem error={error} retry={() => void refetch()} />}
-      {data && <RackList {...data} />}
+      {data && <RackList {...data} activity={activity.data} />}
     </Card>
   )
 }
