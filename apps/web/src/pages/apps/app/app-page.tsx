@@ -82,7 +82,7 @@ function NamedApp({ rack, app }: AppName) {
       </RackResponse>
       <PageTabs
         label={`The app ${app}`}
-        tabs={appTabs(denialOf).map(({ name, label }) => ({ to: `/apps/${rack}/${app}/${name}`, label }))}
+        tabs={appTabs(denialOf, me).map(({ name, label }) => ({ to: `/apps/${rack}/${app}/${name}`, label }))}
       />
       {/* If the rack does not answer, the page shows one error instead of one for each part. */}
       {(data !== undefined || error === null) &&

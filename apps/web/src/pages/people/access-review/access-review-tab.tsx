@@ -2,13 +2,17 @@ import { Link } from '@tanstack/react-router'
 import { Download } from 'lucide-react'
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
-import { Badge, Tag } from '../../../ui/status/badge.tsx'
+import { Badge } from '../../../ui/status/badge.tsx'
 import { scopeText } from '../../../ui/text/scope-text.ts'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
+import { AccessSubject } from '../../granted-access/access-subject.tsx'
+import { usePeopleSearch } from '../address/use-people-search.ts'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
+import { Panel } from '../panel/panel.tsx'
 import { subjectKindNames } from '../subjects/subjects.ts'
+import { UserAccess } from '../users/user-access.tsx'
 import styles from './access-review.module.css'
 
 export default function AccessReviewTab() {
@@ -26,7 +30,15 @@ export default function AccessReviewTab() {
     binding.reason,
     ...(binding.permissions ?? []),
   ])
+  const { open } = usePeopleSearch().search
+  const openUser = list.rows?.find(({ subject }) => subject.id === open)?.subject.name
   return (
+    <>
+    {open !== undefined && (
+      <Panel title={openUser ?? 'User'}>
+        <UserAccess key={open} id={open} />
+      </Panel>
+    )}
     <ListView
       label="Access review"
       list={list}
@@ -43,19 +55,12 @@ export default function AccessReviewTab() {
           title: 'Who',
           cell: ({ subject }) => (
             <>
-              <VisibleText>{subject.name}</VisibleText>{' '}
-              <Tag tone="neutral">{subjectKindNames[subject.kind] ?? subject.kind}</Tag>
+              <AccessSubject subject={subject} />
               {subject.suspended && (
                 <>
                   {' '}
                   <Badge tone="warn">No effect now</Badge>
                 </>
-              )}
-              {subject.owner !== null && (
-                <span className="soft">
-                  {' of '}
-                  <VisibleText>{subject.owner}</VisibleText>
-                </span>
               )}
             </>
           ),
@@ -105,5 +110,6 @@ export default function AccessReviewTab() {
         },
       ]}
     />
+    </>
   )
 }
