@@ -142,7 +142,7 @@ describeInChromium('the access of a person, and the shell of the web console', (
 
   test('the browser enforces the policy: inline code does not run, text does not become markup, and external resources do not load', async () => {
     const page = await at.open('viewer', '/gateway/', { isWatched: false })
-    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    await page.getByRole('heading', { level: 1 }).waitFor()
     const outcomes = await page.evaluate<Record<string, string>>(`(() => {
       globalThis.violations = new Set()
       document.addEventListener('securitypolicyviolation', (event) => violations.add(event.effectiveDirective))

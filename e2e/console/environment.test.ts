@@ -127,17 +127,20 @@ describeInChromium('an environment in the web console', () => {
     expect((await myapp.newest()).env).toBe(`${env}\nCERTIFICATE_KEY=${value}`)
   })
 
-  test('a protected variable is marked, and a change of it is denied with its name', async () => {
+  test('a protected variable is locked, with the line that protects it, and cannot be added again', async () => {
     await show(admin)
-    await rowOf(admin, 'RAILS_ENV').getByText('Protected').waitFor()
+    const row = rowOf(admin, 'RAILS_ENV')
+    await row.getByText('Protected').waitFor()
     expect(await admin.getByText('Protected').count()).toBe(1)
-    await change(admin, 'RAILS_ENV', 'staging')
-    const dialog = await review(admin)
-    await create(admin)
-    await dialog
-      .getByRole('alert')
-      .getByText(/protects RAILS_ENV/)
-      .waitFor()
+    expect(await row.getByRole('cell').last().textContent()).toBe(' Locked')
+    await admin.getByText('policy.yaml:2 protects the locked variables, so no role can').waitFor()
+    expect(await row.getByRole('button', { name: /^(Edit|Remove)/ }).count()).toBe(0)
+    await lookAt(admin, 'environment-locked')
+    await admin.getByRole('textbox', { name: 'New key' }).fill('RAILS_MASTER')
+    await admin.getByText('The policy protects RAILS_MASTER (policy.yaml:2). Ask the platform team.').waitFor()
+    await admin.getByRole('textbox', { name: 'New key' }).fill('')
+    await admin.getByRole('link', { name: 'policy.yaml:2' }).click()
+    await admin.getByRole('link', { name: 'Line 2' }).and(admin.locator('[aria-current]')).waitFor()
     expect(sent()).toEqual([])
   })
 

@@ -179,6 +179,7 @@ describe('explanations', () => {
     expect(matchTypical('rake db:migrate')).toEqual({
       effect: 'deny',
       rule: 'no-rule',
+      nearest: expect.objectContaining({ id: 'migrate-and-seed' }),
       reason:
         '"rake db:migrate" is not allowed: on the service "command" of the app web, the role deployer can run only: bin/pre_release, ' +
         'run_as_deploy rake checks:verify_dns checks:generate_test_submission, rake stripe:prepare.',

@@ -53,7 +53,9 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDe
   if (syntax) return denyFor('shell-syntax', syntax)
   const [nearest] = forRoles
   if (nearest) return explainNearest(nearest, call)
-  return denyFor('no-rule', explainNotAllowed(call, rulesForRoles(rules, call, maxFound), matching))
+  const ofOtherRoles = matching[0]?.rule
+  const denied = denyFor('no-rule', explainNotAllowed(call, rulesForRoles(rules, call, maxFound), matching))
+  return ofOtherRoles === undefined ? denied : { ...denied, nearest: ofOtherRoles }
 }
 
 /**

@@ -37,13 +37,18 @@ test('commands that the gateway would deny are not offered', () => {
   expect(labels.filter((label) => /audit|event/i.test(label))).toEqual([])
 })
 
-test('the last command filters the page of apps, if there is a text and the caller has a rack', () => {
+test('the last command filters the page of apps, if there is a text and the caller can list apps', () => {
   const navigate = vi.fn()
-  const last = commandsFor({ ...me, racks: ['staging'] }, 'web', navigate).at(-1)
+  const viewer = {
+    ...me,
+    racks: ['staging'],
+    listPermissions: [{ racks: ['staging'], onAllApps: ['app:list'], onSomeApps: [] }],
+  }
+  const last = commandsFor(viewer, 'web', navigate).at(-1)
   expect(last?.label).toBe('→ Apps matching web')
   last?.run()
   expect(navigate.mock.calls).toEqual([['/apps', { q: 'web' }]])
-  for (const one of [commandsFor(me, 'web', navigate), commandsFor({ ...me, racks: ['staging'] }, '', navigate)])
+  for (const one of [commandsFor({ ...me, racks: ['staging'] }, 'web', navigate), commandsFor(viewer, '', navigate)])
     expect(one.some(({ id }) => id === 'apps-matching')).toBe(false)
 })
 

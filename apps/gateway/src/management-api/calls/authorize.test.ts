@@ -109,6 +109,7 @@ describe('a denial', () => {
     expect(at(caller('user', 'viewer'))).toEqual({
       rule: 'no-permission',
       source: 'bindings',
+      permission: 'gateway:user:write',
       reason: 'Only administrators can list users. You have the role viewer.',
       remedy: 'Ask an administrator of the gateway.',
       policy: policy.hash,

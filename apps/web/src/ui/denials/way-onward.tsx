@@ -14,12 +14,14 @@ interface WayOnwardProps {
   /** Where a role would be needed. Default: everywhere. */
   readonly rack?: string | undefined
   readonly app?: string | undefined
+  /** Whether the remedy of the denial stands next to this, and already says to ask an administrator. */
+  readonly hasRemedy?: boolean
   /** Shown if no role decides about the call. */
   readonly otherwise?: ReactNode
 }
 
 /** The roles that would allow a denied call, and who can grant them. */
-export function WayOnward({ facts, rack, app, otherwise = null }: WayOnwardProps) {
+export function WayOnward({ facts, rack, app, hasRemedy = false, otherwise = null }: WayOnwardProps) {
   const { data: matrix } = useQuery(matrixQuery)
   if (matrix === undefined) return null
   const found = allowingRoles(facts, matrix)
@@ -45,7 +47,7 @@ export function WayOnward({ facts, rack, app, otherwise = null }: WayOnwardProps
         ))}
         .
       </p>
-      <Granters roles={found.roles.slice(0, maxRoles)} rack={rack} app={app} />
+      <Granters roles={found.roles.slice(0, maxRoles)} rack={rack} app={app} hasRemedy={hasRemedy} />
     </>
   )
 }
@@ -53,12 +55,12 @@ export function WayOnward({ facts, rack, app, otherwise = null }: WayOnwardProps
 /** The API answers about at most this many roles at once. */
 const maxRoles = 20
 
-interface GrantersProps extends Pick<WayOnwardProps, 'rack' | 'app'> {
+interface GrantersProps extends Pick<WayOnwardProps, 'rack' | 'app' | 'hasRemedy'> {
   readonly roles: readonly string[]
 }
 
 /** Only a person who can list users learns who can grant the roles. */
-function Granters({ roles, rack, app }: GrantersProps) {
+function Granters({ roles, rack, app, hasRemedy }: GrantersProps) {
   const me = useMe()
   const canListUsers = can(me, 'gateway:user:write')
   const { data } = useQuery({
@@ -67,7 +69,7 @@ function Granters({ roles, rack, app }: GrantersProps) {
     enabled: canListUsers,
   })
   if (!canListUsers)
-    return (
+    return hasRemedy ? null : (
       <p>
         Ask an administrator of the gateway for {roles.length === 1 ? 'it' : 'one of them'}
         <AdministratorLinks before=": " />.

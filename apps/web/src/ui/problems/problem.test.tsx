@@ -12,7 +12,7 @@ const denial = (rule: string) =>
     error: 'Denied.',
     code: 'C',
     rule,
-    source: 's',
+    source: 'gateway',
     reason: 'r',
     next: 'n',
     policy: 'p',

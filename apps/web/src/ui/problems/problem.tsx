@@ -30,13 +30,17 @@ export function Problem({ error, retry, action }: ProblemProps) {
         {body !== null && (
           <p className="hint">
             Rule{' '}
-            <RuleLink facts={body}>
+            {needsFactor ? (
               <code>{body.rule}</code>
-            </RuleLink>{' '}
+            ) : (
+              <RuleLink facts={body}>
+                <code>{body.rule}</code>
+              </RuleLink>
+            )}{' '}
             · Request ID <code>{body.requestId}</code>
           </p>
         )}
-        {body?.permission !== undefined && <WayOnward facts={body} {...scope} />}
+        {body?.permission !== undefined && <WayOnward facts={body} {...scope} hasRemedy />}
         {(retry !== undefined || action !== undefined || needsLogin || needsFactor) && (
           <div className={styles.actions}>
             {action}

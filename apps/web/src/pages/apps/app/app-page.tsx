@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useRouterState } from '@tanstack/react-router'
+import { Link, Outlet } from '@tanstack/react-router'
 import { useMe } from '../../../api/queries.ts'
 import { useAppAccess } from '../../../api/rack-data/allowed.ts'
 import { RackError } from '../../../api/rack-data/errors.ts'
@@ -10,6 +10,7 @@ import { RefreshButton } from '../../../ui/controls/refresh-button.tsx'
 import { DeniedCall } from '../../../ui/denials/denied-call.tsx'
 import { Page } from '../../../ui/layout/page.tsx'
 import { PageTabs } from '../../../ui/navigation/page-tabs.tsx'
+import { useShownPath } from '../../../ui/navigation/use-shown-path.ts'
 import { MissingItem } from '../../../ui/problems/missing-item.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Tag } from '../../../ui/status/badge.tsx'
@@ -63,8 +64,7 @@ function NamedApp({ rack, app }: AppName) {
   const query = rackQuery(rack, rackPath`/apps/${app}`, readApp)
   const { data, error } = useQuery(query)
   const { denialOf } = useAppAccess(rack, app)
-  const path = useRouterState({ select: ({ location }) => location.pathname })
-  const denial = tabDenial(path, denialOf)
+  const denial = tabDenial(useShownPath(), denialOf)
   if (error instanceof RackError && error.status === 404)
     return (
       <Page title="No such app">

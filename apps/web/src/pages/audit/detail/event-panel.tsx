@@ -157,7 +157,7 @@ function WayOnwardField(props: ComponentProps<typeof WayOnward>) {
   return (
     <Field title="Who could">
       <div className="stack-1">
-        <WayOnward {...props} otherwise={<p>The decision does not depend on a role.</p>} />
+        <WayOnward {...props} hasRemedy otherwise={<p>The decision does not depend on a role.</p>} />
       </div>
     </Field>
   )

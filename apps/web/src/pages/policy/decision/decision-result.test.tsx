@@ -1,8 +1,11 @@
 // @vitest-environment happy-dom
 import type { Decisions, PolicyMatrix } from '@rack-gateway/gateway-api'
 import { cleanup, render, screen } from '@testing-library/react'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { DecisionResult } from './decision-result.tsx'
+
+vi.mock('@tanstack/react-router', () => ({ Link: () => null }))
+vi.mock('../../../ui/denials/way-onward.tsx', () => ({ WayOnward: () => null }))
 
 afterEach(cleanup)
 

@@ -77,7 +77,7 @@ function Outcome({ when, decision, place }: OutcomeProps) {
       </p>
       <VisibleText as="p">{reason}</VisibleText>
       {next !== undefined && <VisibleText as="p">{next}</VisibleText>}
-      {effect === 'deny' && <WayOnward facts={decision} rack={place.rack} app={place.app} />}
+      {effect === 'deny' && <WayOnward facts={decision} rack={place.rack} app={place.app} hasRemedy />}
       <dl className={styles.facts}>
         <dt>Rule</dt>
         <dd>

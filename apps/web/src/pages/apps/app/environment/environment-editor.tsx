@@ -15,6 +15,7 @@ import styles from './add-variable.module.css'
 import { ReviewDialog } from './review-dialog.tsx'
 import type { Draft } from './use-draft.ts'
 import { ValueField } from './value-field.tsx'
+import { useVariablePermissions } from './variable-permissions.ts'
 import { VariableTable } from './variable-table.tsx'
 
 interface EnvironmentEditorProps {
@@ -83,11 +84,14 @@ interface AddVariableProps {
 function AddVariable({ env, draft: { edits, edit } }: AddVariableProps) {
   const [key, setKey] = useState('')
   const [value, setValue] = useState('')
+  const { protectedBy } = useVariablePermissions()
   const fault = key === '' ? '' : faultOf(key)
 
   function faultOf(name: string): string {
     if (!isVariableName(name))
       return 'A key can contain only letters, digits, and _ . -, and must begin with a letter or _.'
+    const source = protectedBy(name)
+    if (source !== null) return `The policy protects ${name} (${source}). Ask the platform team.`
     if (edits.has(name) || readVariables(env).some((variable) => variable.key === name))
       return `${name} is in the list already. Edit it there.`
     return ''

@@ -32,6 +32,7 @@ export function VariableTable({ release, variables, canEdit, draft }: VariableTa
   ]
   return (
     <div className={styles.table}>
+      {canEdit && <LockedNote sources={[...new Set(variables.flatMap(({ key }) => protectedBy(key) ?? []))]} />}
       <FilteredList label="Variables" rows={all} textOf={({ key }) => [key]} empty="The environment has no variables.">
         {(table) => (
           <Table
@@ -74,7 +75,7 @@ export function VariableTable({ release, variables, canEdit, draft }: VariableTa
                         <VariableActions
                           name={key}
                           value={revealed.values.get(key) ?? variable?.value ?? ''}
-                          protectedBy={protectedBy(key)}
+                          isProtected={protectedBy(key) !== null}
                           draft={draft}
                         />
                       ),
@@ -99,12 +100,12 @@ interface VariableActionsProps {
   readonly name: string
   /** The value that an edit begins with, which can be a mask. */
   readonly value: string
-  readonly protectedBy: string | null
+  readonly isProtected: boolean
   readonly draft: Draft
 }
 
-function VariableActions({ name, value, protectedBy, draft: { edits, edit, undo } }: VariableActionsProps) {
-  if (protectedBy !== null) return <Locked source={protectedBy} />
+function VariableActions({ name, value, isProtected, draft: { edits, edit, undo } }: VariableActionsProps) {
+  if (isProtected) return <Locked />
   if (edits.has(name))
     return (
       <RowActions>
@@ -125,15 +126,32 @@ function VariableActions({ name, value, protectedBy, draft: { edits, edit, undo 
   )
 }
 
-/** The gateway denies a change to everybody, so the page does not offer it. */
-function Locked({ source }: { readonly source: string }) {
+/** The gateway denies a change to everybody, so the page does not offer it. `LockedNote` says why. */
+function Locked() {
   return (
-    <p className={styles.locked}>
-      <Lock aria-hidden size={14} />
-      <span>
-        No role can change it here (<PolicySource source={source} />
-        ). Ask the platform team.
-      </span>
+    <span className={styles.locked}>
+      <Lock aria-hidden size={14} /> Locked
+    </span>
+  )
+}
+
+interface LockedNoteProps {
+  /** The lines of the policy that protect variables. */
+  readonly sources: readonly string[]
+}
+
+function LockedNote({ sources }: LockedNoteProps) {
+  if (sources.length === 0) return null
+  return (
+    <p className="soft">
+      {sources.map((source, index) => (
+        <span key={source}>
+          {index > 0 && ', '}
+          <PolicySource source={source} />
+        </span>
+      ))}
+      {sources.length === 1 ? ' protects' : ' protect'} the locked variables, so no role can change them here. Ask the
+      platform team for a change.
     </p>
   )
 }
