@@ -67,7 +67,10 @@ function Source({ access: { subject, group } }: { readonly access: GrantedAccess
 }
 
 const sources: Readonly<
-  Record<string, { name: string; permission: string; to: '/people/tokens' | '/people/trusts' | '/people/service-accounts' }>
+  Record<
+    string,
+    { name: string; permission: string; to: '/people/tokens' | '/people/trusts' | '/people/service-accounts' }
+  >
 > = {
   'api-token': { name: 'API token', permission: 'gateway:token:write', to: '/people/tokens' },
   trust: { name: 'CI trust', permission: 'gateway:trust:write', to: '/people/trusts' },

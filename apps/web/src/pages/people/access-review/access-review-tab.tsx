@@ -34,82 +34,82 @@ export default function AccessReviewTab() {
   const openUser = list.rows?.find(({ subject }) => subject.id === open)?.subject.name
   return (
     <>
-    {open !== undefined && (
-      <Panel title={openUser ?? 'User'}>
-        <UserAccess key={open} id={open} />
-      </Panel>
-    )}
-    <ListView
-      label="Access review"
-      list={list}
-      keyOf={({ subject, binding }) => `${subject.id} ${binding}`}
-      empty="Nobody has a role."
-      actions={
-        <a className={styles.download} href="/gateway/api/v1/access-review/export" download>
-          <Download aria-hidden size={16} />
-          Download all as CSV
-        </a>
-      }
-      columns={[
-        {
-          title: 'Who',
-          cell: ({ subject }) => (
-            <>
-              <AccessSubject subject={subject} />
-              {subject.suspended && (
-                <>
-                  {' '}
-                  <Badge tone="warn">No effect now</Badge>
-                </>
-              )}
-            </>
-          ),
-        },
-        { title: 'Role', cell: ({ role, permissions }) => permissions?.join(', ') ?? role },
-        { title: 'On', cell: (binding) => scopeText(binding) },
-        {
-          title: 'Through',
-          cell: ({ group, invitation, subject, binding }) => {
-            const text =
-              group !== null && subject.kind !== 'group'
-                ? `group ${group}`
-                : invitation !== null
-                  ? 'an invitation'
-                  : 'a binding'
-            if (!canOpen) return <VisibleText>{text}</VisibleText>
-            return (
-              <Link to="/people/bindings" search={{ of: group ?? subject.id, open: binding }}>
-                <VisibleText>{text}</VisibleText>
-              </Link>
-            )
+      {open !== undefined && (
+        <Panel title={openUser ?? 'User'}>
+          <UserAccess key={open} id={open} />
+        </Panel>
+      )}
+      <ListView
+        label="Access review"
+        list={list}
+        keyOf={({ subject, binding }) => `${subject.id} ${binding}`}
+        empty="Nobody has a role."
+        actions={
+          <a className={styles.download} href="/gateway/api/v1/access-review/export" download>
+            <Download aria-hidden size={16} />
+            Download all as CSV
+          </a>
+        }
+        columns={[
+          {
+            title: 'Who',
+            cell: ({ subject }) => (
+              <>
+                <AccessSubject subject={subject} />
+                {subject.suspended && (
+                  <>
+                    {' '}
+                    <Badge tone="warn">No effect now</Badge>
+                  </>
+                )}
+              </>
+            ),
           },
-        },
-        {
-          title: 'Granted',
-          cell: ({ grantedBy, grantedAt, reason }) => (
-            <>
-              <Time at={grantedAt} kind="relative" /> by <VisibleText>{grantedBy.email ?? grantedBy.id}</VisibleText>
-              {reason !== null && (
-                <span className="soft">
-                  {': '}
-                  <VisibleText>{reason}</VisibleText>
-                </span>
-              )}
-            </>
-          ),
-          secondary: true,
-        },
-        {
-          title: 'Expires',
-          cell: ({ expiresAt }) => (expiresAt === null ? 'Never' : <Time at={expiresAt} kind="relative" />),
-          secondary: true,
-        },
-        {
-          title: 'Last used',
-          cell: ({ lastUsedAt }) => (lastUsedAt === null ? 'Not known' : <Time at={lastUsedAt} kind="relative" />),
-        },
-      ]}
-    />
+          { title: 'Role', cell: ({ role, permissions }) => permissions?.join(', ') ?? role },
+          { title: 'On', cell: (binding) => scopeText(binding) },
+          {
+            title: 'Through',
+            cell: ({ group, invitation, subject, binding }) => {
+              const text =
+                group !== null && subject.kind !== 'group'
+                  ? `group ${group}`
+                  : invitation !== null
+                    ? 'an invitation'
+                    : 'a binding'
+              if (!canOpen) return <VisibleText>{text}</VisibleText>
+              return (
+                <Link to="/people/bindings" search={{ of: group ?? subject.id, open: binding }}>
+                  <VisibleText>{text}</VisibleText>
+                </Link>
+              )
+            },
+          },
+          {
+            title: 'Granted',
+            cell: ({ grantedBy, grantedAt, reason }) => (
+              <>
+                <Time at={grantedAt} kind="relative" /> by <VisibleText>{grantedBy.email ?? grantedBy.id}</VisibleText>
+                {reason !== null && (
+                  <span className="soft">
+                    {': '}
+                    <VisibleText>{reason}</VisibleText>
+                  </span>
+                )}
+              </>
+            ),
+            secondary: true,
+          },
+          {
+            title: 'Expires',
+            cell: ({ expiresAt }) => (expiresAt === null ? 'Never' : <Time at={expiresAt} kind="relative" />),
+            secondary: true,
+          },
+          {
+            title: 'Last used',
+            cell: ({ lastUsedAt }) => (lastUsedAt === null ? 'Not known' : <Time at={lastUsedAt} kind="relative" />),
+          },
+        ]}
+      />
     </>
   )
 }

@@ -31,7 +31,9 @@ export function UserAccess({ id }: { readonly id: string }) {
       {({ access }) => (
         <div className={styles.access}>
           <p>
-            <VisibleText as="strong">{access.permissions === null ? access.role : 'Individual permissions'}</VisibleText>{' '}
+            <VisibleText as="strong">
+              {access.permissions === null ? access.role : 'Individual permissions'}
+            </VisibleText>{' '}
             on <VisibleText>{scopeText(access)}</VisibleText>
           </p>
           <GrantedPermissions access={access} />

@@ -69,12 +69,16 @@ function AccessList({ rack, app }: { readonly rack: string; readonly app: string
               columns={[
                 { title: 'Who', cell: (row) => <AccessSubject subject={row.subject} /> },
                 { title: 'Can', cell: (row) => <GrantedPermissions access={row} /> },
-                { title: 'Role', cell: ({ role, permissions }) => (permissions === null ? role : 'Individual permissions') },
+                {
+                  title: 'Role',
+                  cell: ({ role, permissions }) => (permissions === null ? role : 'Individual permissions'),
+                },
                 { title: 'Through', cell: (row) => <GrantedAccessThrough access={row} />, secondary: true },
                 { title: 'Until', cell: ({ expiresAt }) => <AccessEnds at={expiresAt} /> },
                 {
                   title: 'Last used',
-                  cell: ({ lastUsedAt }) => (lastUsedAt === null ? 'Not known' : <Time at={lastUsedAt} kind="relative" />),
+                  cell: ({ lastUsedAt }) =>
+                    lastUsedAt === null ? 'Not known' : <Time at={lastUsedAt} kind="relative" />,
                   secondary: true,
                 },
               ]}
