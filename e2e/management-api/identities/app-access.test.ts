@@ -232,13 +232,21 @@ test('what a user can do where: own bindings, bindings of groups, and API tokens
   const rows = await accessOf(user.id)
   expect(rows.map(({ subject }) => subject.id).includes(other.id)).toBe(false)
   const byBinding = (id: string) => rows.find(({ binding }) => binding === id)
-  expect(byBinding(own)).toMatchObject({ role: 'deployer', racks: 'staging', apps: 'web-*', expiresAt, reason: 'x' })
+  expect(byBinding(own)).toMatchObject({
+    role: 'deployer',
+    racks: 'staging',
+    apps: 'web-*',
+    expiresAt,
+    endsAt: expiresAt,
+  })
   expect(byBinding(own)?.allows).toContain('release:promote')
   expect(byBinding(ofGroup)).toMatchObject({ group: 'operators', grantedBy: { email: admin.email } })
   expect(byBinding(ofGroup)?.allows).toContain('gateway:audit:read')
   expect(rows.find(({ subject }) => subject.kind === 'api-token')).toMatchObject({
     subject: { name: 'nightly', owner: user.email },
     inactive: null,
+    expiresAt: null,
+    endsAt: token.text('expiresAt'),
   })
   expect(rows).toHaveLength(3)
 })

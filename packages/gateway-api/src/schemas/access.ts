@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { ReviewedBinding } from './access-review.ts'
-import { ClosedObject, LongCursorPageQuery, Nullable } from './common.ts'
+import { ClosedObject, LongCursorPageQuery, Nullable, Time } from './common.ts'
 import { Conditions } from './policy.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: 300 })
@@ -10,6 +10,9 @@ export const AppAccessQuery = ClosedObject({ rack: Name, app: Name, ...LongCurso
 export const GrantedAccess = Type.Object({
   ...ReviewedBinding.properties,
   rack: Nullable(Type.String({ description: 'the only rack that an API token is valid for' })),
+  endsAt: Nullable(
+    Type.String({ ...Time, description: 'when the binding or the API token expires, whichever is first' }),
+  ),
   conditions: Conditions,
   allows: Type.Array(Type.String(), {
     description:

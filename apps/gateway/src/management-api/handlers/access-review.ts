@@ -119,12 +119,19 @@ function pageName({ cursor }: { readonly cursor?: string }): string {
 function toAccessResponse(policy: Policy, binding: AccessBinding, { allows, inactive }: GrantedAccess) {
   const { ownerBindings: _, ...reviewed } = binding
   const conditions = policy.roles.get(binding.role)?.when ?? []
-  return { ...toResponse(reviewed), rack: binding.tokenRack, conditions, allows: [...allows], inactive }
+  return {
+    ...toResponse(reviewed),
+    rack: binding.tokenRack,
+    endsAt: formatTime(binding.endsAt),
+    conditions,
+    allows: [...allows],
+    inactive,
+  }
 }
 
 function toResponse({ subjectKind, subjectId, subjectName, issuer, owner, suspended, ...binding }: ReviewedBinding) {
   const { grantedBy, granterEmail, permissions, grantedAt, expiresAt, lastUsedAt, ...others } = binding
-  const { ownerId: _, tokenRack: __, ...rest } = others
+  const { ownerId: _, tokenRack: __, endsAt: ___, ...rest } = others
   return {
     subject: { kind: subjectKind, id: subjectId, name: subjectName, issuer, owner, suspended },
     ...rest,

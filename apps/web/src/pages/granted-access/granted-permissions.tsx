@@ -9,9 +9,9 @@ import styles from './granted-permissions.module.css'
 export function GrantedPermissions({ access }: { readonly access: GrantedAccess }) {
   const { allows, inactive, conditions } = access
   return (
-    <>
+    <div className={styles.permissions}>
       {inactive === null ? (
-        <details className={styles.details}>
+        <details>
           <summary>{abilitiesText(allows)}</summary>
           <VisibleText>{allows.join(', ')}</VisibleText>
         </details>
@@ -25,6 +25,6 @@ export function GrantedPermissions({ access }: { readonly access: GrantedAccess 
           Only <VisibleText>{conditionsText(conditions)}</VisibleText>
         </p>
       )}
-    </>
+    </div>
   )
 }

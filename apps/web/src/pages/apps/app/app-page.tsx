@@ -20,6 +20,7 @@ import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { RackResponse } from '../rack-response/rack-response.tsx'
 import { useApp } from './address/use-app.ts'
 import { accessTab, appTabs, tabDenial } from './app-tabs.ts'
+import summary from './summary/app-summary.module.css'
 import { AppSummary } from './summary/app-summary.tsx'
 import { OtherRacks } from './summary/other-racks.tsx'
 
@@ -127,10 +128,12 @@ function NamedApp({ rack, app }: AppName) {
       above={<AppBreadcrumbs rack={rack} app={app} />}
       actions={<RefreshButton queryKind="rack" />}
     >
-      <RackResponse rack={rack} what="the app" query={query}>
-        {(read) => <AppSummary app={read} />}
-      </RackResponse>
-      <OtherRacks />
+      <div className={summary.line}>
+        <RackResponse rack={rack} what="the app" query={query}>
+          {(read) => <AppSummary app={read} />}
+        </RackResponse>
+        <OtherRacks />
+      </div>
       <PageTabs
         label={`The app ${app}`}
         tabs={appTabs(denialOf, me).map(({ name, label }) => ({ to: `/apps/${rack}/${app}/${name}`, label }))}

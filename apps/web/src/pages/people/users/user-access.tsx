@@ -41,7 +41,7 @@ export function UserAccess({ id }: { readonly id: string }) {
             Why: <GrantedAccessThrough access={access} />
           </p>
           <p className="soft">
-            Until: <AccessEnds at={access.expiresAt} /> · last used:{' '}
+            Until: <AccessEnds at={access.endsAt} /> · last used:{' '}
             {access.lastUsedAt === null ? 'not known' : <Time at={access.lastUsedAt} kind="relative" />}
           </p>
         </div>

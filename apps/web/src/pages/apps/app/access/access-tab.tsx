@@ -8,6 +8,8 @@ import { MissingPermission } from '../../../../ui/denials/missing-permission.tsx
 import { Table } from '../../../../ui/lists/table.tsx'
 import { Problem } from '../../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../../ui/status/spinner.tsx'
+import { scopeText } from '../../../../ui/text/scope-text.ts'
+import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import { Time } from '../../../../ui/time/time.tsx'
 import { AccessEnds } from '../../../granted-access/access-ends.tsx'
 import { AccessSubject } from '../../../granted-access/access-subject.tsx'
@@ -50,11 +52,13 @@ function AccessList({ rack, app }: { readonly rack: string; readonly app: string
         <FilteredList
           label="Access"
           rows={rows}
-          textOf={({ subject, role, group, allows }) => [
+          textOf={({ subject, role, racks, apps, group, allows }) => [
             subject.name,
             subject.owner ?? '',
             subjectKindNames[subject.kind] ?? '',
             role,
+            racks,
+            apps,
             group ?? '',
             ...allows,
           ]}
@@ -71,10 +75,17 @@ function AccessList({ rack, app }: { readonly rack: string; readonly app: string
                 { title: 'Can', cell: (row) => <GrantedPermissions access={row} /> },
                 {
                   title: 'Role',
-                  cell: ({ role, permissions }) => (permissions === null ? role : 'Individual permissions'),
+                  cell: (row) => (
+                    <>
+                      <VisibleText>{row.permissions === null ? row.role : 'Individual permissions'}</VisibleText>{' '}
+                      <span className="soft">
+                        on <VisibleText>{scopeText(row)}</VisibleText>
+                      </span>
+                    </>
+                  ),
                 },
                 { title: 'Through', cell: (row) => <GrantedAccessThrough access={row} />, secondary: true },
-                { title: 'Until', cell: ({ expiresAt }) => <AccessEnds at={expiresAt} /> },
+                { title: 'Until', cell: ({ endsAt }) => <AccessEnds at={endsAt} /> },
                 {
                   title: 'Last used',
                   cell: ({ lastUsedAt }) =>
