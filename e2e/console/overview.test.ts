@@ -46,11 +46,13 @@ describeInChromium('the overview of the web console', () => {
     await racks.getByText('8 of 11 reachable').waitFor()
     const rows = await racks.getByRole('listitem').filter({ hasText: 'The rack' }).allTextContents()
     expect(rows).toEqual([
-      expect.stringMatching(/^down.*UnreachableThe rack down cannot be reached: /s),
+      expect.stringMatching(/^down.*UnreachableThe rack down cannot be reached: .*Last hour: 0 requests/s),
       expect.stringMatching(
-        /^foreign.*Invalid responseThe rack foreign answered, but not with its status\. Ask an administrator of the gateway to check its URL\.$/s,
+        /^foreign.*Invalid responseThe rack foreign answered, but not with its status\. Ask an administrator of the gateway to check its URL\.Last hour: 0 requests, none of yours denied$/s,
       ),
-      expect.stringMatching(/^slow.*UnreachableThe rack slow did not answer within 5 seconds\.$/s),
+      expect.stringMatching(
+        /^slow.*UnreachableThe rack slow did not answer within 5 seconds\.Last hour: 0 requests, none of yours denied$/s,
+      ),
     ])
     expect(await racks.getByRole('list', { name: 'Healthy racks' }).getByRole('listitem').allTextContents()).toEqual(
       well,

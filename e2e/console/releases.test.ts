@@ -12,6 +12,8 @@ describeInChromium('builds and releases in the web console', () => {
   let older: string
   let build: string
   let running: string
+  /** Newer than the running release. */
+  let unpromoted: string
   let deployer: Page
   let viewer: Page
   beforeAll(async () => {
@@ -25,6 +27,7 @@ describeInChromium('builds and releases in the web console', () => {
     build = await myapp.build(manifest.replace('port: 3000', 'port: 4000'), { 'git-sha': commit })
     const changed = `ADDED=${hostile}\n${env.replace('PLAIN=value', 'PLAIN=other')}`
     running = await myapp.newRelease({ build, env: changed })
+    unpromoted = await myapp.newRelease({ build, env: `${changed}\nUNPROMOTED=1` })
     await myapp.promote(running)
     deployer = await at.open('deployer')
     viewer = await at.open('viewer')
@@ -75,6 +78,12 @@ describeInChromium('builds and releases in the web console', () => {
     expect(await isBelow(button, difference)).toBe(true)
     await button.focus()
     await deployer.keyboard.press('Enter')
+    const dialog = deployer.getByRole('dialog', { name: `Roll back myapp on staging to ${older}?` })
+    await dialog.getByText(`${running} runs now, and will be replaced.`).waitFor()
+    await dialog.getByText(`1 newer release was never promoted: ${unpromoted}.`).waitFor()
+    await lookAt(deployer, 'release-roll-back')
+    expect(changesSeenBy(at)).toEqual([])
+    await dialog.getByRole('button', { name: 'Roll back' }).click()
     await deployer
       .getByRole('status')
       .filter({ hasText: /rolling out|runs now/ })
@@ -162,6 +171,9 @@ describeInChromium('builds and releases in the web console', () => {
     const [before = ''] = await myapp.releases()
     at.at.system.rack.failNext(/^POST .*\/promote$/, { kind: 'answer', status: 403, body: 'app is currently updating' })
     await deployer.getByRole('button', { name: `Roll back to ${older}` }).click()
+    const dialog = deployer.getByRole('dialog')
+    await dialog.getByText('promoted before, and will not run').waitFor()
+    await dialog.getByRole('button', { name: 'Roll back' }).click()
     const alert = deployer.getByRole('alert')
     await alert.getByText('Rack staging answered with 403: app is currently updating').waitFor()
     const [copy = ''] = await myapp.releases()

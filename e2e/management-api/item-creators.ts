@@ -50,6 +50,9 @@ export function itemCreators(
       return id
     },
     '/access-review': () => bind(name()),
+    '/app-access': () => bind(name()),
+    '/users/{id}/access': () =>
+      post('/bindings', { subject: { kind: 'user', id: admin.id }, role: 'viewer', apps: name() }),
     '/live-calls': async () => {
       const id = randomUUID()
       await system.sql`
@@ -57,11 +60,14 @@ export function itemCreators(
         select ${id}, stream, now(), 'r', 'p', 'user', 'p', 'staging', 'WS /system/logs', '/system/logs', 'logs' from audit.events limit 1`
       return id
     },
-    '/app-changes': async () => {
-      const principal = { kind: 'user', id: admin.id, name: admin.email, credential: admin.session } as const
-      const call = { rack: 'staging', app: 'myapp', route: 'PUT /apps/{app}', request: randomUUID(), status: 200 }
-      return (await system.app.audit.record({ kind: 'outcome', principal, ...call })).id
-    },
+    '/app-changes': recordChange,
+    '/own-changes': recordChange,
     '/audit/events': async () => (await system.app.audit.record({ kind: 'call', app: name() })).id,
+  }
+
+  async function recordChange(): Promise<string> {
+    const principal = { kind: 'user', id: admin.id, name: admin.email, credential: admin.session } as const
+    const call = { rack: 'staging', app: 'myapp', route: 'PUT /apps/{app}', request: randomUUID(), status: 200 }
+    return (await system.app.audit.record({ kind: 'outcome', principal, ...call })).id
   }
 }

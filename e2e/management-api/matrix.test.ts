@@ -28,10 +28,12 @@ type Who =
 /** Transcribed by hand from the rules: everyone has what concerns themselves, the rest is for admins; tokens make no tokens and change no bindings. */
 const allowedCallers: Readonly<Record<string, Who>> = {
   'GET /me': 'everyone',
+  'GET /notices': 'people',
   'GET /version': 'everyone',
   'GET /connection': 'everyone',
   'POST /connection': 'everyone',
   'GET /rack-statuses': 'everyone',
+  'GET /rack-activity': 'everyone',
   'GET /health': 'admins, auditors, and ops',
   'GET /sessions': 'people, and admins’ tokens',
   'DELETE /sessions/{id}': 'everyone',
@@ -76,6 +78,8 @@ const allowedCallers: Readonly<Record<string, Who>> = {
   'POST /bindings': 'people who are admins',
   'DELETE /bindings/{id}': 'people who are admins',
   'GET /access-review': 'admins and auditors',
+  'GET /app-access': 'admins and auditors',
+  'GET /users/{id}/access': 'admins and auditors',
   'GET /access-review/export': 'admins and auditors',
   'GET /tokens': 'people, and admins’ tokens',
   'POST /tokens': 'people',
@@ -109,6 +113,8 @@ const allowedCallers: Readonly<Record<string, Who>> = {
   'POST /live-calls/{id}/end': 'everyone',
   'GET /last-changes': 'everyone',
   'GET /app-changes': 'everyone',
+  'GET /own-changes': 'everyone',
+  'GET /own-apps': 'everyone',
   'GET /audit/alarms': 'admins and auditors',
   'POST /audit/alarms/{id}/acknowledge': 'people who are admins',
   'GET /audit/events': 'admins and auditors',
@@ -152,6 +158,7 @@ const requiredQueries: Readonly<Record<string, string>> = {
   '/last-changes': '?rack=staging&app=myapp',
   '/policy/granters': '?role=viewer',
   '/app-changes': '?rack=staging&app=myapp',
+  '/app-access': '?rack=staging&app=myapp',
 }
 
 const all: readonly Endpoint[] = Object.values(endpoints)

@@ -26,8 +26,16 @@ describe('a list in pages of two', () => {
     await system.stop()
   })
 
-  const parameters: Readonly<Record<string, string>> = { '/app-changes': 'rack=staging&app=myapp&' }
-  const knownBy: Readonly<Record<string, string>> = { '/groups': 'name', '/access-review': 'binding' }
+  const parameters: Readonly<Record<string, string>> = {
+    '/app-changes': 'rack=staging&app=myapp&',
+    '/app-access': 'rack=staging&app=myapp&',
+  }
+  const knownBy: Readonly<Record<string, string>> = {
+    '/groups': 'name',
+    '/access-review': 'binding',
+    '/app-access': 'binding',
+    '/users/{id}/access': 'binding',
+  }
 
   test('can be tried for every list', () => {
     expect(Object.keys(add).sort()).toEqual([...lists].sort())
@@ -44,7 +52,7 @@ describe('a list in pages of two', () => {
         system,
         admin.token,
         'GET',
-        `${path}?${parameters[path] ?? ''}limit=2${cursor && `&cursor=${cursor}`}`,
+        `${path.replace('{id}', admin.id)}?${parameters[path] ?? ''}limit=2${cursor && `&cursor=${cursor}`}`,
       )
       expect(page.status).toBe(200)
       const shown = page.texts(knownBy[path] ?? 'id')

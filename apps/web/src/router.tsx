@@ -136,6 +136,7 @@ const appTabs = [
   lazyRoute(app, 'resources', () => import('./pages/apps/app/resources/resources-tab.tsx')),
   lazyRoute(app, 'configs', () => import('./pages/apps/app/configs/configs-tab.tsx')),
   lazyRoute(app, 'logs', () => import('./pages/apps/app/logs/logs-tab.tsx')),
+  lazyRoute(app, 'access', () => import('./pages/apps/app/access/access-tab.tsx')),
   lazyRoute(app, 'timeline', () => import('./pages/apps/app/timeline/timeline-tab.tsx')),
 ] as const
 

@@ -58,6 +58,7 @@ export { createFollower, type FollowedBatch, type Follower } from './search/foll
 export type { FoundEvent } from './search/found-event.ts'
 export type { Histogram } from './search/histogram.ts'
 export { countOpenAlarms } from './search/open-alarms.ts'
+export type { RackCounts } from './search/rack-counts.ts'
 export {
   type AuditSearch,
   type AuditSearchOptions,

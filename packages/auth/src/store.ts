@@ -13,6 +13,7 @@ export type { ApiTokenBinding, ApiTokenRequest, Owner, OwnerRef } from './api-to
 export { rotationNote } from './api-tokens/replace-tokens.ts'
 export { createLastUses, type LastUses } from './principals/last-uses.ts'
 export { findUserPrincipal } from './principals/user-principal.ts'
+export type { AccessBinding } from './queries/access-lists.ts'
 export type { ListedBinding } from './queries/listed-bindings.ts'
 export { createLists, type Lists } from './queries/lists.ts'
 export type { Page, PageRequest } from './queries/page.ts'

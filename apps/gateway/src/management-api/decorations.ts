@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { countOpenAlarms, readNewestCheckpoint } from '@rack-gateway/audit'
+import { countOpenAlarms, type RackCounts, readNewestCheckpoint } from '@rack-gateway/audit'
 import type { SessionTerms, TokenMint } from '@rack-gateway/auth'
 import {
   type Administration,
@@ -25,6 +25,8 @@ declare module 'fastify' {
     administrationIn: (change: Change) => Administration
     /** Reads the database at most once a second. */
     checkpointStatus: () => Promise<CheckpointStatus>
+    /** The calls of the last hour on each rack. Reads the database at most every five seconds. */
+    rackCounts: () => Promise<RackCounts>
     /** Aborted when the gateway stops. */
     closing: AbortSignal
     /** Reads outside of transactions. Handlers use the lists of their call, which read in its transaction. */
@@ -55,6 +57,11 @@ export interface ManagementApiOptions {
 
 /** Milliseconds. Limits the status of checkpoints to one query per second. */
 const statusMaxAge = 1_000
+
+/** Milliseconds. */
+const rackCountsMaxAge = 5_000
+/** Milliseconds for which `rackCounts` counts calls. */
+export const rackCountsTime = 3_600_000
 
 /** What the handlers share, besides the decorations of earlier plugins. */
 export function decorateManagementApi(
@@ -92,6 +99,18 @@ export function decorateManagementApi(
         const [newest, otherAlarms] = await Promise.all([readNewestCheckpoint(sql), countOpenAlarms(sql)])
         return checkpointStatus(newest, app.checkpoints.state(), otherAlarms)
       },
+    ),
+  )
+  app.decorate(
+    'rackCounts',
+    memoizeFor(
+      rackCountsMaxAge,
+      () => performance.now(),
+      () =>
+        app.auditSearch.forCaller('rack-counts').countRackCalls({
+          racks: app.racks.names,
+          since: new Date(app.clock.now() - rackCountsTime),
+        }),
     ),
   )
   app.decorate('closing', closingSignal(app))

@@ -11,13 +11,18 @@ export const requestCost = 1
 /** More than `requestCost`, by the path of an endpoint. */
 const endpointCosts: Readonly<Record<string, number>> = {
   '/access-review': 8,
+  '/app-access': 15,
+  '/users/{id}/access': 15,
   '/access-review/export': 30,
   '/audit/events': 10,
   '/audit/export': 30,
   '/audit/histogram': 10,
   '/audit/log': 30,
   '/last-changes': 10,
+  '/own-apps': 10,
+  '/own-changes': 5,
   '/policy/decisions': 5,
+  '/rack-activity': 5,
 }
 const changeCost = 10
 const websocketCost = 4

@@ -4,7 +4,15 @@ import { expect, test } from 'vitest'
 import { openCallsQuery } from '../adoption/postgres-adoption-store.ts'
 import { alarmsQuery } from '../checkpoints/logged-alarms.ts'
 import { databaseForTest } from '../testing/database.ts'
-import { changesOfRoutesQuery, changesPageQuery, lastChangesQuery } from './app-changes-query.ts'
+import {
+  changedAppsQuery,
+  changesOfRoutesQuery,
+  changesPageQuery,
+  lastChangesQuery,
+  lastOfRouteQuery,
+  ownAppsQuery,
+  ownChangesPageQuery,
+} from './app-changes-query.ts'
 import { readFilters } from './filters.ts'
 import { openAlarmsQuery } from './open-alarms.ts'
 import {
@@ -18,6 +26,7 @@ import {
   type Query,
   splitGroup,
 } from './query.ts'
+import { rackCountsQuery } from './rack-counts.ts'
 
 const bounds = { limit: 51 }
 const page = (filters: Parameters<typeof readFilters>[0]) => pageQuery(readFilters(filters), bounds)
@@ -46,6 +55,7 @@ const uses: Readonly<Record<string, readonly Query[]>> = {
     count({ notKind: ['call'] }),
     count({ view: 'changes' }),
     page({ view: 'without-console-reads' }),
+    rackCountsQuery({ racks: ['staging'], since: second.from }, 100_000),
   ],
   facet_of_at_idx: [
     facetsQuery(rareKind),
@@ -61,11 +71,19 @@ const uses: Readonly<Record<string, readonly Query[]>> = {
     changesPageQuery({ rack: 'staging', app: 'app-7' }, bounds),
     changesPageQuery({ rack: 'staging', app: 'app-7' }, { ...bounds, before: position }),
     changesOfRoutesQuery({ rack: 'staging', app: 'app-7' }, ['POST /apps/{app}/releases'], 2_000),
+    changedAppsQuery(['staging', 'rare'], 100),
+    lastOfRouteQuery([{ rack: 'staging', app: 'app-7' }], 'POST /apps/{app}/releases', 500),
+  ],
+  principal_at_idx1: [
+    ownChangesPageQuery({ principal: randomUUID(), rack: null }, bounds),
+    ownChangesPageQuery({ principal: randomUUID(), rack: 'staging' }, { ...bounds, before: position }),
+    ownAppsQuery({ principal: randomUUID(), rack: null }, 500),
   ],
   app_at_idx: [page({ app: 'app-7' })],
   principal_at_idx: [
     page({ principal: randomUUID() }),
     page({ principal: randomUUID(), credential: randomUUID(), notKind: ['call'] }),
+    rackCountsQuery({ racks: ['staging'], since: second.from, principal: randomUUID() }, 100_000),
     neighborsQuery(position, { principalId: randomUUID(), credential: randomUUID() }),
   ],
   principal_name_at_idx: [page({ principal: 'rare' })],
@@ -115,7 +133,8 @@ async function fill(runtime: Sql, admin: Sql): Promise<string> {
   await runtime`
     insert into audit.events (stream, seq, at, id, kind, request, of_event, principal, principal_name, address, rack, app, route, permission,
       effect, rule, status, command, canonical, prev, hash)
-    select gen_random_uuid(), 1, date_trunc('month', now(), 'UTC') + n * interval '1 ms', gen_random_uuid(), 'call', md5(n::text),
+    select gen_random_uuid(), 1, date_trunc('month', now(), 'UTC') + n * interval '1 ms', gen_random_uuid(),
+      case when n % 10 = 1 then 'outcome' else 'call' end, md5(n::text),
       gen_random_uuid(), gen_random_uuid()::text, 'name-' || n % 500, '10.0.' || n % 200 || '.1', 'staging', 'app-' || n % 50,
       'GET /apps', 'app:list', case when n % 4 = 0 then 'deny' else 'allow' end, 'role:viewer',
       case when n % 4 = 0 then 403 else 200 end, 'rake task' || n % 500, '{}', sha256(''), sha256('')

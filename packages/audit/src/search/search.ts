@@ -26,6 +26,7 @@ import {
   recentPageQuery,
   splitGroup,
 } from './query.ts'
+import { type CountedRacks, countRackCalls, type RackCounts } from './rack-counts.ts'
 import { facetsOf, isCanceled, nullIfCanceled, runQuery } from './run-query.ts'
 import { throwOnDisconnect } from './throw-on-disconnect.ts'
 
@@ -100,10 +101,17 @@ export interface AuditSearch {
    * @throws ChangeSearchTooSlow, SearchBusy
    */
   readonly appChanges: AppChanges
+  /**
+   * Counts the newest 100,000 calls of racks since a time. Has the limit of `appChanges`.
+   * @throws ChangeSearchTooSlow, SearchBusy
+   */
+  countRackCalls(counted: CountedRacks): Promise<RackCounts>
   /** For other statements. Has the timeout of a search. */
   readonly sql: Sql
 }
 
+/** Calls that `countRackCalls` counts, at most. */
+const maxRackCalls = 100_000
 /** Events of an export in one batch, which is formatted in one turn of the event loop. */
 const batchSize = 100
 /**
@@ -173,15 +181,18 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
       }
     }
 
+    function limitedAsChanges<T>(work: () => Promise<T>): Promise<T> {
+      return limited(work, { limit: changeSearches, TooSlow: ChangeSearchTooSlow })
+    }
+
     async function findEvents(work: () => Promise<EventRow[]>): Promise<FoundEvent[]> {
       return foundEvents(await limited(work))
     }
 
     return {
       sql,
-      appChanges: createAppChanges(sql, (work) =>
-        limited(work, { limit: changeSearches, TooSlow: ChangeSearchTooSlow }),
-      ),
+      appChanges: createAppChanges(sql, limitedAsChanges),
+      countRackCalls: (counted) => countRackCalls(sql, counted, { run: limitedAsChanges, maxCalls: maxRackCalls }),
       async page(query, { limit, cursor }) {
         const filters = readFilters(query)
         const before = cursor === undefined ? {} : { before: readCursor(cursor, query) }

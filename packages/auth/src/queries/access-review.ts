@@ -15,6 +15,12 @@ export interface ReviewedBinding {
   readonly issuer: string | null
   /** The owner of an API token; else null. */
   readonly owner: string | null
+  /** The ID of the owner of an API token; else null. */
+  readonly ownerId: string | null
+  /** When the binding or the API token expires, whichever is first; null for never. */
+  readonly endsAt: Date | null
+  /** The only rack that an API token is valid for; null for every rack, and for other subjects. */
+  readonly tokenRack: string | null
   /** Whether the user is locked, or the service account is disabled. For an API token: whether its owner is. */
   readonly suspended: boolean
   readonly role: string
@@ -42,37 +48,54 @@ export interface ReviewedBinding {
   readonly lastUsedAt: Date | null
 }
 
-type Row = Omit<ReviewedBinding, 'permissions' | 'grantedAt' | 'expiresAt' | 'lastUsedAt'> & {
+type Row = Omit<ReviewedBinding, 'permissions' | 'grantedAt' | 'expiresAt' | 'endsAt' | 'lastUsedAt'> & {
   readonly permissions: string | null
   readonly grantedAt: number
   readonly expiresAt: number | null
+  readonly endsAt: number | null
   readonly lastUsedAt: number | null
+}
+
+export function createAccessReview({ db }: Pick<Database, 'db'>) {
+  return {
+    /** @param now milliseconds since the epoch */
+    accessReview: (page: PageRequest, now: number): Promise<Page<ReviewedBinding>> =>
+      reviewPage(db, page, { now, filter: sql`true` }),
+  }
+}
+
+interface ReviewRequest {
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** A condition about the columns of `validBindings`. */
+  readonly filter: SQL
 }
 
 /**
  * Lists every binding that has not expired, sorted by the name of its subject. Leaves out API tokens that were revoked or
  * have expired, and revoked trusts.
  */
-export function createAccessReview({ db }: Pick<Database, 'db'>) {
-  return {
-    /** @param now milliseconds since the epoch */
-    async accessReview({ limit, cursor }: PageRequest, now: number): Promise<Page<ReviewedBinding>> {
-      const at = sql`${new Date(now).toISOString()}::timestamptz`
-      const after = cursor === undefined ? sql`true` : sql`(${position}) > (${sql.join(readCursor(cursor), sql`, `)})`
-      const rows = await db.execute<Row & Record<string, unknown>>(sql`
-        with granted as (${validBindings(at)}),
-          page as (select * from granted where ${after} order by ${position} limit ${limit + 1})
-        select subject_kind as "subjectKind", subject_id as "subjectId", subject_name as "subjectName", issuer, owner,
-          suspended, role, permissions, racks, apps, binding, "group", invitation, granted_by as "grantedBy", reason,
-          (select email from gateway.users where id = ${uuidFromText(sql`granted_by`)}) as "granterEmail",
-          ${milliseconds(sql`granted_at`)} as "grantedAt", ${milliseconds(sql`expires_at`)} as "expiresAt",
-          ${milliseconds(lastUse)} as "lastUsedAt"
-        from page order by ${position}`)
-      const shown = rows.slice(0, limit)
-      const last = shown.at(-1)
-      return { items: shown.map(toBinding), next: rows.length > limit && last ? cursorOf(last) : null }
-    },
-  }
+export async function reviewPage(
+  db: Database['db'],
+  { limit, cursor }: PageRequest,
+  { now, filter }: ReviewRequest,
+): Promise<Page<ReviewedBinding>> {
+  const at = sql`${new Date(now).toISOString()}::timestamptz`
+  const after = cursor === undefined ? sql`true` : sql`(${position}) > (${sql.join(readCursor(cursor), sql`, `)})`
+  const rows = await db.execute<Row & Record<string, unknown>>(sql`
+    with granted as (${validBindings(at)}),
+      page as (select * from granted where (${filter}) and ${after} order by ${position} limit ${limit + 1})
+    select subject_kind as "subjectKind", subject_id as "subjectId", subject_name as "subjectName", issuer, owner,
+      owner_id as "ownerId", token_rack as "tokenRack", suspended, role, permissions, racks, apps, binding, "group",
+      invitation, granted_by as "grantedBy", reason,
+      (select email from gateway.users where id = ${uuidFromText(sql`granted_by`)}) as "granterEmail",
+      ${milliseconds(sql`granted_at`)} as "grantedAt", ${milliseconds(sql`expires_at`)} as "expiresAt",
+      ${milliseconds(sql`least(expires_at, token_expires_at)`)} as "endsAt",
+      ${milliseconds(lastUse)} as "lastUsedAt"
+    from page order by ${position}`)
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return { items: shown.map(toBinding), next: rows.length > limit && last ? cursorOf(last) : null }
 }
 
 /** Each row has its own position, because a subject has a binding at most once. */
@@ -84,27 +107,29 @@ function validBindings(at: SQL): SQL {
   const isValid = sql`(b.expires_at is null or b.expires_at > ${at})`
   return sql`
     select 'user' as subject_kind, u.id::text as subject_id, u.email as subject_name, u.issuer, null as owner,
+      null as owner_id, null as token_rack, null::timestamptz as token_expires_at,
       u.locked_at is not null as suspended, null as "group", ${columns}
     from gateway.bindings b join gateway.users u on u.id::text = b.subject_id
     where b.subject_kind = 'user' and ${isValid}
     union all
     select case when u.id is null then 'group' else 'user' end, coalesce(u.id::text, b.subject_id),
-      coalesce(u.email, b.subject_id), u.issuer, null, u.locked_at is not null, b.subject_id, ${columns}
+      coalesce(u.email, b.subject_id), u.issuer, null, null, null, null, u.locked_at is not null, b.subject_id, ${columns}
     from gateway.bindings b left join gateway.users u on b.subject_id = any(u.groups)
     where b.subject_kind = 'group' and ${isValid}
     union all
-    select 'service-account', a.id::text, a.name, null, null, a.disabled_at is not null, null, ${columns}
+    select 'service-account', a.id::text, a.name, null, null, null, null, null, a.disabled_at is not null, null, ${columns}
     from gateway.bindings b join gateway.service_accounts a on a.id::text = b.subject_id
     where b.subject_kind = 'service-account' and ${isValid}
     union all
     select 'api-token', t.id::text, t.name, null, coalesce(u.email, a.name),
+      coalesce(u.id, a.id)::text, t.rack, t.expires_at,
       u.locked_at is not null or a.disabled_at is not null, null, ${columns}
     from gateway.bindings b join gateway.api_tokens t on t.id::text = b.subject_id
     left join gateway.users u on u.id = t.user_id
     left join gateway.service_accounts a on a.id = t.service_account_id
     where b.subject_kind = 'api-token' and t.revoked_at is null and t.expires_at > ${at} and ${isValid}
     union all
-    select 'trust', t.id::text, t.name, t.issuer, null, false, null, ${columns}
+    select 'trust', t.id::text, t.name, t.issuer, null, null, null, null, false, null, ${columns}
     from gateway.bindings b join gateway.trusts t on t.id::text = b.subject_id
     where b.subject_kind = 'trust' and t.revoked_at is null and ${isValid}`
 }
@@ -127,13 +152,14 @@ function milliseconds(time: SQL): SQL {
   return sql`floor(extract(epoch from ${time}) * 1000)::float8`
 }
 
-function toBinding({ permissions, grantedAt, expiresAt, lastUsedAt, ...row }: Row): ReviewedBinding {
+function toBinding({ permissions, grantedAt, expiresAt, endsAt, lastUsedAt, ...row }: Row): ReviewedBinding {
   const date = (at: number | null) => (at === null ? null : new Date(at))
   return {
     ...row,
     permissions: parsePermissions(permissions),
     grantedAt: new Date(grantedAt),
     expiresAt: date(expiresAt),
+    endsAt: date(endsAt),
     lastUsedAt: date(lastUsedAt),
   }
 }

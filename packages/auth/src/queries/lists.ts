@@ -13,10 +13,12 @@ import {
 import { and, eq, getTableColumns, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { checkId } from '../transactions/names.ts'
+import { createAccessLists } from './access-lists.ts'
 import { createAccessReview, uuidFromText } from './access-review.ts'
 import { createGroupLists, isInGroup } from './group-lists.ts'
 import { parsePermissions, withBindings } from './listed-bindings.ts'
 import { createLiveCallLists } from './live-call-lists.ts'
+import { createNoticeLists } from './notice-lists.ts'
 import { onlyItem, type PageRequest, positionOf, readPage } from './page.ts'
 import { createSecondFactorLists } from './second-factor-lists.ts'
 import { createWorkloadLists } from './workload-lists.ts'
@@ -101,8 +103,10 @@ export function createLists(database: Pick<Database, 'db'>) {
     ...createWorkloadLists(database),
     ...createGroupLists(database),
     ...createAccessReview(database),
+    ...createAccessLists(database),
     ...createLiveCallLists(database),
     ...createSecondFactorLists(database),
+    ...createNoticeLists(database),
     users: (page: PageRequest, { group, search, withoutFactor = false }: UserFilter = {}) =>
       userPage(
         page,

@@ -12,17 +12,26 @@ export function createLiveCallLists({ db }: Pick<Database, 'db'>) {
 
   return {
     /** @param principal lists only the calls of this principal and of its API tokens */
-    liveCalls: (page: PageRequest, principal?: string) =>
-      livePage(
-        page,
-        principal === undefined ? undefined : or(eq(liveCalls.principal, principal), eq(liveCalls.owner, principal)),
-      ),
+    liveCalls: (page: PageRequest, principal?: string) => livePage(page, isBy(principal)),
+    /** The number of live calls by the name of the rack. @param principal as in `liveCalls` */
+    async countLiveCalls(principal?: string): Promise<ReadonlyMap<string, number>> {
+      const rows = await db
+        .select({ rack: liveCalls.rack, count: sql<number>`count(*)::int` })
+        .from(liveCalls)
+        .where(and(hasLiveProcess, isBy(principal)))
+        .groupBy(liveCalls.rack)
+      return new Map(rows.map(({ rack, count }) => [rack, count]))
+    },
     /** Null for an unknown call, and for one that has ended. */
     async liveCall(id: string) {
       const { items } = isId(id) ? await livePage({ limit: 1 }, eq(liveCalls.id, id)) : { items: [] }
       return items[0] ?? null
     },
   }
+}
+
+function isBy(principal: string | undefined): SQL | undefined {
+  return principal === undefined ? undefined : or(eq(liveCalls.principal, principal), eq(liveCalls.owner, principal))
 }
 
 const { stream, ...columns } = getTableColumns(liveCalls)

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { AppAccessQuery, GrantedAccess } from '../schemas/access.ts'
 import { ReviewedBinding } from '../schemas/access-review.ts'
 import { LongCursorPageQuery, pageOf } from '../schemas/common.ts'
 import { type EndpointTable, everyKind } from './endpoint.ts'
@@ -16,6 +17,32 @@ export const accessReviewEndpoints = {
     query: LongCursorPageQuery,
     response: pageOf(ReviewedBinding),
     compress: true,
+  },
+  getAppAccess: {
+    method: 'GET',
+    path: '/app-access',
+    summary: 'Lists who can access an app of a rack now: users, groups, service accounts, API tokens, and CI trusts.',
+    description:
+      'One item for each subject and binding, as in the access review, with the permissions that the binding gives on the app. An app that does not exist has the same response as an app that was just created. The read is recorded.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    action: 'see who can access an app',
+    principalKinds: everyKind,
+    query: AppAccessQuery,
+    response: pageOf(GrantedAccess),
+  },
+  getUserAccess: {
+    method: 'GET',
+    path: '/users/{id}/access',
+    summary: 'Lists what a user can do where: through which binding, group, or API token, and until when.',
+    description:
+      'One item for each binding of the user, of the groups of the user, and of the API tokens of the user. The read is recorded.',
+    permission: 'gateway:audit:read',
+    scope: 'gateway',
+    action: 'see what a user can access',
+    principalKinds: everyKind,
+    query: LongCursorPageQuery,
+    response: pageOf(GrantedAccess),
   },
   exportAccessReview: {
     method: 'GET',

@@ -1,5 +1,6 @@
 import { AppChange, AppChangesQuery, LastChanges, LastChangesQuery } from '../schemas/app-changes.ts'
 import { pageOf } from '../schemas/common.ts'
+import { OwnApps, OwnChange, OwnChangesQuery } from '../schemas/own-apps.ts'
 import { type EndpointTable, everyKind } from './endpoint.ts'
 
 export const appChangeEndpoints = {
@@ -27,5 +28,28 @@ export const appChangeEndpoints = {
     query: AppChangesQuery,
     response: pageOf(AppChange),
     compress: true,
+  },
+  listOwnChanges: {
+    method: 'GET',
+    path: '/own-changes',
+    summary: 'Lists your own successful changes of racks and apps, newest first.',
+    description:
+      'A token that is valid for one rack lists only the changes of that rack. Changes by your API tokens are not yours.',
+    permission: 'gateway:self:read',
+    scope: 'self',
+    principalKinds: everyKind,
+    query: OwnChangesQuery,
+    response: pageOf(OwnChange),
+  },
+  listOwnApps: {
+    method: 'GET',
+    path: '/own-apps',
+    summary: 'Lists the apps that you changed, can change, or can see, and who promoted a release of each last.',
+    description:
+      'Reads the audit log, and calls no rack, so an app that was never changed through the gateway is missing. Contains only apps that you can see.',
+    permission: 'gateway:self:read',
+    scope: 'self',
+    principalKinds: everyKind,
+    response: OwnApps,
   },
 } as const satisfies EndpointTable

@@ -1,5 +1,6 @@
 import { Me, Versions } from '../schemas/me.ts'
-import { type EndpointTable, everyKind } from './endpoint.ts'
+import { Notices } from '../schemas/notices.ts'
+import { type EndpointTable, everyKind, usersOnly } from './endpoint.ts'
 
 export const meEndpoints = {
   me: {
@@ -10,6 +11,15 @@ export const meEndpoints = {
     scope: 'self',
     principalKinds: everyKind,
     response: Me,
+  },
+  getNotices: {
+    method: 'GET',
+    path: '/notices',
+    summary: 'Shows what waits for you: a second factor to add, API tokens that expire, and step-ups to prove.',
+    permission: 'gateway:self:read',
+    scope: 'self',
+    principalKinds: usersOnly,
+    response: Notices,
   },
   versions: {
     method: 'GET',

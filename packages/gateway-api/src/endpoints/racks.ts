@@ -1,5 +1,5 @@
 import { Health } from '../schemas/health.ts'
-import { RackStatuses, RackStatusQuery } from '../schemas/racks.ts'
+import { RackActivity, RackStatuses, RackStatusQuery } from '../schemas/racks.ts'
 import { type EndpointTable, everyKind } from './endpoint.ts'
 
 export const rackEndpoints = {
@@ -15,6 +15,18 @@ export const rackEndpoints = {
     query: RackStatusQuery,
     response: RackStatuses,
     compress: true,
+  },
+  getRackActivity: {
+    method: 'GET',
+    path: '/rack-activity',
+    summary:
+      'Counts the requests and denials of the last hour, and the live calls, of each rack that the caller can use.',
+    description:
+      'Counts the requests of everyone for a caller with a role on all apps of the rack, the denials of everyone for a caller with `gateway:audit:read`, and the live calls of everyone for a caller with `gateway:live-call:read`. For other callers, it counts only their own. The read is not recorded.',
+    permission: 'gateway:self:read',
+    scope: 'self',
+    principalKinds: everyKind,
+    response: RackActivity,
   },
   getHealth: {
     method: 'GET',

@@ -1,4 +1,5 @@
 export type { AuditEvent } from '@rack-gateway/audit/events'
+export { GrantedAccess } from './access.ts'
 export { ReviewedBinding } from './access-review.ts'
 export { AppChange, LastChanges } from './app-changes.ts'
 export { Alarm, AlarmList, type CheckpointStatus, LoggedEvent } from './audit.ts'
@@ -10,6 +11,8 @@ export { Health } from './health.ts'
 export { Invitation, type InvitationRequest } from './invitations.ts'
 export { LiveCall, type LiveCallKind } from './live-calls.ts'
 export { Me, type PrincipalKind, type Versions } from './me.ts'
+export { Notices } from './notices.ts'
+export { OwnApp, OwnApps, OwnChange } from './own-apps.ts'
 export {
   type DecideRequest,
   Decisions,
@@ -19,7 +22,7 @@ export {
   PolicyMatrix,
   type RequestedCall,
 } from './policy.ts'
-export { RackStatus, RackStatuses } from './racks.ts'
+export { RackActivity, RackStatus, RackStatuses } from './racks.ts'
 export { Recording } from './recordings.ts'
 export { Enrollment, NewFactor, SecondFactor } from './second-factors.ts'
 export { EndedSessions, type NewSession, type RenewedSession, Session } from './sessions.ts'

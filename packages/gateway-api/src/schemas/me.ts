@@ -40,10 +40,19 @@ export const Me = Type.Object({
     ),
   ),
   access: Type.Optional(
-    Type.Array(Type.Object({ ...Binding.properties, grantedBy: Granter }), {
-      description:
-        'the bindings that give the caller their roles, oldest first; the subject is the caller, a group of the user, or the trust of the job; missing while the database does not answer',
-    }),
+    Type.Array(
+      Type.Object({
+        ...Binding.properties,
+        grantedBy: Granter,
+        roleDescription: Nullable(
+          Type.String({ description: 'what the policy says about the role; null for individual permissions' }),
+        ),
+      }),
+      {
+        description:
+          'the bindings that give the caller their roles, oldest first; the subject is the caller, a group of the user, or the trust of the job; missing while the database does not answer',
+      },
+    ),
   ),
   expiresAt: Time,
   loggedInAt: Type.Optional(

@@ -253,7 +253,7 @@ export type PolicyCheck = Static<typeof PolicyCheck>
 
 const Source = Type.String({ description: 'where it is defined, such as policy.yaml:12 or built-in:12' })
 const Patterns = Type.Optional(Type.Array(Type.String()))
-const Conditions = Type.Array(
+export const Conditions = Type.Array(
   Type.Object({
     time: Type.Optional(
       Type.Array(

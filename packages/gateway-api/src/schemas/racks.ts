@@ -38,3 +38,22 @@ export const RackStatuses = Type.Object({
   }),
 })
 export type RackStatuses = Static<typeof RackStatuses>
+
+const Count = Type.Object({
+  count: Type.Integer({ minimum: 0 }),
+  of: ExtensibleEnum(['everyone', 'caller'], 'whose calls are counted'),
+})
+
+export const RackActivity = Type.Object({
+  since: Time,
+  racks: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      requests: Count,
+      denied: Count,
+      live: Type.Object({ ...Count.properties }, { description: 'calls that are open now, such as shells and logs' }),
+    }),
+  ),
+  complete: Type.Boolean({ description: 'false if only the newest 100,000 requests were counted' }),
+})
+export type RackActivity = Static<typeof RackActivity>

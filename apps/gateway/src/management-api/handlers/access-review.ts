@@ -1,6 +1,15 @@
 import { Readable } from 'node:stream'
 import { csvLine, csvMediaType } from '@rack-gateway/audit'
+import type { AccessBinding } from '@rack-gateway/auth/store'
+import type { Policy } from '@rack-gateway/rbac-policy'
 import { ignoreStreamErrors } from '../../http/ignore-stream-errors.ts'
+import {
+  accessAnywhere,
+  accessToApp,
+  appPermissions,
+  type GrantedAccess,
+  rolesWithAny,
+} from '../access/granted-access.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { formatTime } from '../calls/format-time.ts'
 import { pageRequest } from '../calls/page-request.ts'
@@ -9,25 +18,53 @@ import { revocableStream } from '../streams/revocable-stream.ts'
 type ReviewedBinding = Awaited<ReturnType<PrincipalCall['lists']['accessReview']>>['items'][number]
 
 /** Each read is recorded before its response is sent. */
-export const accessReviewHandlers: Handlers<'reviewAccess' | 'exportAccessReview'> = {
-  async reviewAccess({ server, lists, query, record }) {
-    const { items, next } = await lists.accessReview(pageRequest(query), server.clock.now())
-    await record({ kind: 'access-review.read', detail: { page: query.cursor === undefined ? 'first' : 'next' } })
-    return { items: items.map(toResponse), next }
-  },
+export const accessReviewHandlers: Handlers<'reviewAccess' | 'exportAccessReview' | 'getAppAccess' | 'getUserAccess'> =
+  {
+    async reviewAccess({ server, lists, query, record }) {
+      const { items, next } = await lists.accessReview(pageRequest(query), server.clock.now())
+      await record({ kind: 'access-review.read', detail: { page: pageName(query) } })
+      return { items: items.map(toResponse), next }
+    },
 
-  async exportAccessReview(call) {
-    const at = call.server.clock.now()
-    const first = await call.lists.accessReview({ limit: exportBatch }, at)
-    await call.record({ kind: 'access-review.read', detail: { page: 'export' } })
-    const fileName = `access-review-${new Date(at).toISOString().slice(0, 19).replaceAll(':', '')}.csv`
-    return revocableStream(call, {}, async ({ signal, onRead }) => {
-      const parts = exportParts({ first, at, call, signal, onRead })
-      const body = ignoreStreamErrors(Readable.from(parts, { objectMode: true, highWaterMark: 1 }))
-      return { body, mediaType: csvMediaType, fileName }
-    })
-  },
-}
+    async getAppAccess({ server, lists, query, record }) {
+      const { policy, clock } = server
+      const { rack, app } = query
+      const now = clock.now()
+      const roles = rolesWithAny(policy, appPermissions)
+      const { items, next } = await lists.appAccess(pageRequest(query), { rack, app, roles, now })
+      await record({ kind: 'access-review.read', rack, app, detail: { page: pageName(query) } })
+      return {
+        items: items.map((item) => toAccessResponse(policy, item, accessToApp(policy, item, { rack, app, now }))),
+        next,
+      }
+    },
+
+    async getUserAccess({ server, lists, id, query, record }) {
+      const { policy, clock, racks } = server
+      const user = await lists.user(id)
+      const now = clock.now()
+      const { items, next } = await lists.userAccess(pageRequest(query), { user: user.id, now })
+      await record({ kind: 'access-review.read', detail: { user: user.id, page: pageName(query) } })
+      return {
+        items: items.map((item) =>
+          toAccessResponse(policy, item, accessAnywhere(policy, item, { racks: racks.names, now })),
+        ),
+        next,
+      }
+    },
+
+    async exportAccessReview(call) {
+      const at = call.server.clock.now()
+      const first = await call.lists.accessReview({ limit: exportBatch }, at)
+      await call.record({ kind: 'access-review.read', detail: { page: 'export' } })
+      const fileName = `access-review-${new Date(at).toISOString().slice(0, 19).replaceAll(':', '')}.csv`
+      return revocableStream(call, {}, async ({ signal, onRead }) => {
+        const parts = exportParts({ first, at, call, signal, onRead })
+        const body = ignoreStreamErrors(Readable.from(parts, { objectMode: true, highWaterMark: 1 }))
+        return { body, mediaType: csvMediaType, fileName }
+      })
+    },
+  }
 
 /** A larger batch would take longer than a few milliseconds at once. */
 const exportBatch = 100
@@ -75,8 +112,26 @@ const columns: Readonly<Record<string, (grant: ReviewedBinding) => string | null
   last_used_at: ({ lastUsedAt }) => formatTime(lastUsedAt),
 }
 
+function pageName({ cursor }: { readonly cursor?: string }): string {
+  return cursor === undefined ? 'first' : 'next'
+}
+
+function toAccessResponse(policy: Policy, binding: AccessBinding, { allows, inactive }: GrantedAccess) {
+  const { ownerBindings: _, ...reviewed } = binding
+  const conditions = policy.roles.get(binding.role)?.when ?? []
+  return {
+    ...toResponse(reviewed),
+    rack: binding.tokenRack,
+    endsAt: formatTime(binding.endsAt),
+    conditions,
+    allows: [...allows],
+    inactive,
+  }
+}
+
 function toResponse({ subjectKind, subjectId, subjectName, issuer, owner, suspended, ...binding }: ReviewedBinding) {
-  const { grantedBy, granterEmail, permissions, grantedAt, expiresAt, lastUsedAt, ...rest } = binding
+  const { grantedBy, granterEmail, permissions, grantedAt, expiresAt, lastUsedAt, ...others } = binding
+  const { ownerId: _, tokenRack: __, endsAt: ___, ...rest } = others
   return {
     subject: { kind: subjectKind, id: subjectId, name: subjectName, issuer, owner, suspended },
     ...rest,

@@ -41,7 +41,7 @@ export const appChangeHandlers: Handlers<'getLastChanges' | 'listAppChanges'> = 
     const { rack, app, limit = 50, cursor } = call.query
     if (!canSee(call, rack, app)) return { items: [], next: null }
     const { items, next } = await call.auditLog.appChanges.page({ rack, app }, { limit, cursor })
-    return { items: items.map(toChange), next }
+    return { items: items.map(toAppChange), next }
   },
 }
 
@@ -59,7 +59,7 @@ function newestChanges(events: readonly FoundEvent[]): NewestChanges {
   const promoted = new Map<string, AppChange>()
   const built = new Map<string, AppChange>()
   for (const event of events.toReversed()) {
-    const change = toChange(event)
+    const change = toAppChange(event)
     const { route, release, build } = change
     if (release !== null && route === releaseRoute) created.set(release, change)
     if (release !== null && route === promoteRoute) promoted.set(release, change)
@@ -74,10 +74,10 @@ function canSee({ server: { policy }, principal, moment }: PrincipalCall, rack: 
 }
 
 function changeOrNull(found: FoundEvent | undefined): AppChange | null {
-  return found === undefined ? null : toChange(found)
+  return found === undefined ? null : toAppChange(found)
 }
 
-function toChange({ id, event }: FoundEvent): AppChange {
+export function toAppChange({ id, event }: FoundEvent): AppChange {
   const { at, principal, route = '', release, service, process, request = '', path = '', detail } = event
   return {
     id,

@@ -10,6 +10,7 @@ import { connectionHandlers } from './connection.ts'
 import { invitationHandlers } from './invitations.ts'
 import { liveCallHandlers } from './live-calls.ts'
 import { meHandlers } from './me.ts'
+import { ownAppHandlers } from './own-apps.ts'
 import { policyHandlers } from './policy.ts'
 import { rackHandlers } from './racks.ts'
 import { recordingHandlers } from './recordings.ts'
@@ -43,6 +44,7 @@ export const handlers: Handlers = {
   ...liveCallHandlers,
   ...appChangeHandlers,
   ...setupHandlers,
+  ...ownAppHandlers,
   ...trustHandlers,
   ...workloadSessionHandlers,
   ...cliLoginHandlers,

@@ -7,7 +7,10 @@ import { toBindingResponse } from './bindings.ts'
 /** Milliseconds. */
 const queryTimeout = 2_000
 
-export const meHandlers: Handlers<'me' | 'versions'> = {
+/** Milliseconds before their expiry at which API tokens are listed. */
+const noticeTime = 14 * 86_400_000
+
+export const meHandlers: Handlers<'me' | 'getNotices' | 'versions'> = {
   async me(call) {
     const { server, principal, csrfToken, moment } = call
     const { policy, racks, loginProvider } = server
@@ -34,6 +37,20 @@ export const meHandlers: Handlers<'me' | 'versions'> = {
     }
   },
 
+  async getNotices({ server, principal, lists }) {
+    const now = server.clock.now()
+    const { required, by } = server.policy.enrollment(principal, now)
+    const { tokens, stepUps } = await lists.notices(principal.id, { now, noticeTime })
+    return {
+      secondFactor:
+        required && principal.secondFactor !== true
+          ? { requiredBy: by === null ? null : new Date(by).toISOString() }
+          : null,
+      tokens: tokens.map(({ expiresAt, ...token }) => ({ ...token, expiresAt: expiresAt.toISOString() })),
+      stepUps: stepUps.map(({ expiresAt, ...stepUp }) => ({ ...stepUp, expiresAt: expiresAt.toISOString() })),
+    }
+  },
+
   versions: ({ server }) => server.managementApi.versions,
 }
 
@@ -54,7 +71,7 @@ function listPermissions({ server: { policy }, principal, moment }: PrincipalCal
   return [...groups.values()]
 }
 
-async function findAccess({ principal, lists, moment }: PrincipalCall) {
+async function findAccess({ server: { policy }, principal, lists, moment }: PrincipalCall) {
   const ids = principal.bindings
     .filter(({ expiresAt }) => expiresAt === null || expiresAt > moment.at)
     .map(({ id }) => id)
@@ -63,6 +80,7 @@ async function findAccess({ principal, lists, moment }: PrincipalCall) {
     found?.map(({ grantedBy, granterEmail, ...binding }) => ({
       ...toBindingResponse(binding),
       grantedBy: { id: grantedBy, email: granterEmail },
+      roleDescription: policy.roles.get(binding.role)?.description || null,
     })) ?? null
   )
 }

@@ -30,8 +30,7 @@ const responses: Record<string, (query: URLSearchParams) => unknown> = {
     items: callsFrom(Number(query.get('cursor') ?? 0)),
     next: query.has('cursor') ? null : '50',
   }),
-  '/tokens': () => ({ items: [], next: null }),
-  '/second-factors/settings': () => ({ required: false }),
+  '/notices': () => ({ secondFactor: null, tokens: [], stepUps: [] }),
   '/audit/histogram': () => ({
     ...{ from: inAnHour, to: inAnHour, width: 60, total: 3, complete: true, countedFrom: inAnHour },
     buckets: [{ at: inAnHour, denied: 1, required: 0, failed: 0, allowed: 2, none: 0 }],

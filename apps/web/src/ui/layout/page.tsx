@@ -5,6 +5,8 @@ import { Row } from './row.tsx'
 
 interface PageProps {
   readonly title: string
+  /** Such as breadcrumbs. */
+  readonly above?: ReactNode
   readonly summary?: ReactNode
   readonly actions?: ReactNode
   /** Whether the page fills the window, so that a part of it scrolls, such as a long list. */
@@ -13,7 +15,7 @@ interface PageProps {
 }
 
 /** The heading takes the focus when the page opens, so that a screen reader begins there. */
-export function Page({ title, summary, actions, fills = false, children }: PageProps) {
+export function Page({ title, above, summary, actions, fills = false, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     document.title = `${title} – Rack Gateway`
@@ -24,6 +26,7 @@ export function Page({ title, summary, actions, fills = false, children }: PageP
     <div className={`${styles.page} ${fills ? styles.fills : ''}`}>
       <header className={styles.header}>
         <div className={styles.titles}>
+          {above}
           <h1 ref={heading} tabIndex={-1}>
             <VisibleText>{title}</VisibleText>
           </h1>

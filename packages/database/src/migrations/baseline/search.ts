@@ -7,7 +7,8 @@ const ipv4 = '^(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\
  * rows. Kind, rack, route, permission, and rule share one index, over their digest (`facet_of`), because they have few
  * combinations. The ID of an event
  * contains its time, which has an index. Words are added to their index in batches of some hundred events.
- * `events_changes` has the successful changes of an app. Reads, intents, and failures have no entry in it.
+ * `events_changes` has the successful changes of an app, and `events_own_changes` those of a principal. Reads, intents,
+ * and failures have no entry in them.
  *
  * The functions must not fail for any event, because the event could then not be recorded. In all but `words_of`, names
  * are qualified with their schema, because PostgreSQL cannot inline a function that sets `search_path`, and sets it for
@@ -74,6 +75,7 @@ CREATE INDEX events_principal_name ON audit.events (principal_name, at) WHERE pr
 CREATE INDEX events_app ON audit.events (rack, app, at);
 CREATE INDEX events_one_app ON audit.events (app, at) WHERE app IS NOT NULL;
 CREATE INDEX events_changes ON audit.events (rack, app, at) WHERE kind = 'outcome' AND status < 400;
+CREATE INDEX events_own_changes ON audit.events (principal, at) WHERE kind = 'outcome' AND status < 400;
 CREATE INDEX events_effect ON audit.events (effect, at) WHERE effect IN ('deny', 'require');
 CREATE INDEX events_status ON audit.events (status, at) WHERE status <> 200;
 CREATE INDEX events_status_class ON audit.events ((status / 100), at) WHERE status / 100 <> 2;

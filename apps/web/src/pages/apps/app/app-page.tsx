@@ -1,27 +1,28 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
+import { can, racksToList } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
 import { useAppAccess } from '../../../api/rack-data/allowed.ts'
 import { RackError } from '../../../api/rack-data/errors.ts'
 import { rackQuery } from '../../../api/rack-data/queries.ts'
 import { rackPath, validateName } from '../../../api/rack-data/rack-path.ts'
-import { type App, readApp } from '../../../api/rack-data/readers.ts'
+import { readApp } from '../../../api/rack-data/readers.ts'
 import { RefreshButton } from '../../../ui/controls/refresh-button.tsx'
 import { DeniedCall } from '../../../ui/denials/denied-call.tsx'
 import { Page } from '../../../ui/layout/page.tsx'
-import { Row } from '../../../ui/layout/row.tsx'
+import { Breadcrumbs } from '../../../ui/navigation/breadcrumbs.tsx'
 import { PageTabs } from '../../../ui/navigation/page-tabs.tsx'
 import { useShownPath } from '../../../ui/navigation/use-shown-path.ts'
 import { MissingItem } from '../../../ui/problems/missing-item.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
-import { Tag } from '../../../ui/status/badge.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
-import { StatusBadge } from '../list/status-badge.tsx'
 import { RackResponse } from '../rack-response/rack-response.tsx'
 import { useApp } from './address/use-app.ts'
-import styles from './app-summary.module.css'
-import { appTabs, tabDenial } from './app-tabs.ts'
+import { accessTab, appTabs, tabDenial } from './app-tabs.ts'
+import summary from './summary/app-summary.module.css'
+import { AppSummary } from './summary/app-summary.tsx'
+import { OtherRacks } from './summary/other-racks.tsx'
 
 export default function AppPage() {
   const { rack, app } = useApp()
@@ -51,19 +52,64 @@ interface AppName {
 
 /** Calls the rack only after the gateway has said that it allows the call. */
 function PermittedApp({ rack, app }: AppName) {
+  const me = useMe()
   const { isPending, denialOf } = useAppAccess(rack, app)
   const denial = denialOf('GET /apps/{app}')
+  const path = useShownPath()
   if (!isPending && denial === null) return <NamedApp rack={rack} app={app} />
+  const canSeeAccess = can(me, accessTab.permission)
   return (
-    <Page title={`${app} on ${rack}`}>
-      {denial === null ? <Spinner label="Loading: the app" /> : <DeniedCall decision={denial} rack={rack} app={app} />}
+    <Page title={`${app} on ${rack}`} above={<AppBreadcrumbs rack={rack} app={app} />}>
+      {denial === null ? (
+        <Spinner label="Loading: the app" />
+      ) : canSeeAccess && path.endsWith(`/${accessTab.name}`) ? (
+        <Outlet />
+      ) : (
+        <DeniedCall decision={denial} rack={rack} app={app} />
+      )}
+      {denial !== null && canSeeAccess && !path.endsWith(`/${accessTab.name}`) && (
+        <p>
+          <Link to="/apps/$rack/$app/access" params={{ rack, app }} search={{}}>
+            See who can access this app
+          </Link>
+        </p>
+      )}
     </Page>
+  )
+}
+
+/** Only links that the person can open. */
+function AppBreadcrumbs({ rack, app }: AppName) {
+  const canList = racksToList(useMe(), 'app:list').includes(rack)
+  return (
+    <Breadcrumbs>
+      {[
+        canList ? (
+          <Link to="/apps" search={{}}>
+            Apps
+          </Link>
+        ) : (
+          'Apps'
+        ),
+        canList ? (
+          <Link to="/apps" search={{ rack }}>
+            <VisibleText>{rack}</VisibleText>
+          </Link>
+        ) : (
+          <VisibleText>{rack}</VisibleText>
+        ),
+        <span aria-current="page">
+          <VisibleText>{app}</VisibleText>
+        </span>,
+      ]}
+    </Breadcrumbs>
   )
 }
 
 function NamedApp({ rack, app }: AppName) {
   const query = rackQuery(rack, rackPath`/apps/${app}`, readApp)
   const { data, error } = useQuery(query)
+  const me = useMe()
   const { denialOf } = useAppAccess(rack, app)
   const denial = tabDenial(useShownPath(), denialOf)
   if (error instanceof RackError && error.status === 404)
@@ -77,39 +123,24 @@ function NamedApp({ rack, app }: AppName) {
       </Page>
     )
   return (
-    <Page title={`${app} on ${rack}`} actions={<RefreshButton queryKind="rack" />}>
-      <div className={styles.summary}>
+    <Page
+      title={`${app} on ${rack}`}
+      above={<AppBreadcrumbs rack={rack} app={app} />}
+      actions={<RefreshButton queryKind="rack" />}
+    >
+      <div className={summary.line}>
         <RackResponse rack={rack} what="the app" query={query}>
           {(read) => <AppSummary app={read} />}
         </RackResponse>
+        <OtherRacks />
       </div>
       <PageTabs
         label={`The app ${app}`}
-        tabs={appTabs(denialOf).map(({ name, label }) => ({ to: `/apps/${rack}/${app}/${name}`, label }))}
+        tabs={appTabs(denialOf, me).map(({ name, label }) => ({ to: `/apps/${rack}/${app}/${name}`, label }))}
       />
       {/* If the rack does not answer, the page shows one error instead of one for each part. */}
       {(data !== undefined || error === null) &&
         (denial === null ? <Outlet /> : <DeniedCall decision={denial} rack={rack} app={app} />)}
     </Page>
-  )
-}
-
-function AppSummary({ app }: { readonly app: App }) {
-  const { rack, app: name } = useApp()
-  return (
-    <Row as="span">
-      <StatusBadge status={app.status} />
-      {app.isLocked && <Tag tone="neutral">Locked against deletion</Tag>}
-      {app.release === '' ? (
-        'No release runs yet.'
-      ) : (
-        <span>
-          Release{' '}
-          <Link to="/apps/$rack/$app/releases" params={{ rack, app: name }} search={{ open: app.release }}>
-            <VisibleText>{app.release}</VisibleText>
-          </Link>
-        </span>
-      )}
-    </Row>
   )
 }

@@ -1,3 +1,5 @@
+import type { Me } from '@rack-gateway/gateway-api'
+import { can } from '../../../api/can.ts'
 import type { AppRoute, CallDecision } from '../../../api/rack-data/allowed.ts'
 
 /** `name`: the last segment of the path. `routes`: what the tab calls. */
@@ -16,9 +18,13 @@ const tabs = [
 
 type DenialOf = (route: AppRoute) => CallDecision | null
 
+/** Calls no rack. A person with the permission can open it without a role on the app. */
+export const accessTab = { name: 'access', label: 'Access', permission: 'gateway:audit:read' } as const
+
 /** The tabs whose calls are not denied. */
-export function appTabs(denialOf: DenialOf) {
-  return tabs.filter(({ routes }) => routes.every((route) => denialOf(route) === null))
+export function appTabs(denialOf: DenialOf, me: Pick<Me, 'permissions'>) {
+  const allowed = tabs.filter(({ routes }) => routes.every((route) => denialOf(route) === null))
+  return can(me, accessTab.permission) ? [...allowed, accessTab] : allowed
 }
 
 /** The denial of a call of the tab at the path; null if the tab can be opened. */

@@ -1,6 +1,6 @@
 import type { Me, RackStatuses } from '@rack-gateway/gateway-api'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { can } from '../../../api/can.ts'
+import { can, racksToList } from '../../../api/can.ts'
 import { get, serverNow } from '../../../api/client.ts'
 import { nextRackRequest, rackWait } from './rack-wait.ts'
 
@@ -25,21 +25,30 @@ export const checkpointStatusQuery = queryOptions({
   queryFn: ({ signal }) => get('/audit/checkpoint', {}, signal),
 })
 
-export const ownTokensQuery = queryOptions({
-  queryKey: ['overview', 'tokens'],
-  queryFn: ({ signal }) => get('/tokens', { query: { owner: 'me', limit: 200 } }, signal),
+export const noticesQuery = queryOptions({
+  queryKey: ['overview', 'notices'],
+  queryFn: ({ signal }) => get('/notices', {}, signal),
 })
 
-/** Null unless the policy requires a second factor of the person and the person has none. */
-export const missingFactorQuery = queryOptions({
-  queryKey: ['overview', 'missing factor'],
-  async queryFn({ signal }) {
-    const { required, requiredBy } = await get('/second-factors/settings', {}, signal)
-    if (!required) return null
-    const { items } = await get('/second-factors', { query: { user: 'me', limit: 1 } }, signal)
-    return items.length === 0 ? { requiredBy } : null
-  },
+export const rackActivityQuery = queryOptions({
+  queryKey: ['overview', 'rack activity'],
+  queryFn: ({ signal }) => get('/rack-activity', {}, signal),
 })
+
+export const ownAppsQuery = queryOptions({
+  queryKey: ['overview', 'apps'],
+  queryFn: ({ signal }) => get('/own-apps', {}, signal),
+})
+
+export const ownChangesQuery = infiniteQueryOptions({
+  queryKey: ['overview', 'changes'],
+  queryFn: ({ pageParam, signal }) => get('/own-changes', { query: { limit: 20, cursor: pageParam } }, signal),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: ({ next }) => next ?? undefined,
+})
+
+/** Whether the person can see any app, so that cards about apps are of use. */
+export const canSeeApps = (me: Me) => racksToList(me, 'app:list').length > 0
 
 const day = 86_400_000
 

@@ -1,10 +1,11 @@
-import type { RackStatus } from '@rack-gateway/gateway-api'
+import type { RackActivity, RackStatus } from '@rack-gateway/gateway-api'
 import { useState } from 'react'
 import { serverNow } from '../../../api/client.ts'
 import { Button } from '../../../ui/controls/button.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
+import { activityText, sumActivity } from './activity-text.ts'
 import { type RackHealth, racksByHealth } from './rack-health.ts'
 import styles from './rack-list.module.css'
 
@@ -13,28 +14,36 @@ interface RackListProps {
   readonly waitingFor?: readonly string[]
   /** If there are more racks, the healthy ones are compact cells until the person asks for rows. */
   readonly maxRows?: number
+  /** The calls of the last hour, and the live calls. */
+  readonly activity?: RackActivity | undefined
 }
 
-export function RackList({ racks, waitingFor = [], maxRows = 8 }: RackListProps) {
+export function RackList({ racks, waitingFor = [], maxRows = 8, activity }: RackListProps) {
   const [showsAll, setShowsAll] = useState(false)
   const sorted = racksByHealth(racks, serverNow())
   const isCompact = sorted.length + waitingFor.length > maxRows && !showsAll
   const unhealthy = sorted.filter(({ health }) => !health.isHealthy)
   const healthy = sorted.filter(({ health }) => health.isHealthy)
   const cells = isCompact ? healthy : []
+  const activityOf = (name: string) => activity?.racks.find((rack) => rack.name === name)
   return (
     <>
       <ul className={styles.rows}>
         {unhealthy.map(({ rack, health }) => (
-          <RackRow key={rack.name} rack={rack} health={health} />
+          <RackRow key={rack.name} rack={rack} health={health} activity={activityOf(rack.name)} />
         ))}
         {waitingFor.length > 0 && <Waiting racks={waitingFor} />}
-        {!isCompact && healthy.map(({ rack, health }) => <RackRow key={rack.name} rack={rack} health={health} />)}
+        {!isCompact &&
+          healthy.map(({ rack, health }) => (
+            <RackRow key={rack.name} rack={rack} health={health} activity={activityOf(rack.name)} />
+          ))}
       </ul>
       {cells.length > 0 && (
         <>
           <p className={styles.common}>
-            {summaryOf(cells)}{' '}
+            {summaryOf(cells)}
+            {activity &&
+              ` · last hour: ${activityText(sumActivity(cells.flatMap(({ rack }) => activityOf(rack.name) ?? [])))}`}{' '}
             <Button kind="quiet" onPress={() => setShowsAll(true)}>
               Show each
             </Button>
@@ -53,7 +62,13 @@ export function RackList({ racks, waitingFor = [], maxRows = 8 }: RackListProps)
   )
 }
 
-function RackRow({ rack, health }: { readonly rack: RackStatus; readonly health: RackHealth }) {
+interface RackRowProps {
+  readonly rack: RackStatus
+  readonly health: RackHealth
+  readonly activity: RackActivity['racks'][number] | undefined
+}
+
+function RackRow({ rack, health, activity }: RackRowProps) {
   return (
     <li className={styles.row}>
       <strong className={styles.name}>
@@ -68,6 +83,7 @@ function RackRow({ rack, health }: { readonly rack: RackStatus; readonly health:
           <VisibleText>{health.why}</VisibleText>
         </p>
       )}
+      {activity && <p className={styles.activity}>Last hour: {activityText(activity)}</p>}
     </li>
   )
 }

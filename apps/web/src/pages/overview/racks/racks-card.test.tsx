@@ -31,6 +31,8 @@ test('a rack is shown before a slower one has answered, and nothing is requested
   })
   const requests: string[] = []
   vi.stubGlobal('fetch', async (url: string) => {
+    if (url.includes('/rack-activity'))
+      return Response.json({ since: '2027-01-31T11:00:00Z', racks: [], complete: true })
     if (requests.push(new URL(url, 'http://gateway').search) === 1)
       return Response.json({ racks: [status('fast')], waitingFor: ['slow'] })
     await slow

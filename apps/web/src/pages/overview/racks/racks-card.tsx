@@ -5,13 +5,15 @@ import { Card } from '../../../ui/layout/card.tsx'
 import { Row } from '../../../ui/layout/row.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
-import { rackStatusesQuery } from '../queries/overview-queries.ts'
+import { rackActivityQuery, rackStatusesQuery } from '../queries/overview-queries.ts'
 import { NoRacks } from './no-racks.tsx'
 import { RackList } from './rack-list.tsx'
 
 export function RacksCard() {
   const { racks } = useMe()
   const { data, error, isPending, refetch } = useQuery({ ...rackStatusesQuery, enabled: racks.length > 0 })
+  // Without the numbers, the card still shows how the racks are.
+  const activity = useQuery({ ...rackActivityQuery, enabled: racks.length > 0 })
   return (
     <Card title="Racks" actions={data && <Summary {...data} />}>
       {racks.length === 0 && <NoRacks />}
@@ -22,7 +24,7 @@ export function RacksCard() {
         </Row>
       )}
       {error && <Problem error={error} retry={() => void refetch()} />}
-      {data && <RackList {...data} />}
+      {data && <RackList {...data} activity={activity.data} />}
     </Card>
   )
 }

@@ -9,45 +9,43 @@ import { Problem } from '../../../ui/problems/problem.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
-import { canReadAudit, checkpointStatusQuery, missingFactorQuery, ownTokensQuery } from '../queries/overview-queries.ts'
+import { canReadAudit, checkpointStatusQuery, noticesQuery } from '../queries/overview-queries.ts'
 import styles from './waiting-card.module.css'
 import { waitingItems } from './waiting-items.ts'
 
 const firstRows = 6
+const noNotices = { secondFactor: null, tokens: [], stepUps: [] }
 
 export function WaitingCard() {
   const me = useMe()
   const [showsAll, setShowsAll] = useState(false)
   const checkpoint = useQuery({ ...checkpointStatusQuery, enabled: canReadAudit(me) })
-  const tokens = useQuery(ownTokensQuery)
-  const missingFactor = useQuery(missingFactorQuery)
+  const notices = useQuery(noticesQuery)
   const items = waitingItems(
     {
       me,
       checkpoint: checkpoint.data ?? null,
-      missingFactor: missingFactor.data ?? null,
-      tokens: tokens.data?.items ?? [],
+      notices: notices.data ?? noNotices,
     },
     serverNow(),
   )
-  const error = checkpoint.error ?? tokens.error ?? missingFactor.error
+  const error = checkpoint.error ?? notices.error
   return (
     <Card title="Waiting for you">
-      {error && (
-        <Problem
-          error={error}
-          retry={() => void Promise.all([checkpoint.refetch(), tokens.refetch(), missingFactor.refetch()])}
-        />
-      )}
+      {error && <Problem error={error} retry={() => void Promise.all([checkpoint.refetch(), notices.refetch()])} />}
       {items.length === 0 && !error && <p className="soft">Nothing waits for you.</p>}
       {items.length > 0 && (
         <ul className={styles.list}>
           {(showsAll ? items : items.slice(0, firstRows)).map(({ tone, word, text, at, to, search = {} }) => (
-            <li key={text} className={styles.item}>
+            <li key={`${text} ${at}`} className={styles.item}>
               <Badge tone={tone}>{word}</Badge>
-              <Link to={to} search={search}>
+              {to === null ? (
                 <VisibleText>{text}</VisibleText>
-              </Link>
+              ) : (
+                <Link to={to} search={search}>
+                  <VisibleText>{text}</VisibleText>
+                </Link>
+              )}
               {at !== undefined && <Time at={at} kind="relative" />}
             </li>
           ))}

@@ -3,7 +3,9 @@ import { waitingItems } from './waiting-items.ts'
 
 const now = Date.parse('2027-01-31T12:00:00Z')
 const inDays = (days: number) => new Date(now + days * 86_400_000).toISOString()
-const nothing = { me: {}, checkpoint: null, missingFactor: null, tokens: [] }
+const notices = { secondFactor: null, tokens: [], stepUps: [] }
+const admin = { permissions: ['gateway:audit:acknowledge'] }
+const nothing = { me: admin, checkpoint: null, notices }
 const binding = {
   id: 'b',
   role: 'ops',
@@ -14,6 +16,7 @@ const binding = {
   createdAt: inDays(-1),
   reason: null,
   grantedBy: { id: 'x', email: null },
+  roleDescription: null,
 } as const
 
 test('without pending items, the list is empty', () => {
@@ -21,17 +24,23 @@ test('without pending items, the list is empty', () => {
   expect(waitingItems({ ...nothing, checkpoint: { alarms: 0, openAlarms: 0, late: false } }, now)).toEqual([])
 })
 
-test('alarms come first', () => {
+const stepUp = { id: 's', device: 'laptop', expiresAt: inDays(0.003) }
+
+test('what ends soonest comes first, then alarms', () => {
   const items = waitingItems(
     {
-      me: { access: [{ ...binding, expiresAt: inDays(3) }] },
+      me: { ...admin, access: [{ ...binding, expiresAt: inDays(3) }] },
       checkpoint: { alarms: 0, openAlarms: 2, late: true },
-      missingFactor: { requiredBy: inDays(20) },
-      tokens: [{ name: 'nightly', expiresAt: inDays(1), revokedAt: null }],
+      notices: {
+        secondFactor: { requiredBy: inDays(20) },
+        tokens: [{ id: 't', name: 'nightly', expiresAt: inDays(1) }],
+        stepUps: [{ ...stepUp, delivery: 'code' }],
+      },
     },
     now,
   )
   expect(items.map(({ text }) => text)).toEqual([
+    'A command on laptop waits for your second factor',
     'Nobody has acknowledged 2 alarms of the audit log',
     'The next checkpoint of the audit log is overdue',
     'Add a second factor',
@@ -56,7 +65,16 @@ test.each([
   expect(waitingItems({ ...nothing, me: { access: [{ ...binding, expiresAt }] } }, now)).toEqual([])
 })
 
-test('a revoked token does not wait', () => {
-  const token = { name: 'old', expiresAt: inDays(1), revokedAt: inDays(-1) }
-  expect(waitingItems({ ...nothing, tokens: [token] }, now)).toEqual([])
+test('an open alarm does not wait for a person who cannot acknowledge it, but an overdue checkpoint does', () => {
+  const texts = (openAlarms: number | null) =>
+    waitingItems({ ...nothing, me: {}, checkpoint: { alarms: 1, openAlarms, late: true } }, now).map(({ text }) => text)
+  for (const openAlarms of [2, null])
+    expect(texts(openAlarms)).toEqual(['The next checkpoint of the audit log is overdue'])
+})
+
+test('a step-up whose result goes to an address that only the program knows has no link', () => {
+  const itemOf = (delivery: string) =>
+    waitingItems({ ...nothing, notices: { ...notices, stepUps: [{ ...stepUp, delivery }] } }, now)[0]
+  expect(itemOf('code')).toMatchObject({ to: '/step-up', search: { id: 's' } })
+  expect(itemOf('callback')).toMatchObject({ to: null, text: expect.stringContaining('Open the link that it printed') })
 })

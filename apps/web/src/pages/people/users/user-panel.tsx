@@ -13,6 +13,7 @@ import { AuditLink } from '../panel/audit-link.tsx'
 import { LoadingPanel, Panel } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
 import { OwnedTokens } from '../tokens/owned-tokens.tsx'
+import { UserAccess } from './user-access.tsx'
 import { UserDialogs } from './user-dialogs.tsx'
 import { UserFactors } from './user-factors.tsx'
 import { UserSessions } from './user-sessions.tsx'
@@ -66,6 +67,7 @@ export function UserPanel({ id }: { readonly id: string }) {
               ]}
             />
             <SubjectRoles kind="user" id={id} name={user.email} groups={user.groups} />
+            {can(me, 'gateway:audit:read') && <UserAccess id={id} />}
             <UserFactors user={user} />
             {can(me, 'gateway:session:write') && <UserSessions user={id} />}
             {can(me, 'gateway:token:write') && <OwnedTokens owner={id} isStopped={user.lockedAt !== null} />}

@@ -1,4 +1,5 @@
-import { useId } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { useId, useState } from 'react'
 import { useAllowed } from '../../../../api/rack-data/allowed.ts'
 import type { App, Release } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/controls/button.tsx'
@@ -8,6 +9,8 @@ import { SlowNotice } from '../../../../ui/problems/slow-notice.tsx'
 import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import { useApp } from '../address/use-app.ts'
 import { ItemLink } from '../items/item-link.tsx'
+import { PromoteDialog } from './promote-dialog.tsx'
+import { newestReleaseQuery } from './release-queries.ts'
 import type { ReleaseState } from './release-state.ts'
 import type { Promotion, PromotionKind } from './use-promotion.ts'
 
@@ -24,7 +27,12 @@ export function PromoteRelease({ release, app, state, promotion }: PromoteReleas
   const isAllowed = useAllowed(rack, name)
   const { start, targetId, isPending, isSuccess, error } = promotion
   const hint = useId()
+  const [isAsking, setAsking] = useState(false)
+  const newest = useQuery({ ...newestReleaseQuery(rack, name), enabled: isAllowed('GET /apps/{app}/releases') })
   const kind: PromotionKind = state === 'older' ? 'roll-back' : 'promote'
+  // A promotion of the newest release skips nothing.
+  const mustAsk = kind === 'roll-back' || newest.data?.[0]?.id !== release.id
+  const promote = () => start({ release, kind, runningId: app.release })
   const canPromote = isAllowed('POST /apps/{app}/releases/{id}/promote')
   const isOffered = canPromote && (kind === 'promote' || isAllowed('POST /apps/{app}/releases'))
   const problem = error && (
@@ -54,11 +62,23 @@ export function PromoteRelease({ release, app, state, promotion }: PromoteReleas
           aria-describedby={hint}
           isDisabled={app.status === 'updating'}
           isPending={isPending}
-          onPress={() => start({ release, kind, runningId: app.release })}
+          onPress={() => (mustAsk ? setAsking(true) : promote())}
         >
           <VisibleText>{`${kind === 'promote' ? 'Promote' : 'Roll back to'} ${release.id}`}</VisibleText>
         </Button>
       </div>
+      {isAsking && (
+        <PromoteDialog
+          release={release}
+          kind={kind}
+          runningId={app.release}
+          onConfirm={() => {
+            setAsking(false)
+            promote()
+          }}
+          onClose={() => setAsking(false)}
+        />
+      )}
       {isPending && <SlowNotice rack={rack} advice="A promotion can take minutes. Keep this page open." />}
     </Stack>
   )

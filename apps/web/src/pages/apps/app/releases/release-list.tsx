@@ -58,7 +58,13 @@ function ReleaseTable({ releases, app, limit }: ReleaseTableProps) {
             keyOf={({ id }) => id}
             columns={[
               { title: 'Release', cell: ({ id }) => <ItemLink tab="releases" id={id} isRow /> },
-              { title: 'State', cell: (release) => app && <StateBadge state={releaseState(release, app, running)} /> },
+              {
+                title: 'State',
+                cell: (release) =>
+                  app && (
+                    <StateBadge state={releaseState(release, app, running)} isNewest={release.id === releases[0]?.id} />
+                  ),
+              },
               { title: 'Created', cell: ({ created }) => created !== null && <Time at={created} kind="relative" /> },
               { title: 'Created by', cell: ({ id }) => changesOf(id)?.created?.principal.name ?? '', secondary: true },
               { title: 'Promoted', cell: ({ id }) => <ChangeAuthor change={changesOf(id)?.promoted} /> },
