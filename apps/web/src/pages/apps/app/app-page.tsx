@@ -19,8 +19,8 @@ import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { RackResponse } from '../rack-response/rack-response.tsx'
 import { useApp } from './address/use-app.ts'
+import styles from './app-page.module.css'
 import { accessTab, appTabs, tabDenial } from './app-tabs.ts'
-import summary from './summary/app-summary.module.css'
 import { AppSummary } from './summary/app-summary.tsx'
 import { OtherRacks } from './summary/other-racks.tsx'
 
@@ -128,7 +128,7 @@ function NamedApp({ rack, app }: AppName) {
       above={<AppBreadcrumbs rack={rack} app={app} />}
       actions={<RefreshButton queryKind="rack" />}
     >
-      <div className={summary.line}>
+      <div className={styles.summary}>
         <RackResponse rack={rack} what="the app" query={query}>
           {(read) => <AppSummary app={read} />}
         </RackResponse>

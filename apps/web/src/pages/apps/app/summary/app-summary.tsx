@@ -2,16 +2,16 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useAllowed } from '../../../../api/rack-data/allowed.ts'
 import type { App } from '../../../../api/rack-data/readers.ts'
+import { Row } from '../../../../ui/layout/row.tsx'
 import { Tag } from '../../../../ui/status/badge.tsx'
 import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import { StatusBadge } from '../../list/status-badge.tsx'
 import { useApp } from '../address/use-app.ts'
 import { newestReleaseQuery } from '../releases/release-queries.ts'
-import styles from './app-summary.module.css'
 
 export function AppSummary({ app }: { readonly app: App }) {
   return (
-    <div className={styles.facts}>
+    <Row gap={3}>
       <StatusBadge status={app.status} />
       {app.isLocked && <Tag tone="neutral">Locked against deletion</Tag>}
       {app.release === '' ? (
@@ -22,7 +22,7 @@ export function AppSummary({ app }: { readonly app: App }) {
         </span>
       )}
       <NewestRelease runningId={app.release} />
-    </div>
+    </Row>
   )
 }
 

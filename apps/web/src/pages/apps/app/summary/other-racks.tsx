@@ -6,11 +6,11 @@ import { useMe } from '../../../../api/queries.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { readApps } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/controls/button.tsx'
+import { Row } from '../../../../ui/layout/row.tsx'
 import { useShownPath } from '../../../../ui/navigation/use-shown-path.ts'
 import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import { limitedRackQuery } from '../../over-apps/limited-rack-query.ts'
 import { useApp } from '../address/use-app.ts'
-import styles from './app-summary.module.css'
 
 /** How many racks are asked at first, and after each press of the button. Each call is an audit event. */
 const rackStep = 5
@@ -32,7 +32,7 @@ export function OtherRacks() {
   const more = racks.length - asked.length
   if (found.length === 0 && more === 0) return null
   return (
-    <nav aria-label={`${app} on other racks`} className={styles.racks}>
+    <Row as="nav" aria-label={`${app} on other racks`}>
       {found.length > 0 && <span className="soft">Also on</span>}
       {found.map((name) => (
         <Link
@@ -53,6 +53,6 @@ export function OtherRacks() {
           Look on {Math.min(rackStep, more)} more {Math.min(rackStep, more) === 1 ? 'rack' : 'racks'}
         </Button>
       )}
-    </nav>
+    </Row>
   )
 }
