@@ -14,6 +14,7 @@ const compressed = all.filter(isCompressed)
 const plain = all.filter((endpoint) => !isCompressed(endpoint))
 
 const queries: Readonly<Record<string, string>> = {
+  '/app-access': '?rack=staging&app=myapp',
   '/app-changes': '?rack=staging&app=myapp',
   '/last-changes': '?rack=staging&app=myapp',
   '/policy/effective': '?rack=staging',
@@ -69,7 +70,7 @@ describe('compression of the management API', () => {
   }
 
   test.each(compressed)('$method $path answers gzip when asked, and plain JSON otherwise', async ({ method, path }) => {
-    const target = `${path}${queries[path] ?? ''}`
+    const target = `${path.replace('{id}', admin.id)}${queries[path] ?? ''}`
     const zipped = await send(method, target, { 'accept-encoding': 'br, gzip;q=0.5' })
     expect([zipped.status, zipped.headers]).toEqual([
       200,

@@ -30,6 +30,7 @@ export const accessReviewEndpoints = {
     principalKinds: everyKind,
     query: AppAccessQuery,
     response: pageOf(GrantedAccess),
+    compress: true,
   },
   getUserAccess: {
     method: 'GET',
@@ -43,6 +44,7 @@ export const accessReviewEndpoints = {
     principalKinds: everyKind,
     query: LongCursorPageQuery,
     response: pageOf(GrantedAccess),
+    compress: true,
   },
   exportAccessReview: {
     method: 'GET',

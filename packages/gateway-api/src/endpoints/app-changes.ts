@@ -40,6 +40,7 @@ export const appChangeEndpoints = {
     principalKinds: everyKind,
     query: OwnChangesQuery,
     response: pageOf(OwnChange),
+    compress: true,
   },
   listOwnApps: {
     method: 'GET',

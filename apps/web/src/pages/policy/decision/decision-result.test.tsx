@@ -5,6 +5,8 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { DecisionResult } from './decision-result.tsx'
 
 vi.mock('@tanstack/react-router', () => ({ Link: () => null }))
+vi.mock('../../../ui/denials/rule-link.tsx', () => ({ RuleLink: () => null }))
+vi.mock('../../../ui/denials/rule-source.tsx', () => ({ RuleSource: () => null }))
 vi.mock('../../../ui/denials/way-onward.tsx', () => ({ WayOnward: () => null }))
 
 afterEach(cleanup)
