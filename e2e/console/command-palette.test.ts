@@ -106,6 +106,27 @@ describeInChromium('the command palette of the web console', () => {
       .waitFor()
   })
 
+  test('offers the actions of an app to a person who may run them', async () => {
+    const scale = /^Scale a service of myapp on staging$/
+    for (const [user, isOffered] of [
+      ['deployer', true],
+      ['viewer', false],
+    ] as const) {
+      const page = await at.open(user)
+      await openPalette(page)
+      await page.keyboard.type('scale myapp')
+      await options(page)
+        .getByText(isOffered ? scale : /^→ Apps matching/)
+        .first()
+        .waitFor()
+      await settled(page).waitFor()
+      expect(await options(page).getByText(scale).count()).toBe(isOffered ? 1 : 0)
+      if (!isOffered) continue
+      await options(page).getByText(scale).click()
+      await page.waitForURL('**/gateway/apps/staging/myapp/services')
+    }
+  })
+
   test('a result that arrives later does not replace the command that Enter would run', async () => {
     const page = await at.open('admin')
     await page.getByRole('heading', { level: 1 }).waitFor()

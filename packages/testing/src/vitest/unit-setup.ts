@@ -1,6 +1,7 @@
 import childProcess from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
 import { Server, Socket } from 'node:net'
+import { vi } from 'vitest'
 
 /**
  * Unit tests of a worker share one process. A socket or child process that one test leaves open would disturb the
@@ -18,3 +19,7 @@ Object.assign(childProcess.ChildProcess.prototype, { spawn: refuse('start a proc
 for (const name of ['spawnSync', 'execSync', 'execFileSync'] as const)
   Object.assign(childProcess, { [name]: refuse('start a process') })
 syncBuiltinESMExports()
+
+// A module that another file of the worker loaded keeps the mocks of that file. Only files for the browser mock modules
+// that others use.
+if ('document' in globalThis) vi.resetModules()

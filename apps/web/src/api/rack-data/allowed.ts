@@ -28,7 +28,7 @@ type RouteDecision = Decisions['decisions'][number]
 export type CallDecision = RouteDecision['decision']
 
 /** The gateway records no audit event for this request. */
-function decisionsQuery(rack: string, app: string) {
+export function decisionsQuery(rack: string, app: string) {
   return queryOptions({
     queryKey: ['decisions', rack, app],
     queryFn: () => post('/policy/decisions', { body: { rack, calls: routes.map((route) => callOf(route, app)) } }),
@@ -53,11 +53,14 @@ export function useAppAccess(rack: string, app: string): AppAccess {
   const { data, isPending } = useQuery(decisionsQuery(rack, app))
   return {
     isPending,
-    denialOf(route) {
-      const found = data?.decisions.find((one) => one.route === route)
-      return found !== undefined && isDenied(found) ? found.decision : null
-    },
+    denialOf: (route) => denialIn(data, route),
   }
+}
+
+/** Null if the call is allowed, or if its decision is not known. */
+export function denialIn(data: Decisions | undefined, route: AppRoute): CallDecision | null {
+  const found = data?.decisions.find((one) => one.route === route)
+  return found !== undefined && isDenied(found) ? found.decision : null
 }
 
 /** While the decisions load, no call is allowed. */

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import { appActions } from '../../pages/apps/app/app-actions.ts'
 import { type FoundItems, foundCommands, searchedText } from './found-commands.ts'
 
 const me = {
@@ -39,7 +40,7 @@ const nothing: FoundItems = { users: [], tokens: [], apps: [], racks: [] }
 const found: FoundItems = {
   users: [bob],
   tokens: [nightly],
-  apps: [{ rack: 'staging', app: 'web' }],
+  apps: [{ rack: 'staging', app: 'web', actions: appActions.filter(({ tab }) => tab !== 'logs') }],
   racks: ['staging'],
 }
 
@@ -77,6 +78,22 @@ test('the actions of an item are offered when a part of their verb is typed, if 
   expect(labels('revoke', revoked)).toEqual(['Open the API token nightly of ann@example.com'])
 })
 
+test('the actions of an app open the tab that has them, if the person may run them', () => {
+  expect(labels('web')).toEqual([
+    expect.stringContaining('bob'),
+    expect.stringContaining('nightly'),
+    'Open the app web on staging',
+    'Open the apps of the rack staging',
+  ])
+  expect(labels('restart web')).toContain('Restart a service of web on staging')
+  expect(labels('logs web')).not.toContain('Read the logs of web on staging')
+  const navigate = vi.fn()
+  foundCommands(me, found, 'roll web', navigate)
+    .find(({ label }) => label === 'Roll back web on staging')
+    ?.run()
+  expect(navigate.mock.calls).toEqual([['/apps/staging/web/releases']])
+})
+
 test('an action opens its dialog by the address of the item', () => {
   const navigate = vi.fn()
   foundCommands(me, found, 'lock', navigate)
@@ -97,6 +114,8 @@ test.each([
   ['Revoke the API token nightly', 'nightly'],
   ['ann lee', 'ann'],
   ['api', 'api'],
+  ['restart a service of web', 'web'],
+  ['promote shop', 'shop'],
   ['lock', 'lock'],
   ['  ', ''],
   [`rgw_${'a'.repeat(32)}`, ''],

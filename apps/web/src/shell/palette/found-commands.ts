@@ -1,23 +1,27 @@
 import { containsToken } from '@rack-gateway/errors/redact-tokens'
 import type { ItemOf, Me } from '@rack-gateway/gateway-api'
 import { can } from '../../api/can.ts'
+import { type AppAction, appActions } from '../../pages/apps/app/app-actions.ts'
 import { tokenActions, userActions } from '../../pages/people/item-actions.ts'
 import type { Navigate, PaletteCommand } from './palette-command.ts'
+
+export interface FoundApp {
+  readonly rack: string
+  readonly app: string
+  /** What the person may do with the app. */
+  readonly actions: readonly AppAction[]
+}
 
 export interface FoundItems {
   readonly users: readonly ItemOf<'listUsers'>[]
   readonly tokens: readonly ItemOf<'listTokens'>[]
-  readonly apps: readonly { readonly rack: string; readonly app: string }[]
+  readonly apps: readonly FoundApp[]
   readonly racks: readonly string[]
 }
 
 /** Commands for each item that was found. The actions of an item follow when a person types a part of their verbs. */
 export function foundCommands(me: Me, items: FoundItems, typed: string, navigate: Navigate): readonly PaletteCommand[] {
-  const typedWords = wordsOf(typed)
-  const isMeant = ({ label }: { readonly label: string }) => {
-    const verbs = wordsOf(label)
-    return typedWords.some((word) => verbs.some((verb) => verb.startsWith(word)))
-  }
+  const isMeant = meantBy(typed)
   return [
     ...items.users.flatMap((user) => [
       {
@@ -49,12 +53,19 @@ export function foundCommands(me: Me, items: FoundItems, typed: string, navigate
           run: () => navigate('/people/tokens', { open: token.id, dialog }),
         })),
     ]),
-    ...items.apps.map(({ rack, app }) => ({
-      id: `page /apps/${rack}/${app}`,
-      label: `Open the app ${app} on ${rack}`,
-      name: app,
-      run: () => navigate(`/apps/${rack}/${app}`),
-    })),
+    ...items.apps.flatMap(({ rack, app, actions }) => [
+      {
+        id: `page /apps/${rack}/${app}`,
+        label: `Open the app ${app} on ${rack}`,
+        name: app,
+        run: () => navigate(`/apps/${rack}/${app}`),
+      },
+      ...actions.filter(isMeant).map(({ label, tab }) => ({
+        id: `${label} ${rack}/${app}`,
+        label: `${label} ${app} on ${rack}`,
+        run: () => navigate(`/apps/${rack}/${app}/${tab}`),
+      })),
+    ]),
     ...items.racks.map((rack) => ({
       id: `rack ${rack}`,
       label: `Open the apps of the rack ${rack}`,
@@ -69,11 +80,25 @@ export function foundCommands(me: Me, items: FoundItems, typed: string, navigate
   ]
 }
 
+/** Whether the text contains a part of a verb of an app's actions. Only then is the policy asked about them. */
+export function meansAppAction(typed: string): boolean {
+  return appActions.some(meantBy(typed))
+}
+
+function meantBy(typed: string): (action: { readonly label: string }) => boolean {
+  const typedWords = wordsOf(typed)
+  return ({ label }) => {
+    const verbs = wordsOf(label)
+    return typedWords.some((word) => verbs.some((verb) => verb.startsWith(word)))
+  }
+}
+
 /** Words of commands, which are not searched for among the items. */
 const commandWords = new Set(
-  wordsOf(
+  [
     'open the user api token app apps of on to a rack lock unlock revoke all sessions grant role rotate change owner reset second factors',
-  ),
+    ...appActions.map(({ label }) => label),
+  ].flatMap(wordsOf),
 )
 
 /**

@@ -4,11 +4,13 @@ import { useEffect, useState } from 'react'
 import { can, racksToList } from '../../api/can.ts'
 import { get } from '../../api/client.ts'
 import { useMe } from '../../api/queries.ts'
+import { decisionsQuery, denialIn } from '../../api/rack-data/allowed.ts'
 import { loadedApps } from '../../api/rack-data/loaded-apps.ts'
 import { rackPath } from '../../api/rack-data/rack-path.ts'
 import { readApps } from '../../api/rack-data/readers.ts'
+import { appActions } from '../../pages/apps/app/app-actions.ts'
 import { limitedRackQuery, loadStep } from '../../pages/apps/over-apps/limited-rack-query.ts'
-import { type FoundItems, searchedText } from './found-commands.ts'
+import { type FoundItems, meansAppAction, searchedText } from './found-commands.ts'
 
 interface Search extends FoundItems {
   readonly isSearching: boolean
@@ -34,11 +36,12 @@ export function useFoundItems(typed: string): Search {
   })
   const tokens = useQuery({ ...tokensQuery(settled), enabled: isEnabled, placeholderData: keepPreviousData })
   const apps = useApps(me, isEnabled)
-  const isFetching = users.isFetching || tokens.isFetching || apps.isFetching
+  const found = useAppActions(text === '' ? [] : apps.apps, { settled, isAsked: isEnabled && meansAppAction(typed) })
+  const isFetching = users.isFetching || tokens.isFetching || apps.isFetching || found.isFetching
   return {
     users: isEnabled ? (users.data ?? []) : [],
     tokens: isEnabled ? (tokens.data ?? []) : [],
-    apps: text === '' ? [] : apps.apps,
+    apps: found.apps,
     racks: text === '' ? [] : apps.racks,
     isSearching: text !== settled || (isEnabled && isFetching),
     problems: isEnabled
@@ -68,6 +71,29 @@ function useApps(me: Me, isEnabled: boolean) {
     isFetching: results.some(({ isFetching }) => isFetching),
     problems:
       failed.length === 0 ? [] : [`Apps are missing, because these racks did not answer: ${failed.join(', ')}.`],
+  }
+}
+
+/** The number of apps whose actions are offered. For each, the policy is asked once. */
+const maxAppsWithActions = 5
+
+function useAppActions(
+  apps: readonly { readonly rack: string; readonly app: string }[],
+  { settled, isAsked }: { readonly settled: string; readonly isAsked: boolean },
+) {
+  const asked = isAsked
+    ? apps.filter(({ app }) => app.toLowerCase().includes(settled)).slice(0, maxAppsWithActions)
+    : []
+  const results = useQueries({ queries: asked.map(({ rack, app }) => decisionsQuery(rack, app)) })
+  return {
+    apps: apps.map((found) => {
+      const decisions = results[asked.indexOf(found)]?.data
+      const actions = appActions.filter(
+        ({ routes }) => decisions !== undefined && routes.every((route) => denialIn(decisions, route) === null),
+      )
+      return { ...found, actions }
+    }),
+    isFetching: results.some(({ isFetching }) => isFetching),
   }
 }
 
