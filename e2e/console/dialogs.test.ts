@@ -7,6 +7,7 @@ import { brokenWords, elementsOutside } from '../support/console-layout.ts'
 import { totpCode } from '../support/login/second-factor.ts'
 import { addVirtualAuthenticator } from '../support/login/virtual-authenticator.ts'
 import { type LongContent, long, startConsoleWithLongContent } from '../support/long-content.ts'
+import { directApp } from '../support/racks/direct-rack.ts'
 import { describeInChromium } from '../support/web-console.ts'
 
 const source = fileURLToPath(new URL('../../apps/web/src', import.meta.url))
@@ -90,6 +91,18 @@ describeInChromium('every dialog of the console', () => {
     'pages/apps/app/processes/processes-tab.tsx': ['exec', 'stop'].map(
       (dialog) => () => go(`/apps/staging/myapp/processes?dialog=${dialog}&item=${longProcess}`),
     ),
+    'pages/apps/app/releases/promote-dialog.tsx': [
+      async () => {
+        const app = directApp(content.at.at.system.rack, 'myapp')
+        const { build, env } = await app.newest()
+        const release = await app.newRelease({ build, env: `${env}\nONE=1` })
+        // The newest release is promoted without a question.
+        await app.newRelease({ build, env: `${env}\nTWO=2` })
+        await go(`/apps/staging/myapp/releases?open=${release}`)
+        await press(/^Promote/)
+        await page.getByText(/never promoted/).waitFor()
+      },
+    ],
     'pages/apps/app/services/scale-dialog.tsx': [() => go(`/apps/staging/myapp/services?dialog=scale&item=web`)],
     'pages/apps/app/services/services-tab.tsx': [() => go(`/apps/staging/myapp/services?dialog=restart&item=web`)],
     'pages/audit/dialogs/alarms.tsx': [() => go('/audit?dialog=alarms')],
