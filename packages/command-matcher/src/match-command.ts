@@ -44,9 +44,7 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDe
     return denyFor('run-service', explainWrongService(rules, call))
   if (call.mode === 'attached') return matchAttachedRun(rules, call)
 
-  const syntax = shellSyntax(call.argv)
-  const matching = rulesFor(rules.root, call, syntax?.last ?? -1).filter((found) => isForTarget(found, call))
-  const forRoles = matching.filter(({ rule }) => rule.roles.some((role) => call.roles.includes(role)))
+  const { syntax, matching, forRoles } = matchingRules(rules, call)
   const allowing = forRoles.filter((found) => meetsOptionsAndConditions(found, call)).map(({ rule }) => rule)
   const [first] = allowing
   if (first) return { effect: 'allow', rule: first.id, by: first, allowing }
@@ -56,6 +54,38 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDe
   const ofOtherRoles = matching[0]?.rule
   const denied = denyFor('no-rule', explainNotAllowed(call, rulesForRoles(rules, call, maxFound), matching))
   return ofOtherRoles === undefined ? denied : { ...denied, nearest: ofOtherRoles }
+}
+
+/** The rules for the words and the target of a command, and those of them that are for the caller's roles. */
+function matchingRules(rules: CompiledRules, call: CommandCall) {
+  const syntax = shellSyntax(call.argv)
+  const matching = rulesFor(rules.root, call, syntax?.last ?? -1).filter((found) => isForTarget(found, call))
+  const forRoles = matching.filter(({ rule }) => rule.roles.some((role) => call.roles.includes(role)))
+  return { syntax, matching, forRoles }
+}
+
+/**
+ * The denial by the first rule that is for the words, the target, and the roles of the call, and whose condition is not
+ * met. Ignores the options of the rule. For the start of an attached run, the words are not known.
+ *
+ * @returns null if there is no such rule
+ */
+export function findFailedCondition(rules: CompiledRules, call: CommandCall): Denied | null {
+  for (const { rule } of rulesOfCaller(rules, call)) {
+    const explanation = call.checkConditions?.(rule) ?? null
+    if (explanation !== null) return { ...denyFor('condition', explanation), nearest: rule }
+  }
+  return null
+}
+
+function rulesOfCaller(rules: CompiledRules, call: CommandCall): readonly CompiledRule[] {
+  if (call.mode !== 'attached') return matchingRules(rules, call).forRoles
+  const exec = { ...call, mode: 'own-exec' } as const
+  return call.roles.flatMap((role) =>
+    rulesOfRole(rules, role, exec)
+      .flat()
+      .filter((compiled) => isForTarget(compiled, exec)),
+  )
 }
 
 /**

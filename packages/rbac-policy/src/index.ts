@@ -27,6 +27,7 @@ export type {
   Requirement,
   StepUpLevel,
   WantedBinding,
+  WouldBe,
 } from './model/types.ts'
 export { issuerName, readUserName, userName } from './model/user-name.ts'
 export { expandPermission } from './permissions/permission-patterns.ts'

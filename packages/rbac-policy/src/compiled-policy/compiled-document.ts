@@ -16,6 +16,8 @@ export interface CompiledDocument {
   readonly commandConditions: ReadonlyMap<string, readonly CompiledCondition[]>
   /** Returns the denial of an operation that the document blocks; null for any other call. */
   readonly blocked: (call: RackCall) => Denial | null
+  /** Whether a rack is in observe mode at a time; null: never. */
+  readonly observes: ((rack: string, at: number) => boolean) | null
   /** Null if nothing requires a proof of a second factor. */
   readonly stepUp: CompiledStepUp | null
   /** Caches the names of the roles that have a permission. */

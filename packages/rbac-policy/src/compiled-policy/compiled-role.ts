@@ -11,6 +11,8 @@ export interface CompiledRole {
   readonly names: readonly string[]
   readonly when: readonly CompiledCondition[]
   readonly stepUp: readonly CompiledStepUpRule[]
+  /** Whether the role has a permission of the rack API. */
+  readonly concernsRacks: boolean
   has(permission: Permission): boolean
   explainPermission(permission: Permission): PermissionOrigin
 }
@@ -46,6 +48,7 @@ export function compileRole({
       }
       return compileRule(rule, words) ?? []
     }),
+    concernsRacks: hasEvery || [...all].some((permission) => !permission.startsWith('gateway:')),
     has: (permission) => hasEvery || all.has(permission),
     explainPermission: (permission) => ({
       rule: `role:${name}`,

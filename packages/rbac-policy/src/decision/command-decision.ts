@@ -1,6 +1,8 @@
 import {
+  type CommandCall,
   type CommandDecision,
   type CommandRule,
+  findFailedCondition,
   inMessage,
   isTooLong,
   matchCommand,
@@ -12,24 +14,38 @@ import type { CompiledDocument } from '../compiled-policy/compiled-document.ts'
 import type { PermissionOrigin } from '../compiled-policy/compiled-role.ts'
 import { wrongCaller } from '../conditions/condition.ts'
 import type { Principal, RackCall } from '../model/types.ts'
+import { type Leniency, passesCommands } from './observe-mode.ts'
 
 /**
  * Decides about the command of a run or exec. For a token, the roles of its owner do not count.
  *
- * @returns null for a route without a command
+ * @param leniency null: as the command rules say
+ * @returns null for a route without a command, and for a command that only observe mode allows
  */
 export function decideCommand(
   document: CompiledDocument,
   principal: Principal,
   scopeBindings: ScopeBindings,
   call: RackCall,
+  leniency: Leniency | null,
 ): AllowedCommand | Denial | null {
   const { permission } = call.route
   if (permission !== 'process:run' && permission !== 'process:exec') return null
-  const decision = matchCall(document, principal, scopeBindings, call)
-  if (decision.effect === 'deny') return denyByMatcher(document, decision)
+  const match = commandCall(document, principal, scopeBindings, call)
+  if ('effect' in match) return denyByMatcher(document, match)
+  const rules = document.rules()
+  const decision = matchCommand(rules, match)
+  if (decision.effect === 'deny') {
+    const isLenient = leniency !== null && passesCommands(leniency, scopeBindings.compiled.own)
+    if (!isLenient || enforcedDenials.has(decision.rule)) return denyByMatcher(document, decision)
+    const failed = findFailedCondition(rules, match)
+    return failed === null ? null : denyByMatcher(document, failed)
+  }
   return decision.by === null ? allowAttachedRun(document) : allowByRule(document, decision.by, decision.allowing)
 }
+
+/** Denials that observe mode enforces: conditions, and commands that nobody can read. */
+const enforcedDenials: ReadonlySet<string> = new Set(['condition', 'empty', 'too-long', 'unreadable'])
 
 type Denied = Extract<CommandDecision, { effect: 'deny' }>
 
@@ -58,12 +74,12 @@ function allowAttachedRun({ source }: CompiledDocument): AllowedCommand {
 
 const attachedReason = 'An attached run starts with a sleeping process. The command is checked when it is sent.'
 
-function matchCall(
+function commandCall(
   document: CompiledDocument,
   principal: Principal,
   scopeBindings: ScopeBindings,
   call: RackCall,
-): CommandDecision {
+): CommandCall | Denied {
   const { command } = call
   // A run that is checked as an exec would escape the rule about services.
   if (!command || (command.mode === 'exec') !== (call.route.permission === 'process:exec'))
@@ -78,7 +94,7 @@ function matchCall(
       `The rack could not read this command (${inMessage(command.error ?? 'unknown')}).`,
       'Check its quotes and backslashes.',
     )
-  return matchCommand(document.rules(), {
+  return {
     argv,
     mode: mode === 'exec' && call.process?.own ? 'own-exec' : mode,
     service: (mode === 'exec' ? call.process?.service : call.service) ?? '',
@@ -88,7 +104,7 @@ function matchCall(
     options,
     checkConditions:
       document.commandConditions.size === 0 ? undefined : (rule) => failedCondition(document, rule, principal, call),
-  })
+  }
 }
 
 function failedCondition(
@@ -130,6 +146,6 @@ function sourceOf({ source }: CompiledDocument, rule: string, nearest: CommandRu
   return matcherRules.has(rule) ? 'gateway' : source
 }
 
-function denyUnreadable(reason: string, remedy: string): CommandDecision {
+function denyUnreadable(reason: string, remedy: string): Denied {
   return { effect: 'deny', rule: 'unreadable', reason, remedy }
 }

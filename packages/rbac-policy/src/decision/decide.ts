@@ -17,21 +17,42 @@ import {
   proxyReason,
   type RequiredRolesText,
   requiredRolesText,
+  type Side,
 } from '../compiled-policy/reasons.ts'
 import type { Allowed, Decision, Moment, Permission, PolicyScope, Principal, RackCall } from '../model/types.ts'
 import { requiredPermissions } from '../permissions/required-permissions.ts'
 import { decideCommand } from './command-decision.ts'
+import { allowObserved, isObservable, type Leniency, leniencyOf } from './observe-mode.ts'
 import { applyStepUp } from './step-up-decision.ts'
 
 /**
  * Decides one call by bindings, permissions, command rules, and blocked operations, in this order. The first denial
  * wins. An allowed call can still need a proof of a second factor.
+ *
+ * In observe mode, a call that the policy does not allow is decided again, leniently. If the second decision is a
+ * denial, too, it is the result, because it has the reason that counts in observe mode, such as a protected key.
  */
 export function decide(
   document: CompiledDocument,
   principal: Principal,
   bindings: PrincipalBindings,
   call: RackCall,
+): Decision {
+  const enforced = decideBy(document, principal, bindings, call, null)
+  if (enforced.effect === 'allow' || document.observes === null || !isObservable(call)) return enforced
+  const leniency = leniencyOf(document, principal, bindings, call)
+  if (leniency === null) return enforced
+  const lenient = decideBy(document, principal, bindings, call, leniency)
+  return lenient.effect === 'allow' ? allowObserved(enforced, lenient) : lenient
+}
+
+/** @param leniency null: as the policy says */
+function decideBy(
+  document: CompiledDocument,
+  principal: Principal,
+  bindings: PrincipalBindings,
+  call: RackCall,
+  leniency: Leniency | null,
 ): Decision {
   const permission = permissionOf(call)
   const scope = scopeOf(call)
@@ -40,7 +61,7 @@ export function decide(
   if (scopeBindings === null) return deny(document, permission, null, boundToOtherRack(principal, call))
 
   const required = requiredPermissions(call)
-  const missing = findMissing(document, principal, { scope, scopeBindings, required, bindings, moment: call })
+  const missing = findMissing(document, principal, { scope, scopeBindings, required, bindings, moment: call, leniency })
   if (missing !== null) {
     const denial =
       permission === openProxy ? explainProxy(document, principal, scopeBindings, call, missing) : missing.denial
@@ -52,7 +73,7 @@ export function decide(
     )
   }
 
-  const command = decideCommand(document, principal, scopeBindings, call)
+  const command = decideCommand(document, principal, scopeBindings, call, leniency)
   if (command !== null && 'remedy' in command) return deny(document, permission, scopeBindings, command)
   const blocked = document.blocked(call)
   if (blocked) return deny(document, permission, scopeBindings, blocked)
@@ -70,7 +91,7 @@ export function decide(
     policy: document.hash,
   }
   const { stepUp } = document
-  return stepUp === null
+  return stepUp === null || leniency !== null
     ? granted
     : applyStepUp(stepUp, { principal, call, scope, scopeBindings, required, commandRules, granted })
 }
@@ -93,7 +114,7 @@ export function checkPermissionAt(
   }: { readonly permission: Permission; readonly where: PolicyScope; readonly moment: Moment },
 ): Denial | null {
   const scopeBindings = bindingsInScope(bindings, where, moment)
-  const check = { scope: where, scopeBindings, required: [permission], bindings, moment }
+  const check = { scope: where, scopeBindings, required: [permission], bindings, moment, leniency: null }
   return findMissing(document, principal, check)?.denial ?? null
 }
 
@@ -103,6 +124,7 @@ interface PermissionCheck {
   readonly required: readonly Permission[]
   readonly bindings: PrincipalBindings
   readonly moment: Moment
+  readonly leniency: Leniency | null
 }
 
 interface MissingPermission {
@@ -114,22 +136,26 @@ interface MissingPermission {
 function findMissing(
   document: CompiledDocument,
   principal: Principal,
-  { scope, scopeBindings, required, bindings, moment }: PermissionCheck,
+  { scope, scopeBindings, required, bindings, moment, leniency }: PermissionCheck,
 ): MissingPermission | null {
   const { own, owner, failedConditions: failed } = scopeBindings
+  const needsOwn = leniency?.own !== true
+  const needsOwner = leniency?.owner !== true
   if (own.roles.length === 0) {
     const first = failed[0] ?? failedScopeConditions(bindings, scope, moment)[0]
-    return { permission: null, denial: first ? denyByCondition(first) : noBinding(principal, scope, 'own') }
+    if (first) return { permission: null, denial: denyByCondition(first) }
+    if (needsOwn) return { permission: null, denial: noBinding(principal, scope, 'own') }
   }
-  if (owner?.roles.length === 0) return { permission: null, denial: noBinding(principal, scope, 'owner') }
+  if (owner?.roles.length === 0 && needsOwner) return { permission: null, denial: noBinding(principal, scope, 'owner') }
   for (const permission of required) {
-    const side = own.roleWith(permission) === null ? 'own' : owner?.roleWith(permission) === null ? 'owner' : null
+    const side = missingSide(scopeBindings, permission, { needsOwner })
     if (side === null) continue
     const failedCondition =
       side === 'own'
         ? failedConditionFor([...failed, ...failedScopeConditions(bindings, scope, moment)], permission)
         : undefined
     if (failedCondition) return { permission, denial: denyByCondition(failedCondition) }
+    if (side === 'own' && !needsOwn) continue
     const missing = {
       permission,
       side,
@@ -139,6 +165,15 @@ function findMissing(
     return { permission, denial: noPermission(principal, scope, missing) }
   }
   return null
+}
+
+function missingSide(
+  { own, owner }: ScopeBindings,
+  permission: Permission,
+  { needsOwner }: { readonly needsOwner: boolean },
+): Side | null {
+  if (own.roleWith(permission) === null) return 'own'
+  return needsOwner && owner?.roleWith(permission) === null ? 'owner' : null
 }
 
 function failedConditionFor(failed: readonly FailedCondition[], permission: Permission): FailedCondition | undefined {

@@ -22,8 +22,12 @@ const hour = stepUp({ kind: 'recent', within: 3_600_000 })
 const minutes = stepUp({ kind: 'recent', within: 600_000 })
 const anyFactor = stepUp({ kind: 'always', methods: 'any' })
 const passkey = stepUp({ kind: 'always', methods: 'passkey' })
+const observed: Allowed = {
+  ...allowed,
+  wouldBe: { effect: 'deny', rule: 'denied', source: 's', reason: 'R.', remedy: 'M.' },
+}
 /** From the weakest to the strictest. */
-const order: readonly Decision[] = [allowed, hour, minutes, anyFactor, passkey, approval, denied]
+const order: readonly Decision[] = [allowed, observed, hour, minutes, anyFactor, passkey, approval, denied]
 
 test('the stricter of two decisions is the same in either order', () => {
   for (const [index, one] of order.entries())
@@ -39,7 +43,7 @@ test('narrowing sees what allows the call, and never weakens a requirement', asy
         seen.push(granted)
         return narrowed
       })
-      expect(seen).toEqual([allowed])
+      expect(seen).toEqual([decision === observed ? observed : allowed])
       expect(result).toBe(stricterOf(decision, narrowed))
     }
 })

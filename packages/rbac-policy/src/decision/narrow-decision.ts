@@ -23,11 +23,11 @@ export function stricterOf(one: Decision, other: Decision): Decision {
   return strictness(other) > strictness(one) || requiresMore(other, one) ? other : one
 }
 
-function strictness({ effect }: Decision): number {
-  return effects.indexOf(effect)
+/** A call that only observe mode allows is denied once the policy is enforced. */
+function strictness(decision: Decision): number {
+  if (decision.effect === 'allow') return decision.wouldBe === undefined ? 0 : 1
+  return decision.effect === 'require' ? 2 : 3
 }
-
-const effects: readonly Decision['effect'][] = ['allow', 'require', 'deny']
 
 /** An approval is stricter than a proof. */
 function requiresMore(one: Decision, other: Decision): boolean {

@@ -8,6 +8,11 @@ import { isLocalHost, withoutTrailingDots } from './local-host.ts'
 export interface PolicyOptions {
   /** `host:port` of the gateway's database and metrics, which no principal can reach through a proxy. */
   readonly closedAddresses?: readonly string[]
+  /**
+   * Whether a rack is in observe mode at a time, in milliseconds since the epoch. Default: never, so that tests of
+   * policies and simulations always see the decisions that the policy enforces.
+   */
+  readonly observes?: (rack: string, at: number) => boolean
 }
 
 /** The ports of the API servers of the rack and its cluster. */

@@ -2,11 +2,15 @@ import type { Decision } from './types.ts'
 
 /** The JSON form of a decision: the remedy is called `next`, and `granted` is left out. */
 export function toDecisionJson(decision: Decision) {
-  if (decision.effect === 'allow') return decision
-  if (decision.effect === 'deny') {
-    const { remedy, ...rest } = decision
-    return { ...rest, next: remedy }
+  if (decision.effect === 'allow') {
+    const { wouldBe, ...rest } = decision
+    return wouldBe === undefined ? rest : { ...rest, wouldBe: withNext(wouldBe) }
   }
-  const { remedy, granted: _, ...rest } = decision
+  if (decision.effect === 'deny') return withNext(decision)
+  const { granted: _, ...rest } = decision
+  return withNext(rest)
+}
+
+function withNext<T extends { readonly remedy: string }>({ remedy, ...rest }: T) {
   return { ...rest, next: remedy }
 }

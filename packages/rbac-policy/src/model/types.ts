@@ -1,6 +1,6 @@
 import type { CommandMode, CommandOptions } from '@rack-gateway/command-matcher'
 import type { RackRoute } from '@rack-gateway/convox-api'
-import type { Explanation } from '@rack-gateway/errors'
+import type { Denial, Explanation } from '@rack-gateway/errors'
 
 /** `resource:action`, such as `release:promote`; `gateway:…` for the management API. */
 export type Permission = string
@@ -177,7 +177,16 @@ export type Requirement =
   | { readonly requirement: 'step-up'; readonly level: StepUpLevel }
   | { readonly requirement: 'approval' }
 
-export type Allowed = DecisionBase & { readonly effect: 'allow' }
+export type Allowed = DecisionBase & {
+  readonly effect: 'allow'
+  /** The decision of the policy, if only observe mode allows the call. */
+  readonly wouldBe?: WouldBe
+}
+
+/** A decision that observe mode does not enforce. */
+export interface WouldBe extends Denial {
+  readonly effect: 'deny' | 'require'
+}
 
 export interface PolicyScope {
   readonly rack: string

@@ -152,7 +152,8 @@ const packageLevel = { kind: 'recent', within: 600_000 } as const
 
 function decisionBy(name: string, objection: Objection, { principal, decision }: Omit<AllowedCall, 'call'>): Decision {
   const { rule, reason, next: remedy } = objection
-  const explained = { ...decision, reason, remedy, rule: `package:${name}:${rule}`, source: name }
+  const { wouldBe: _, ...base } = decision
+  const explained = { ...base, reason, remedy, rule: `package:${name}:${rule}`, source: name }
   if (objection.effect === 'deny') return { ...explained, effect: 'deny' }
   if (objection.requirement === 'approval')
     return { ...explained, effect: 'require', granted: decision, requirement: 'approval' }
@@ -160,7 +161,7 @@ function decisionBy(name: string, objection: Objection, { principal, decision }:
   return { ...explained, effect: 'require', granted: decision, requirement: 'step-up', level: packageLevel }
 }
 
-function failureOf(name: string, failed: string, decision: Allowed): Decision {
+function failureOf(name: string, failed: string, { wouldBe: _, ...decision }: Allowed): Decision {
   return {
     ...decision,
     effect: 'deny',

@@ -308,3 +308,49 @@ describe('narrowPlanned', () => {
     expect(asked.length).toBeLessThanOrEqual(4)
   })
 })
+
+describe('on a rack in observe mode', () => {
+  const policy = compilePolicy(builtIn, { observes: () => true })
+  function planned(who: Principal | undefined, words: string) {
+    const plan = planCommand(words.split(' '), context)
+    if (plan.kind !== 'calls' || who === undefined) throw new Error(`${words} makes no call that is known`)
+    const question = { policy, document: builtIn, principal: who, rack: 'staging', at: now, address: null }
+    return plan.calls
+      .filter(({ essential }) => essential)
+      .map((call) => ({ call, question, ...decidePlanned(question, call) }))
+  }
+
+  test('a call that only observe mode allows has the decision that is not enforced', () => {
+    const promote = planned(viewer, 'releases promote R1').find(
+      ({ call }) => call.route.permission === 'release:promote',
+    )
+    expect(promote).toMatchObject({
+      decision: { effect: 'allow', wouldBe: { effect: 'deny', rule: 'no-permission' } },
+      otherwise: null,
+    })
+    expect(promote && isAlwaysDenied(promote, promote.call, promote.question)).toBe(false)
+  })
+
+  test('facts of the rack count as if the caller had the permission', () => {
+    const { document } = readPolicy('version: 1\nprotected: { environment: [SECRET_*] }', 'policy.yaml')
+    if (document === null) throw new Error('the document is valid')
+    const strict = compilePolicy(document, { observes: () => true })
+    const plan = planCommand(['env', 'set', 'SECRET_X=1'], context)
+    if (plan.kind !== 'calls' || viewer === undefined) throw new Error('the command makes calls')
+    const release = plan.calls.find(({ route }) => route.permission === 'release:create')
+    if (release === undefined) throw new Error('the command creates a release')
+    const question = { policy: strict, document, principal: viewer, rack: 'staging', at: now, address: null }
+    expect(decidePlanned(question, release)).toMatchObject({
+      decision: { effect: 'allow', wouldBe: { rule: 'no-permission' } },
+      otherwise: { when: 'the environment changes', decision: { effect: 'deny', rule: 'protected-key' } },
+    })
+  })
+
+  test('the better outcome is the one that the policy allows, too', () => {
+    const [exec] = planned(deployer, 'exec web-1 bin/pre_release')
+    expect(exec).toMatchObject({
+      decision: { effect: 'allow', rule: 'command:pre-release' },
+      otherwise: { decision: { effect: 'allow', rule: 'observe-mode' } },
+    })
+  })
+})

@@ -19,7 +19,7 @@ export interface PlannedDecision {
 }
 
 export interface PlannedQuestion {
-  readonly policy: Pick<Policy, 'decide' | 'hasPermission' | 'hash'>
+  readonly policy: Pick<Policy, 'decide' | 'canAllow' | 'hash'>
   readonly document: Pick<PolicyDocument, 'commands' | 'runServices'>
   readonly principal: Principal
   readonly rack: string
@@ -96,7 +96,7 @@ export function* evaluateScenarios(question: PlannedQuestion, planned: PlannedCa
     yield { when: '', call: null, decision: parametersDecision(route, parameterError, policy.hash) }
     return
   }
-  const hasRoutePermission = policy.hasPermission(
+  const hasRoutePermission = policy.canAllow(
     principal,
     route.permission,
     { rack, app, scope: route.scope },
@@ -128,6 +128,7 @@ function createOutcomeCollector() {
 }
 
 function outcomeOf(decision: Decision): string {
+  if (decision.effect === 'allow') return decision.wouldBe === undefined ? 'allow' : 'observe-mode'
   if (decision.effect !== 'require') return decision.effect
   return decision.requirement === 'approval' ? 'approval' : describeLevel(decision.level)
 }
@@ -156,7 +157,7 @@ export function isAlwaysDenied(
   if (decision.effect !== 'deny') return false
   if (route.permission !== 'proxy:open') return true
   const anyApp = { rack, app: null, scope: 'list' } as const
-  if (policy.hasPermission(principal, 'resource:proxy', anyApp, { at, address })) return false
+  if (policy.canAllow(principal, 'resource:proxy', anyApp, { at, address })) return false
   return params.host !== undefined || !/^(?:proxy-|blocked:)/.test(decision.rule)
 }
 

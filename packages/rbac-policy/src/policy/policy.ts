@@ -12,6 +12,7 @@ import { compileRole } from '../compiled-policy/compiled-role.ts'
 import { compileCondition } from '../conditions/condition.ts'
 import { compileBlocked } from '../decision/blocked-operations.ts'
 import { checkPermissionAt, decide, rolesWith } from '../decision/decide.ts'
+import { leniencyOf } from '../decision/observe-mode.ts'
 import type { PolicyOptions } from '../decision/proxy.ts'
 import { createSecretKeyMatcher } from '../decision/secret-key-matcher.ts'
 import {
@@ -42,7 +43,13 @@ export interface Policy {
   readonly hash: string
   readonly roles: ReadonlyMap<string, Role>
   decide(principal: Principal, call: RackCall): Decision
+  /** Never depends on observe mode, because masks and the management API depend on it. */
   hasPermission(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): boolean
+  /**
+   * Whether a call that requires the permission can be allowed: the principal has the permission, or observe mode lets
+   * the call pass without it. The gateway looks up the facts of such a call.
+   */
+  canAllow(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): boolean
   checkPermission(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): Denial | null
   /**
    * The step-up that a call of the management API requires; null if none. A required step-up denies tokens and jobs,
@@ -115,21 +122,25 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
   }
 }
 
-export type PolicyDecider = Pick<Policy, 'hash' | 'decide' | 'hasPermission'>
+export type PolicyDecider = Pick<Policy, 'hash' | 'decide' | 'hasPermission' | 'canAllow'>
 
 /**
  * For processes that decide about one call and end. The document must be valid, because it is not checked. Command
  * rules are compiled only when they are needed.
  */
-export function compileForDecisions(document: PolicyDocument, hash: string): PolicyDecider {
+export function compileForDecisions(
+  document: PolicyDocument,
+  hash: string,
+  options: Pick<PolicyOptions, 'observes'> = {},
+): PolicyDecider {
   const { commands, runServices } = document
   let compiled: CompiledRules | null = null
   function rules(): CompiledRules {
     compiled ??= compileCheckedRules(commands, { runServices })
     return compiled
   }
-  const { decide, hasPermission } = createDecider(compileDocument(document, { hash, options: {}, rules }))
-  return { hash, decide, hasPermission }
+  const { decide, hasPermission, canAllow } = createDecider(compileDocument(document, { hash, options, rules }))
+  return { hash, decide, hasPermission, canAllow }
 }
 
 interface DeciderWithBindings extends PolicyDecider {
@@ -155,6 +166,15 @@ function createDecider(compiled: CompiledDocument): DeciderWithBindings {
       const { own, owner } = bindingsInScope(compiledBindingsOf(principal), where, moment)
       return hasRoleWith(own, permission) && (owner === null || hasRoleWith(owner, permission))
     },
+    canAllow(principal, permission, where, moment) {
+      const bindings = compiledBindingsOf(principal)
+      const { own, owner } = bindingsInScope(bindings, where, moment)
+      const lacksOwn = !hasRoleWith(own, permission)
+      const lacksOwner = owner !== null && !hasRoleWith(owner, permission)
+      if (!lacksOwn && !lacksOwner) return true
+      const leniency = leniencyOf(compiled, principal, bindings, { rack: where.rack, ...moment })
+      return leniency !== null && (!lacksOwn || leniency.own) && (!lacksOwner || leniency.owner)
+    },
   }
 }
 
@@ -175,6 +195,7 @@ function compileDocument(document: PolicyDocument, { hash, options, rules }: Com
       commands.flatMap(({ id, when }) => (when === undefined ? [] : [[id, when.map(compileCondition)]])),
     ),
     blocked: compileBlocked(document, options),
+    observes: options.observes ?? null,
     stepUp: compileStepUp(document),
     rolesByPermission: new Map(),
     requiredRoles: new Map(),

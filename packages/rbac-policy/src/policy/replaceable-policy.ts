@@ -40,6 +40,7 @@ export function createReplaceablePolicy(first: PolicyDocument, options: PolicyOp
     },
     decide: (principal, call) => policy.decide(principal, call),
     hasPermission: (principal, permission, where, moment) => policy.hasPermission(principal, permission, where, moment),
+    canAllow: (principal, permission, where, moment) => policy.canAllow(principal, permission, where, moment),
     checkPermission: (principal, permission, where, moment) =>
       policy.checkPermission(principal, permission, where, moment),
     managementStepUp: (principal, call, moment) => policy.managementStepUp(principal, call, moment),
