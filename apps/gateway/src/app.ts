@@ -17,9 +17,11 @@ import managementApiReference from './management-api/reference.ts'
 import health from './operations/health.ts'
 import metrics from './operations/metrics-server.ts'
 import rootPage from './pages/root-page.ts'
+import observeMode from './policy/observe-mode.ts'
 import packageRoutes from './policy/package-routes.ts'
 import policyPackages from './policy/packages.ts'
 import policy from './policy/plugin.ts'
+import watchPolicyModes from './policy/watch-policy-modes.ts'
 import clock from './process/clock.ts'
 import database from './process/database.ts'
 import { deriveKeys } from './process/keys.ts'
@@ -49,6 +51,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   const app = createServer(log, config, costs)
   try {
     await app.register(clock, { now })
+    await app.register(observeMode, { observing: config.observing })
     await app.register(database, { url: databaseUrl })
     await app.register(resourceAccount, { limits: config.limits, costs })
 
@@ -95,6 +98,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     // Decide.
     await app.register(policy, { file: config.policyFile, metrics: config.metrics })
     await app.register(policyPackages, { entries: config.policyPackages })
+    await app.register(watchPolicyModes, { checkInterval: tuning.policyModeInterval })
 
     // Forward.
     await app.register(sessionRecordings, {

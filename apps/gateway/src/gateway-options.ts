@@ -30,6 +30,8 @@ export interface Tuning {
   readonly denialDelay?: number
   /** Average milliseconds between two searches for streams and recordings of processes that are gone. */
   readonly adoptionInterval?: number
+  /** Average milliseconds between two comparisons of the policy modes of all processes. */
+  readonly policyModeInterval?: number
   /** Milliseconds until a rack that does not accept a connection counts as unreachable. */
   readonly connectTimeout?: number
   /** Milliseconds between two requests to a rack that rejects the gateway or is unreachable. */

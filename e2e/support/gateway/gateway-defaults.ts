@@ -20,6 +20,7 @@ export const environmentDefaults = {
   trustedProxies: [],
   policyFile: null,
   policyPackages: [],
+  observing: null,
   metrics: null,
   unauthenticatedPerMinute: 300,
   limits: defaultLimits,

@@ -9,6 +9,7 @@ import {
   defaultLimits,
   type Limits,
   type LoginConfig,
+  type ObserveMode,
   Secret,
   type Setting,
   type SinkConfig,
@@ -73,6 +74,8 @@ export interface SystemOptions {
   readonly policyFile?: string | null
   /** Paths of policy packages. */
   readonly policyPackages?: readonly string[]
+  /** Racks on which the policy is not enforced. */
+  readonly observing?: ObserveMode | null
   readonly recordings?: RecordingSettings | null
   /** High by default, because all tests share one address. */
   readonly unauthenticatedPerMinute?: number
@@ -111,7 +114,7 @@ export interface RecordingSettings {
   readonly limits?: Tuning['recordingLimits']
 }
 
-type ReplicaOptions = Pick<SystemOptions, 'auditFallbackDir' | 'recordings' | 'sinks' | 'tuning'>
+type ReplicaOptions = Pick<SystemOptions, 'auditFallbackDir' | 'observing' | 'recordings' | 'sinks' | 'tuning'>
 
 const secretKey = 'test-secret-key-of-at-least-32-bytes!'
 const key = Buffer.from(secretKey)
@@ -140,6 +143,7 @@ export async function startSystem({
   limits = {},
   policyFile = null,
   policyPackages = [],
+  observing = null,
   recordings = null,
   unauthenticatedPerMinute = 1_000_000,
   publicUrl: givenUrl = null,
@@ -194,6 +198,7 @@ export async function startSystem({
         limits: { ...defaultLimits, ...limits },
         policyPackages,
         policyFile,
+        observing: options.observing === undefined ? observing : options.observing,
         recordings: recorded?.address ?? null,
         unauthenticatedPerMinute,
         sinks: options.sinks ?? sinks,

@@ -37,6 +37,7 @@ export {
   type DenialCounter,
   type DenialCounterOptions,
 } from './log/denial-counter.ts'
+export { type OpenStream, readOpenStreams } from './log/open-streams.ts'
 export { createPostgresAuditStore, type PostgresAuditStoreOptions } from './log/postgres-audit-store.ts'
 export { uuidv7 } from './log/uuidv7.ts'
 export { createAuditWriter } from './log/writer.ts'

@@ -8,7 +8,7 @@ import type { Fallback, FallbackStats } from './fallback/fallback.ts'
 import type { AuditStore } from './log/audit-store.ts'
 import { type CountedDenial, createDenialCounter } from './log/denial-counter.ts'
 import { createAuditWriter } from './log/writer.ts'
-import type { AuditWriterLimits, AuditWriterStats } from './log/writer-options.ts'
+import type { AuditWriterLimits, AuditWriterOptions, AuditWriterStats } from './log/writer-options.ts'
 import type { SinkStats } from './sinks/sink.ts'
 import type { AuditSinks } from './sinks/sinks.ts'
 
@@ -23,6 +23,8 @@ export interface AuditPluginOptions {
   readonly host?: string
   readonly pid?: number
   readonly limits?: Partial<AuditWriterLimits>
+  /** See `AuditWriterOptions`. */
+  readonly openedDetail?: AuditWriterOptions['openedDetail']
   /** Milliseconds until counted denials are recorded. Default 1,000. */
   readonly denialInterval?: number
   /** Average milliseconds between two searches for expired streams. Default 10,000. */
@@ -77,6 +79,7 @@ export default fp(
       host = hostname(),
       pid = process.pid,
       limits = {},
+      openedDetail,
       denialInterval,
       adoptionInterval,
       sinks = null,
@@ -89,6 +92,7 @@ export default fp(
       host,
       pid,
       limits,
+      openedDetail,
       onDurable(events) {
         onDurable?.(events)
         sinks?.onDurable(events)

@@ -25,6 +25,7 @@ export { forgetSecrets, sanitizeEnvironment } from './server/environment.ts'
 export { defaultLimits, type Limits, limitSettings } from './server/limits.ts'
 export type { LoginConfig } from './server/login.ts'
 export { childHeapMiB, childMiB, containerMiB, heapMiB, outsideHeap } from './server/memory.ts'
+export type { ObserveMode } from './server/observe-mode.ts'
 export type { RackConfig } from './server/racks.ts'
 export {
   type Bound,

@@ -2,7 +2,7 @@ import { cacheEncodedActor, type EventDraft } from '@rack-gateway/audit'
 import type { UsedProof } from '@rack-gateway/auth/step-ups'
 import { recordedKey } from '@rack-gateway/convox-api'
 import { type Endpoint, endpointId, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
-import type { Decision, Principal, RackCall } from '@rack-gateway/rbac-policy'
+import type { Decision, Principal, RackCall, WouldBe } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
 import { appOf } from '../calls/app-of.ts'
 import type { BodyDigest } from '../calls/body-digest.ts'
@@ -125,15 +125,33 @@ export function redactedDecision(
 ): NonNullable<EventDraft['decision']> {
   const record = decisionRecord(decision)
   if (!command?.hidden) return record
+  const { wouldBe } = record
+  return {
+    ...redactSentences(record, command),
+    ...(wouldBe !== undefined && { wouldBe: redactSentences(wouldBe, command) }),
+  }
+}
+
+function redactSentences<T extends { readonly reason?: string; readonly next?: string }>(
+  record: T,
+  { redactSentence }: NonNullable<CallState['command']>,
+): T {
   const { reason, next } = record
   return {
     ...record,
-    ...(reason !== undefined && { reason: command.redactSentence(reason) }),
-    ...(next !== undefined && { next: command.redactSentence(next) }),
+    ...(reason !== undefined && { reason: redactSentence(reason) }),
+    ...(next !== undefined && { next: redactSentence(next) }),
   }
 }
 
 function decisionRecord(decision: Decision): NonNullable<EventDraft['decision']> {
   const { effect, rule, source, policy, reason } = decision
-  return { effect, rule, source, policy, reason, ...(effect === 'allow' ? {} : { next: decision.remedy }) }
+  const record = { effect, rule, source, policy, reason }
+  if (effect !== 'allow') return { ...record, next: decision.remedy }
+  const { wouldBe } = decision
+  return wouldBe === undefined ? record : { ...record, wouldBe: wouldBeRecord(wouldBe) }
+}
+
+function wouldBeRecord({ effect, rule, source, reason, remedy: next }: WouldBe) {
+  return { effect, rule, source, reason, next }
 }

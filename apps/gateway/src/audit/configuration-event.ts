@@ -1,6 +1,7 @@
 import type { ServerConfig } from '@rack-gateway/config'
 import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import fp from 'fastify-plugin'
+import { modeDetail } from '../policy/observe-mode.ts'
 import { version } from '../process/version.ts'
 
 export default fp<{ readonly config: Pick<ServerConfig, 'racks' | 'auditReads' | 'authMaxStaleMs'> }>(
@@ -14,9 +15,10 @@ export default fp<{ readonly config: Pick<ServerConfig, 'racks' | 'auditReads' |
         packages: app.policyPackages.loaded.map(describePackage).join(', '),
         auditReads,
         authMaxStale,
+        ...modeDetail(app.observeMode.configured, app.clock.now()),
       }
       await app.audit.record({ kind: 'configuration.loaded', detail })
     })
   },
-  { name: 'configuration-event', dependencies: ['audit-log', 'policy', 'policy-packages'] },
+  { name: 'configuration-event', dependencies: ['audit-log', 'observe-mode', 'policy', 'policy-packages'] },
 )

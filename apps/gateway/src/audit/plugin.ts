@@ -11,6 +11,7 @@ import {
 import type { SinkConfig } from '@rack-gateway/config'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { modeDetail } from '../policy/observe-mode.ts'
 import { openAuditSinks } from './sinks.ts'
 
 export interface AuditLogOptions {
@@ -35,6 +36,7 @@ export default fp<AuditLogOptions>(
       store: fallback?.store ?? createPostgresAuditStore({ pool: pools.audit }),
       adoptions: createPostgresAdoptionStore({ pool: pools.adoption }),
       clock: app.clock,
+      openedDetail: () => modeDetail(app.observeMode.configured, app.clock.now()),
       sinks: await openAuditSinks(app, sinks),
       onDurable: app.checkpoints.onDurable,
       limits,
@@ -43,7 +45,7 @@ export default fp<AuditLogOptions>(
       ...(fallback && { fallback }),
     })
   },
-  { name: 'audit-log', dependencies: ['clock', 'checkpoints', 'database'] },
+  { name: 'audit-log', dependencies: ['clock', 'checkpoints', 'database', 'observe-mode'] },
 )
 
 async function openFallbackAt(

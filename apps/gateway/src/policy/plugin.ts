@@ -16,6 +16,7 @@ export default fp<PolicyOptions>(
     await app.register(rbacPolicyPlugin, {
       // Proxy calls to racks must not reach the gateway's own database and metrics.
       closedAddresses: [app.databaseAddress, ...(metrics ? addressesOf(metrics) : [])],
+      observes: app.observeMode.configured === null ? undefined : app.observeMode.observes,
       file,
       async onChange(change) {
         await app.audit.record(eventOf(change))
@@ -28,7 +29,7 @@ export default fp<PolicyOptions>(
     )
     warnOfUnblockedRoutes(app, unblockedRoutes(app.policy.document))
   },
-  { name: 'policy', dependencies: ['audit-log', 'database'] },
+  { name: 'policy', dependencies: ['audit-log', 'database', 'observe-mode'] },
 )
 
 function eventOf(change: PolicyFileChange): EventDraft {

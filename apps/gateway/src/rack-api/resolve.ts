@@ -164,7 +164,9 @@ export function needsLookup(route: RackRoute): boolean {
 }
 
 /**
- * Asks the rack only if the caller has the route's permission, or `resource:proxy` for a proxy.
+ * Asks the rack only if the call can be allowed: if the caller has the route's permission, or `resource:proxy` for a
+ * proxy, or if observe mode lets the call pass. Otherwise, observe mode would not see what stays denied, such as a
+ * protected key.
  *
  * @throws InvalidParameter, NotAllowed, ForeignMask, and the errors of `askRack`
  */
@@ -179,14 +181,14 @@ export async function lookUpFacts(
   const app = appOf(route, params)
   const scope = { rack: call.rack.name, app, scope: route.scope }
   const moment = { at: server.clock.now(), address }
-  const hasRoutePermission = server.policy.hasPermission(principal, route.permission, scope, moment)
+  const isAllowable = server.policy.canAllow(principal, route.permission, scope, moment)
   const isRelease = route.id === releaseRoute
-  const build = route.id === buildLogsRoute && hasRoutePermission && app !== null ? params.id : undefined
+  const build = route.id === buildLogsRoute && isAllowable && app !== null ? params.id : undefined
   const [{ process, run }, resource, release, environment, isBuildRunning] = await Promise.all([
-    processOf(request, call, app, hasRoutePermission),
+    processOf(request, call, app, isAllowable),
     proxiedResource(server, call),
-    releaseInHeader(call.rack, app, hasRoutePermission ? headers.get('release') : undefined),
-    hasRoutePermission && app !== null && isRelease ? server.environments.ofNewRelease(call.rack, app, form) : null,
+    releaseInHeader(call.rack, app, isAllowable ? headers.get('release') : undefined),
+    isAllowable && app !== null && isRelease ? server.environments.ofNewRelease(call.rack, app, form) : null,
     build === undefined || app === null ? false : rejectForeignLogs(call.rack, app, build),
   ])
   call.isBuildRunning = isBuildRunning
@@ -222,7 +224,7 @@ async function processOf(
   request: FastifyRequest,
   call: RoutedCall,
   app: string | null,
-  hasRoutePermission: boolean,
+  isAllowable: boolean,
 ): Promise<Pick<Facts, 'process' | 'run'>> {
   const { runs, processDirectory } = request.server
   const { principal, rack } = call
@@ -238,12 +240,11 @@ async function processOf(
     const attaches = canAttach && (await runs.attach({ rack: rack.name, app, process: id }))
     return { process: { id, service: run.service, own: true, known: true, attaches }, run }
   }
-  const found =
-    hasRoutePermission && dependsOnService(route) ? await processDirectory.find(rack, app, id) : unknownProcess
+  const found = isAllowable && dependsOnService(route) ? await processDirectory.find(rack, app, id) : unknownProcess
   return { process: { id, ...found, own: false }, run }
 }
 
-/** Searches only apps that the caller may proxy into. */
+/** Searches only apps into which the caller can open a proxy. */
 async function proxiedResource(
   server: FastifyInstance,
   { match, rack, principal, address }: RoutedCall,
@@ -252,7 +253,7 @@ async function proxiedResource(
   if (match.route.permission !== 'proxy:open' || host === undefined || port === undefined) return null
   const moment = { at: server.clock.now(), address }
   const mayProxy = (app: string | null, scope: 'app' | 'list' = 'app') =>
-    server.policy.hasPermission(principal, 'resource:proxy', { rack: rack.name, app, scope }, moment)
+    server.policy.canAllow(principal, 'resource:proxy', { rack: rack.name, app, scope }, moment)
   return mayProxy(null, 'list') ? server.resourceDirectory.find(rack, host, port, (app) => mayProxy(app)) : null
 }
 

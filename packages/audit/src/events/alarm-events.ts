@@ -5,6 +5,7 @@ export const alarmKinds = [
   'audit.inconsistent',
   'stream.not-recovered',
   'session.superseded-token',
+  'policy.modes-differ',
 ] as const satisfies readonly EventKind[]
 
 export function isAlarm({ kind }: Pick<AuditEvent, 'kind'>): boolean {

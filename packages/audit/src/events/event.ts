@@ -73,6 +73,8 @@ export const eventKinds = [
   'policy.loaded',
   'policy.rejected',
   'policy.studied',
+  'policy.observe-ended',
+  'policy.modes-differ',
   'package.recorded',
   'environment.changed',
   'audit.inconsistent',
@@ -212,6 +214,18 @@ export const EventDraft = Type.Object({
         reason: optionalText('The reason for the decision.', { limit: limits.reason }),
         next: optionalText('The remedy that the caller sees.', { limit: limits.reason }),
         policy: optionalText('The SHA-256 of the policy, in hex.'),
+        wouldBe: Type.Optional(
+          Type.Object(
+            {
+              effect: Type.Enum(['deny', 'require'], { description: '`require` requires a step-up.' }),
+              rule: text('The rule that decided.'),
+              source: optionalText('Where the rule is.'),
+              reason: optionalText('The reason for the decision.', { limit: limits.reason }),
+              next: optionalText('The remedy that the caller would see.', { limit: limits.reason }),
+            },
+            { description: 'The decision of the policy, for a call that only observe mode allowed.' },
+          ),
+        ),
       },
       { description: 'The decision.' },
     ),

@@ -41,6 +41,8 @@ export interface AuditWriterOptions {
   readonly host: string
   readonly pid: number
   readonly limits?: Partial<AuditWriterLimits>
+  /** More members for the detail of each `stream.opened`, such as settings in which processes must not differ. */
+  readonly openedDetail?: (() => NonNullable<EventDraft['detail']>) | undefined
   /** Called with the cause when the log becomes unwritable, and with `null` when it is writable again. */
   readonly onState?: (cause: unknown) => void
   /** Called with each durable batch in order, including the stream's own events. Must be fast and must not throw. */

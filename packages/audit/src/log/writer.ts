@@ -250,7 +250,10 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     const row = { id: next.id, month: next.month, host, pid, lease: limits.lease, ...(follows ? { follows } : {}) }
     await attempt(() => store.openStream(row))
     const origin = { ...(follows ? { follows } : {}), ...(because ? { because } : {}) }
-    const opened = next.seal(encode({ kind: 'stream.opened', detail: { host, pid, ...origin } }), at)
+    const opened = next.seal(
+      encode({ kind: 'stream.opened', detail: { host, pid, ...origin, ...options.openedDetail?.() } }),
+      at,
+    )
     await makeDurable(next.id, [opened], { attempt })
     lease.reset()
     stream = next

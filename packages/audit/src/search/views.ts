@@ -72,6 +72,8 @@ const viewsOfKind: Readonly<Record<EventKind, readonly KindView[]>> = {
   'policy.loaded': change,
   'policy.rejected': change,
   'policy.studied': administration,
+  'policy.observe-ended': change,
+  'policy.modes-differ': change,
   'package.recorded': change,
   'environment.changed': ['changes'],
   'audit.inconsistent': change,

@@ -9,6 +9,7 @@ import { adminUsersProblem, allowedDomainsProblem, issuerProblem, publicUrlProbl
 import {
   databaseUrlProblem,
   networksProblem,
+  observeUntilProblem,
   policyPackagesProblem,
   rackUrlProblem,
   secretKeysProblem,
@@ -53,6 +54,17 @@ export const ServerEnvironment = Type.Object({
     Type.String({
       description: 'the path of a policy document, which is reloaded when it changes; unset: the built-in policy',
     }),
+  ),
+  POLICY_MODE: Type.Enum(['enforce', 'observe'], {
+    description:
+      'enforce, or observe (calls that the policy denies for want of a permission, a command rule, or a proof are allowed and recorded); POLICY_MODE_<NAME> overrides it for one rack',
+    default: 'enforce',
+  }),
+  POLICY_OBSERVE_UNTIL: Type.Optional(
+    checked(
+      'when observe mode ends, at most 30 days after the start of the gateway: a time such as 2027-01-31T12:00:00Z, or a date such as 2027-01-31 (the end of that day in UTC); then the policy is enforced',
+      observeUntilProblem,
+    ),
   ),
   POLICY_PACKAGES: Type.Optional(
     checked(
@@ -264,6 +276,9 @@ export const RackEnvironment = Type.Object({
       "the only authorities that can sign the rack's certificate: PEM text, or the path of a file",
       certificatesProblem,
     ),
+  ),
+  POLICY_MODE: Type.Optional(
+    Type.Enum(['enforce', 'observe'], { description: 'enforce or observe, for this rack; unset: as POLICY_MODE' }),
   ),
   RACK_TLS_PIN: Type.Optional(
     checked(

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
+import { readTime } from '@rack-gateway/time'
 import { itemsProblem, splitAtCommas } from '../values/comma-lists.ts'
 
 const minimumKeyBytes = 32
@@ -30,6 +31,17 @@ export function databaseUrlProblem(value: string): string | null {
   const url = new URL(value)
   if (url.hostname === '' && !url.searchParams.has('host')) return 'names no host'
   return url.pathname.length > 1 ? null : 'names no database'
+}
+
+/** The end of a date in UTC, or a time with any offset. @returns milliseconds since the epoch, or null */
+export function readObserveUntil(value: string): number | null {
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(value)
+  const start = isDate ? readTime(value, 'typed', 'utc') : readTime(value, 'offset')
+  return start !== null && isDate ? start + 86_400_000 : start
+}
+
+export function observeUntilProblem(value: string): string | null {
+  return readObserveUntil(value) === null ? 'is neither a time nor a date' : null
 }
 
 export function networksProblem(value: string): string | null {

@@ -11,6 +11,7 @@ const ownPrefixes = [
   'RACK_CA_',
   'RACK_TLS_',
   'RACK_GATEWAY_',
+  'POLICY_',
   'AUDIT_',
   'AUTH_',
   'SESSION_',

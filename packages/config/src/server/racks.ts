@@ -16,6 +16,8 @@ export interface RackConfig {
   readonly tlsInsecure: boolean
   /** The only authorities to trust for this rack, in PEM form, or null for Node's default. */
   readonly tlsCa: string | null
+  /** Null: the mode of all racks applies. */
+  readonly policyMode: 'enforce' | 'observe' | null
   /** `sha256/<base64>` of the allowed public keys. Empty allows any key with a valid certificate. */
   readonly tlsPins: readonly string[]
 }
@@ -54,6 +56,7 @@ function rackConfig(name: string, values: RackEnvironment): RackConfig {
     token: new Secret(values.RACK_TOKEN),
     tlsInsecure: values.RACK_TLS_INSECURE === 'true',
     tlsCa: values.RACK_CA === undefined ? null : certificatesIn(values.RACK_CA),
+    policyMode: values.POLICY_MODE ?? null,
     tlsPins: Object.freeze(values.RACK_TLS_PIN === undefined ? [] : splitPins(values.RACK_TLS_PIN)),
   })
 }

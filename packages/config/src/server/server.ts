@@ -11,6 +11,7 @@ import { removedVariables, unknownVariables } from './environment.ts'
 import { knownValues } from './known-values.ts'
 import { type Limits, limitsOf } from './limits.ts'
 import { type LoginConfig, loginOf, loginProblems } from './login.ts'
+import { type ObserveMode, observeModeOf, observeProblems } from './observe-mode.ts'
 import { type RackConfig, readRacks } from './racks.ts'
 import { type Setting, settingsOf } from './settings.ts'
 import { readSinks, type SinkConfig } from './sinks.ts'
@@ -65,6 +66,8 @@ export interface ServerConfig {
   readonly trustedProxies: readonly string[]
   /** The path of the policy document, or null for the built-in policy. */
   readonly policyFile: string | null
+  /** Null: the policy is enforced on every rack. */
+  readonly observing: ObserveMode | null
   /** Null: no metrics. */
   readonly metrics: { readonly host: string; readonly port: number } | null
   /** Names of npm packages and paths, in the order of their evaluation. */
@@ -102,11 +105,13 @@ function uselessVariables(env: NodeJS.ProcessEnv): string[] {
 /**
  * Ignores the variables that a rack sets for each app (`RACK`, `RACK_URL`, `APP`, `RELEASE`, `BUILD`, `SERVICE`).
  *
+ * @param now the start of the process, in milliseconds since the epoch
  * @throws ConfigError with every problem: the variable's name, what is wrong, and what it should be, without secrets
  */
-export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
+export function readServerConfig(env: NodeJS.ProcessEnv, now: number = Date.now()): ServerConfig {
   const problems: string[] = []
   const racks = readRacks(env, problems)
+  const hasEveryRack = problems.length === 0
   const sinks = readSinks(env, problems)
   const values = knownValues(env)
   if (values.DATABASE_OWNER_URL !== undefined && values.DATABASE_URL === undefined) {
@@ -124,6 +129,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     ...uselessVariables(env),
     ...sessionProblems(values),
     ...loginProblems(values),
+    ...observeProblems(values, { racks, complete: hasEveryRack, now }),
     ...unknownVariables(env),
     ...removedVariables(env),
   )
@@ -147,6 +153,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     limits: Object.freeze(limitsOf(values)),
     trustedProxies: Object.freeze(values.TRUSTED_PROXIES === undefined ? [] : splitAtCommas(values.TRUSTED_PROXIES)),
     policyFile: values.POLICY_FILE ?? null,
+    observing: observeModeOf(values, racks),
     metrics:
       values.METRICS_PORT === undefined
         ? null

@@ -12,7 +12,7 @@ export interface PolicyOptions {
    * Whether a rack is in observe mode at a time, in milliseconds since the epoch. Default: never, so that tests of
    * policies and simulations always see the decisions that the policy enforces.
    */
-  readonly observes?: (rack: string, at: number) => boolean
+  readonly observes?: ((rack: string, at: number) => boolean) | undefined
 }
 
 /** The ports of the API servers of the rack and its cluster. */
