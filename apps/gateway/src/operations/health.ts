@@ -35,6 +35,7 @@ export default fp(
       'retention-status',
       'session-recordings',
       'untrusted-proxy-warning',
+      'watch-policy-modes',
     ],
   },
 )

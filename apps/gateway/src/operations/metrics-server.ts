@@ -49,6 +49,7 @@ export default fp<{ readonly address: MetricsAddress | null }>(
       'session-recordings',
       'racks',
       'count-calls',
+      'watch-policy-modes',
     ],
   },
 )

@@ -22,6 +22,26 @@ function policyCheck({ policyFile }: FastifyInstance): Readiness[] {
   return [{ name: 'policy', ready: true, detail, remedy }]
 }
 
+/**
+ * Never makes the gateway unready, because observe mode is a choice of the operator.
+ * Names no rack, because unauthenticated callers can read the detail.
+ */
+function policyModeCheck({ observeMode, policyModes }: FastifyInstance): Readiness[] {
+  const { configured } = observeMode
+  const differ = policyModes.differ()
+  if (configured === null && !differ) return []
+  const until = configured === null ? '' : new Date(configured.until).toISOString()
+  const state =
+    observeMode.racks().length > 0
+      ? `not enforced on at least one rack: observe mode until ${until}`
+      : `enforced${until === '' ? '' : `: observe mode ended at ${until}`}`
+  const detail = differ ? `${state}; ALARM: the processes of the gateway differ in their mode` : state
+  const remedy = differ
+    ? 'Start every process of the gateway with the same POLICY_MODE, POLICY_MODE_<NAME>, and POLICY_OBSERVE_UNTIL.'
+    : null
+  return [{ name: 'policy-mode', ready: true, detail, remedy }]
+}
+
 /** Shows counts, because a package that fails or is slow affects all callers. */
 function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
   if (policyPackages.loaded.length === 0) return []
@@ -135,6 +155,7 @@ export async function createReadinessCheck(app: FastifyInstance): Promise<() => 
       retentionCheck(app.retentionStatus()),
       ...sinksCheck(app),
       ...policyCheck(app),
+      ...policyModeCheck(app),
       ...packagesCheck(app),
       ...recordingsCheck(app),
       racksCheck(app),

@@ -7,6 +7,7 @@ const me = {
   name: 'ann@example.com',
   rack: null,
   racks: [],
+  observing: {},
   roles: [],
   permissions: ['gateway:audit:read'],
   expiresAt: '2027-01-31T12:00:00Z',

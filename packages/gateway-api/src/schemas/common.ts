@@ -95,3 +95,14 @@ const warnings = {
 export function withWarnings<T extends TObject>(schema: T) {
   return Type.Object({ ...schema.properties, ...warnings } as T['properties'] & typeof warnings)
 }
+
+/** The same for a rack in every response that has it. */
+export const Observing = Nullable(
+  Type.Object(
+    { until: Time },
+    {
+      description:
+        'observe mode: calls that the policy denies for want of a permission, a command rule, or a proof are allowed and recorded until this time; null: the policy is enforced',
+    },
+  ),
+)

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { ClosedObject, ExtensibleEnum, Id, mayContainTokens, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Id, mayContainTokens, Nullable, Observing, Time } from './common.ts'
 import { Caller } from './me.ts'
 
 const Names = Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 1_000 })
@@ -33,6 +33,7 @@ export const EffectivePolicy = Type.Object({
   rack: Type.String(),
   policy: PolicyHash,
   document: Document,
+  observing: Observing,
   principal: Type.Object(
     {
       kind: Type.Union([Type.Literal('user'), Type.Literal('api-token'), Type.Literal('workload')]),
@@ -166,6 +167,20 @@ const Decision = Type.Object({
       'the IDs of at most 256 bindings with these roles. For an API token, also the IDs of the bindings of its owner on the same rack and app. Empty for the management API',
   }),
   policy: PolicyHash,
+  wouldBe: Type.Optional(
+    Type.Object(
+      {
+        effect: Type.Union([Type.Literal('deny'), Type.Literal('require')], {
+          description: 'require: a proof of a second factor',
+        }),
+        rule: Type.String(),
+        source: Type.String(),
+        reason: Type.String(),
+        next: Type.String(),
+      },
+      { description: 'the decision when the policy is enforced; only for a call that only observe mode allows' },
+    ),
+  ),
 })
 
 export const Decisions = Type.Object({

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { ClosedObject, ExtensibleEnum, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Nullable, Observing, Time } from './common.ts'
 
 export const RackStatus = Type.Object({
   name: Type.String(),
@@ -15,6 +15,7 @@ export const RackStatus = Type.Object({
     Type.Object({ notAfter: Time }, { description: 'of the newest verified connection; null without TLS' }),
   ),
   checkedAt: Time,
+  observing: Observing,
 })
 export type RackStatus = Static<typeof RackStatus>
 

@@ -27,6 +27,7 @@ export const meHandlers: Handlers<'me' | 'getNotices' | 'versions'> = {
       name,
       rack,
       racks: usableRacks,
+      observing: Object.fromEntries(usableRacks.map((name) => [name, server.observeMode.of(name)])),
       roles,
       ...(needsRole && { administrators: adminUsers }),
       permissions: gatewayPermissions(policy, principal, moment),

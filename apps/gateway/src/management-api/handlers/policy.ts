@@ -96,11 +96,13 @@ export const policyHandlers: Handlers<Names> = {
     const { server, principal, query } = call
     const { policy } = server
     const { kind, id, name, rack, groups, bindings, owner, trust, secondFactor = false } = principal
+    const usable = rackFor(call, principal, query.rack, { onlyUsable: true })
     return {
       format: 1,
-      rack: rackFor(call, principal, query.rack, { onlyUsable: true }),
+      rack: usable,
       policy: policy.hash,
       document: policy.document,
+      observing: server.observeMode.of(usable),
       principal: {
         kind,
         id,

@@ -9,9 +9,9 @@ import { rackCountsTime } from '../decorations.ts'
 export const rackHandlers: Handlers<'listRackStatuses' | 'getRackActivity' | 'getHealth'> = {
   /** Not recorded, because a status contains no data of an app. */
   async listRackStatuses({ server, principal, moment, query }) {
-    const { policy, racks, rackStatuses } = server
+    const { policy, racks } = server
     const usable = policy.racksOf(principal, racks.names, moment).flatMap((name) => racks.get(name) ?? [])
-    return collectRackStatuses(usable, rackStatuses, query.wait)
+    return collectRackStatuses(server, usable, query.wait)
   },
 
   /** Not recorded, because the response contains only numbers, and of other callers only those that the caller can see. */
@@ -51,9 +51,9 @@ export const rackHandlers: Handlers<'listRackStatuses' | 'getRackActivity' | 'ge
 
   /** Not recorded, because the report contains no data of an app or an event. */
   async getHealth({ server, query }) {
-    const { readHealth, racks, rackStatuses } = server
+    const { readHealth, racks } = server
     const all = racks.names.flatMap((name) => racks.get(name) ?? [])
-    const [report, statuses] = await Promise.all([readHealth(), collectRackStatuses(all, rackStatuses, query.wait)])
+    const [report, statuses] = await Promise.all([readHealth(), collectRackStatuses(server, all, query.wait)])
     return { ...report, ...statuses }
   },
 }
@@ -68,14 +68,14 @@ function hasForEveryone({ server: { policy }, principal, moment }: PrincipalCall
 
 /** @param wait milliseconds; `waitingFor` names the racks that have not answered by then. Default: no limit */
 async function collectRackStatuses(
+  server: FastifyInstance,
   racks: readonly Rack[],
-  statuses: FastifyInstance['rackStatuses'],
   wait: number | undefined,
 ): Promise<RackStatuses> {
   const waitingFor: string[] = []
   const collected = await Promise.all(
     racks.map((rack) => {
-      const status = rackStatusOf(rack, statuses)
+      const status = rackStatusOf(server, rack)
       if (wait === undefined) return status
       return withTimeout(status, wait, () => {
         waitingFor.push(rack.name)
@@ -86,8 +86,8 @@ async function collectRackStatuses(
   return { racks: collected.flat(), waitingFor }
 }
 
-async function rackStatusOf(rack: Rack, statuses: FastifyInstance['rackStatuses']): Promise<RackStatus> {
-  const { state, lastSeen, why, latency, checkedAt } = await statuses.check(rack)
+async function rackStatusOf({ rackStatuses, observeMode }: FastifyInstance, rack: Rack): Promise<RackStatus> {
+  const { state, lastSeen, why, latency, checkedAt } = await rackStatuses.check(rack)
   const notAfter = rack.certificateExpiry()
   return {
     name: rack.name,
@@ -98,5 +98,6 @@ async function rackStatusOf(rack: Rack, statuses: FastifyInstance['rackStatuses'
     latencyMs: Math.round(latency),
     certificate: notAfter && { notAfter: notAfter.toISOString() },
     checkedAt: new Date(checkedAt).toISOString(),
+    observing: observeMode.of(rack.name),
   }
 }

@@ -30,6 +30,24 @@ const identityMetrics: readonly Metric[] = [
   ),
 ]
 
+const policyMetrics: readonly Metric[] = [
+  {
+    type: 'gauge',
+    name: 'rack_gateway_observing',
+    unit: '0 or 1',
+    help: '1 while the rack is in observe mode, so that this process does not enforce the policy on it',
+    labels: ['rack'],
+    read: ({ app }) =>
+      app.racks.names.map((rack) => ({ labels: { rack }, value: Number(app.observeMode.of(rack) !== null) })),
+  },
+  gauge(
+    'rack_gateway_policy_modes_differ',
+    '0 or 1',
+    '1 while the processes of the gateway differ in the racks that they observe',
+    ({ app }) => Number(app.policyModes.differ()),
+  ),
+]
+
 const recordingMetrics: readonly Metric[] = [
   gauge('rack_gateway_recordings_open', 'count', 'Recordings that run or are not stored yet', ({ app }) => {
     return app.recordings?.stats().open ?? null
@@ -72,6 +90,7 @@ const recordingMetrics: readonly Metric[] = [
  */
 export const metricTable = {
   racks: rackMetrics,
+  policy: policyMetrics,
   identities: identityMetrics,
   audit: auditMetrics,
   recordings: recordingMetrics,

@@ -29,6 +29,7 @@ const health: Health = {
     latencyMs: 12,
     certificate: null,
     checkedAt: at,
+    observing: null,
   })),
   waitingFor: [],
   database: { reachable: false, version: null, login: null, latencyMs: null, tampering: null },

@@ -11,6 +11,7 @@ const well = {
   latencyMs: 12,
   certificate: { notAfter: '2027-05-01T12:00:00Z' },
   checkedAt: '2027-01-31T12:00:00Z',
+  observing: null,
 }
 
 test.each([

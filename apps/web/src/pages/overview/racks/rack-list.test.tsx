@@ -14,6 +14,7 @@ const racks = Array.from({ length: 9 }, (_, number) => ({
   latencyMs: 12,
   certificate: null,
   checkedAt: '2027-01-31T12:00:00Z',
+  observing: null,
 }))
 const details = () => screen.queryAllByText(/ · 12 ms$/).map(({ textContent }) => textContent)
 

@@ -21,6 +21,7 @@ const status = (name: string) => ({
   latencyMs: 12,
   certificate: null,
   checkedAt: '2027-01-31T12:00:00Z',
+  observing: null,
 })
 
 test('a rack is shown before a slower one has answered, and nothing is requested afterwards', async () => {
