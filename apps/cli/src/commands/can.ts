@@ -95,10 +95,13 @@ const effectWords = {
 function lines(command: string, effect: Effect, { caller, rack }: Decisions, calls: readonly DecidedCall[]): string[] {
   const isDenied = effect === 'deny' || effect === 'require'
   const shown = isDenied ? calls.filter(({ decision }) => decision.effect !== 'allow') : calls
+  const isObserved = calls.some(({ decision, otherwise }) => decision.wouldBe ?? otherwise?.decision.wouldBe)
   const words =
-    effect === 'require' && needsApproval(calls)
-      ? 'Denied, because it needs an approval, which this gateway does not support yet'
-      : effectWords[effect]
+    effect === 'allow' && isObserved
+      ? 'Allowed in observe mode'
+      : effect === 'require' && needsApproval(calls)
+        ? 'Denied, because it needs an approval, which this gateway does not support yet'
+        : effectWords[effect]
   return [`${words}: convox ${command} on ${rack}, as ${caller.name}`, ...new Set(shown.flatMap(callLines))]
 }
 
@@ -110,7 +113,15 @@ function callLines({ route, decision, when, otherwise }: DecidedCall): string[] 
   ]
 }
 
-function sentence(
+function sentence(decision: DecidedCall['decision'], when: string | null): string {
+  const { wouldBe } = decision
+  if (wouldBe === undefined) return decisionSentence(decision, when)
+  const { effect, reason, next, rule, source } = wouldBe
+  const condition = when === null ? '' : ` if ${when}`
+  return `Would ${effect === 'deny' ? 'be denied' : 'need a step-up'} when enforced${condition}: ${reason} ${next} (rule ${rule}, from ${source})`
+}
+
+function decisionSentence(
   { effect, rule, source, reason, next, requirement, level }: DecidedCall['decision'],
   when: string | null,
 ): string {

@@ -47,6 +47,15 @@ const Rack = Type.Object({
     Type.Enum(['shared', 'own'], { description: 'shared with the other racks at this address, or for this name only' }),
   ),
   keptIn: Nullable(Type.Enum(['file', 'keychain', 'environment'])),
+  observing: Nullable(
+    Type.Object(
+      { until: Time },
+      {
+        description:
+          'observe mode, as the gateway last said; null: the policy is enforced, or the gateway has not been asked yet',
+      },
+    ),
+  ),
 })
 
 const Whoami = Type.Object({

@@ -1,5 +1,8 @@
 import { chmodSync, readFileSync, statSync } from 'node:fs'
+import { Secret } from '@rack-gateway/config/client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { writePolicyCache } from '../convox/precheck/cache-policy.ts'
+import { policyCachePath } from '../convox/precheck/policy-cache-file.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { createMachine, type Machine } from '../testing/harness.ts'
 
@@ -277,6 +280,7 @@ describe('racks', () => {
         expiresAt: '2024-02-01T00:00:00Z',
         token: 'shared',
         keptIn: 'file',
+        observing: null,
       },
       {
         name: 'production',
@@ -289,9 +293,33 @@ describe('racks', () => {
         expiresAt: null,
         token: 'own',
         keptIn: 'file',
+        observing: null,
       },
     ])
     expect(outcome.stderr).toBe(`rack-gateway: ${machine.configPath} could be read by others; it is 0600 now\n`)
+  })
+
+  test('shows which racks are in observe mode, as the gateway last said', async () => {
+    machine.configure(file)
+    const until = new Date(Date.now() + 86_400_000).toISOString()
+    const cache = (rack: string, text: object, checkedAt = Date.now()) =>
+      writePolicyCache(
+        policyCachePath(machine.configPath, {
+          origin: 'https://gateway.example.com',
+          rack,
+          token: new Secret(`rgs_${checkedAt}`),
+        }),
+        { tag: '"1"', text: JSON.stringify(text), checkedAt },
+      )
+    cache('main', { observing: { until } })
+    cache('main', { observing: null }, Date.now() - 60_000)
+    cache('production', { observing: { until: new Date(Date.now() - 1).toISOString() } })
+    const { stdout } = await machine.call(['racks'])
+    expect(stdout.split('\n')[0]).toMatch(/ TOKEN +POLICY$/)
+    expect(stdout).toMatch(new RegExp(`^\\* {2}staging .* observe mode until ${until}$`, 'm'))
+    expect(stdout).toMatch(/^ {3}production .*unknown expiry *$/m)
+    const rows = JSON.parse((await machine.call(['racks', '--json'])).stdout)
+    expect(rows).toMatchObject([{ observing: { until } }, { observing: null }])
   })
 
   test('prints an empty list without a file', async () => {

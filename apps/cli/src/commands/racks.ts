@@ -1,5 +1,6 @@
 import { type ClientConfig, credentialOf, readClientConfig } from '@rack-gateway/config/client'
 import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
+import { cachedObserving } from '../convox/precheck/cached-observing.ts'
 import type { Context } from '../invocation/context.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { table } from '../output/table.ts'
@@ -42,6 +43,7 @@ async function racksOfFile(context: Context): Promise<RackRow[]> {
     url,
     rack: rack ?? name,
     ...credentialFields(config, name),
+    observing: cachedObserving(context, { url, rack: rack ?? name }),
   }))
 }
 
@@ -59,6 +61,7 @@ function credentialFields(config: ClientConfig, name: string) {
 }
 
 function linesOf(context: Context, rows: readonly RackRow[]): string[] {
+  const isAnyObserved = rows.some(({ observing }) => observing !== null)
   const lines = rows.map((row) => [
     row.chosen ? '*' : '',
     row.name,
@@ -66,8 +69,14 @@ function linesOf(context: Context, rows: readonly RackRow[]): string[] {
     row.rack,
     row.email ?? '',
     tokenState(row, context.now),
+    ...(isAnyObserved ? [policyState(row)] : []),
   ])
-  return table(context, ['', 'NAME', 'GATEWAY', 'RACK', 'USER', 'TOKEN'], lines)
+  const headings = ['', 'NAME', 'GATEWAY', 'RACK', 'USER', 'TOKEN', ...(isAnyObserved ? ['POLICY'] : [])]
+  return table(context, headings, lines)
+}
+
+function policyState({ observing }: RackRow): string {
+  return observing === null ? '' : `observe mode until ${observing.until}`
 }
 
 function tokenState({ loggedIn, expiresAt }: RackRow, now: number): string {

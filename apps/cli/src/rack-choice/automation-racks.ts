@@ -20,5 +20,6 @@ export async function automationRacks(context: Context): Promise<RackRow[]> {
     expiresAt,
     token: 'shared',
     keptIn: 'environment',
+    observing: me.observing?.[rack] ?? null,
   }))
 }

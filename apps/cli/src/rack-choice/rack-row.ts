@@ -17,4 +17,6 @@ export interface RackRow {
   /** `shared`: all racks at this address use the token. `own`: only this name uses the token. Null without a token. */
   readonly token: 'shared' | 'own' | null
   readonly keptIn: 'file' | 'keychain' | 'environment' | null
+  /** Null if the rack enforces the policy, or if it is unknown. */
+  readonly observing: { readonly until: string } | null
 }

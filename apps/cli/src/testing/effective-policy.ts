@@ -25,7 +25,7 @@ export function effectivePolicy({
   const { hash } = compilePolicy(document)
   return {
     status,
-    body: { format: 1, rack: 'staging', policy: hash, document, principal, ...change },
+    body: { format: 1, rack: 'staging', policy: hash, document, observing: null, principal, ...change },
     headers: { etag: `"${role}"`, date: new Date(at).toUTCString(), location: 'https://evil.example.com/' },
   }
 }

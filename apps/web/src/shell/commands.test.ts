@@ -7,7 +7,6 @@ const me = {
   name: 'ann@example.com',
   rack: null,
   racks: [],
-  observing: {},
   roles: [],
   permissions: ['gateway:audit:read'],
   expiresAt: '2027-01-31T12:00:00Z',

@@ -96,13 +96,15 @@ export function withWarnings<T extends TObject>(schema: T) {
   return Type.Object({ ...schema.properties, ...warnings } as T['properties'] & typeof warnings)
 }
 
-/** The same for a rack in every response that has it. */
+const observeDescription =
+  'observe mode: calls that the policy denies for want of a permission, a command rule, or a proof are allowed and recorded until this time'
+const ObserveMode = Type.Object({ until: Time })
+
+/** Whether a rack is in observe mode. */
 export const Observing = Nullable(
-  Type.Object(
-    { until: Time },
-    {
-      description:
-        'observe mode: calls that the policy denies for want of a permission, a command rule, or a proof are allowed and recorded until this time; null: the policy is enforced',
-    },
-  ),
+  Type.Object({ ...ObserveMode.properties }, { description: `${observeDescription}; null: the policy is enforced` }),
 )
+/** The racks that are in observe mode, by name. */
+export const ObservedRacks = Type.Record(Type.String(), ObserveMode, {
+  description: `only if there are any: the racks in ${observeDescription}`,
+})

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Binding, Granter } from './bindings.ts'
-import { ExtensibleEnum, Id, Nullable, Observing, Time } from './common.ts'
+import { ExtensibleEnum, Id, Nullable, ObservedRacks, Time } from './common.ts'
 
 export const principalKinds = ['user', 'api-token', 'workload'] as const
 export type PrincipalKind = (typeof principalKinds)[number]
@@ -13,9 +13,7 @@ export const Me = Type.Object({
   name: Type.String(),
   rack: Nullable(Type.String({ description: 'the only rack that the token is valid for; null: every rack' })),
   racks: Type.Array(Type.String(), { description: 'racks on which the caller has a role' }),
-  observing: Type.Record(Type.String(), Observing, {
-    description: 'for each of `racks` by its name',
-  }),
+  observing: Type.Optional(ObservedRacks),
   roles: Type.Array(Type.String()),
   administrators: Type.Optional(
     Type.Array(Type.String(), {

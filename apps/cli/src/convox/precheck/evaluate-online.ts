@@ -12,6 +12,7 @@ import type { CachedPolicyFile } from './policy-cache-file.ts'
 import { readCheckedSnapshot, type Snapshot } from './snapshot.ts'
 import { withReport } from './stopped-calls/report-of-error.ts'
 import type { StoppedCall } from './stopped-calls/report-stopped-call.ts'
+import { wouldBeNote } from './would-be.ts'
 
 export interface OnlineEvaluationOptions {
   readonly now: number
@@ -28,27 +29,36 @@ export interface CommandCalls {
   readonly planned: CallsOfCommand
 }
 
+export interface OnlineEvaluation {
+  /** The proof of a second factor that the command needs, or null. */
+  readonly stepUp: PlannedStepUp | null
+  /** What the policy would decide if it were enforced, or null. */
+  readonly wouldBe: string | null
+}
+
 /**
  * Allows the command if the gateway gives no usable answer. The error of a denial can report the denied call.
  *
- * @returns the proof of a second factor that the command needs, or null
  * @throws Denied
  */
 export async function evaluateOnline(
   { needed, planned }: CommandCalls,
   { now, configPath, target, path, cached }: OnlineEvaluationOptions,
-): Promise<PlannedStepUp | null> {
+): Promise<OnlineEvaluation> {
   const snapshot = cached && readCheckedSnapshot(cached.text)
   const entry = { path, cached: snapshot === null ? null : verifyChecksum(cached) }
   const response = await fetchEffectivePolicy(target, entry.cached?.tag ?? null)
   const current = updatePolicyCache(entry, response, now) ?? (response.kind === 'same' ? snapshot : null)
-  if (response.kind === 'none' || current === null) return null
+  if (response.kind === 'none' || current === null) return { stepUp: null, wouldBe: null }
   const denial = certainDenial(current, needed.calls, response.at)
   if (denial !== null)
     throw withReport(new Denied(...denialMessage(needed.command, denial.decision, target)), () =>
       reportDenial(denial.call, current, { configPath, target, at: response.at }),
     )
-  return plannedStepUp(current, planned, response.at)
+  return {
+    stepUp: plannedStepUp(current, planned, response.at),
+    wouldBe: wouldBeNote(current, needed.calls, response.at),
+  }
 }
 
 async function reportDenial(

@@ -39,7 +39,7 @@ function snapshot(
     expiresAt: Number.MAX_SAFE_INTEGER,
     ...change,
   }
-  return { rack: 'staging', document, principal, policy: compilePolicy(document) }
+  return { rack: 'staging', document, principal, policy: compilePolicy(document), observing: null }
 }
 
 function stepUpOf(words: readonly string[], from: Snapshot) {

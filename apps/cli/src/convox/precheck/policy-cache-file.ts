@@ -41,8 +41,13 @@ export function policyCachePath(
   configPath: string,
   { origin, rack, token }: Pick<Target, 'origin' | 'rack' | 'token'>,
 ): string {
-  const parts = [new URL(origin).host, ...(rack === null ? [] : [rack]), token.reveal().slice(-checkDigits)]
-  return join(dirname(configPath), 'policy', `${encodeURIComponent(parts.join(' '))}.json`)
+  const name = `${policyCachePrefix(origin, rack)}${token.reveal().slice(-checkDigits)}.json`
+  return join(dirname(configPath), 'policy', name)
+}
+
+/** The names of the files of one rack begin with this. */
+export function policyCachePrefix(origin: string, rack: string | null): string {
+  return [new URL(origin).host, ...(rack === null ? [] : [rack])].map((part) => encodeURIComponent(`${part} `)).join('')
 }
 
 /** @returns null if there is no usable file */

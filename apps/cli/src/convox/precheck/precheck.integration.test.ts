@@ -163,6 +163,47 @@ describe('the cached policy', () => {
   })
 })
 
+describe('a rack in observe mode', () => {
+  const end = noon + day / 2
+  const observing = { observing: { until: new Date(end).toISOString() } }
+  const line = `Would be denied when enforced: release:promote on web needs one of the roles deployer, ci, and admin; you have the role viewer on staging. Ask an administrator of the gateway for a role that has it. (rule no-permission, from bindings) The rack staging is in observe mode until ${observing.observing.until}.`
+
+  async function notes(now: number, words?: readonly string[]): Promise<string[]> {
+    const lines: string[] = []
+    await check(now, words, { note: (text) => void lines.push(text) })
+    return lines
+  }
+
+  test('a command that the policy denies starts, and a note says what would be denied', async () => {
+    const { requests } = await startGateway({ role: 'viewer', change: observing })
+    expect(await notes(noon)).toEqual([line])
+    expect(await notes(noon)).toEqual([line])
+    expect(requests).toHaveLength(1)
+    expect(await notes(noon, ['apps'])).toEqual([])
+  })
+
+  test('the policy is enforced from the end on', async () => {
+    await startGateway({ role: 'viewer', change: observing })
+    expect(await notes(noon)).toEqual([line])
+    await startGateway({ role: 'viewer', change: observing, at: end })
+    await expect(check(end)).rejects.toMatchObject(denied)
+  })
+
+  test('what observe mode does not allow is denied', async () => {
+    await startGateway({ role: 'viewer', change: observing })
+    await expect(check(noon, ['exec', 'build', 'ls', '-a', 'web'])).rejects.toMatchObject(denied)
+    await startGateway({ role: 'viewer', change: { observing: { until: 'soon' } } })
+    expect(await notes(noon)).toEqual([])
+  })
+
+  test('a policy that was cached before observe mode denies nothing', async () => {
+    await startGateway({ role: 'viewer' })
+    await expect(check()).rejects.toMatchObject(denied)
+    await startGateway({ role: 'viewer', change: observing })
+    expect(await notes(noon + 1)).toEqual([line])
+  })
+})
+
 describe('while convox runs', () => {
   test('a cached policy older than a minute is refreshed for the next command', async () => {
     const { requests } = await startGateway({ role: 'deployer' })

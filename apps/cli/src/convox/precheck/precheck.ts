@@ -9,6 +9,7 @@ import { type PlannedStepUp, plannedStepUp } from './planned-step-up.ts'
 import { type CachedPolicyFile, policyCachePath, readPolicyCacheFile } from './policy-cache-file.ts'
 import { readCheckedSnapshot } from './snapshot.ts'
 import { hasKeptReports } from './stopped-calls/kept-directory.ts'
+import { wouldBeNote } from './would-be.ts'
 
 /** The result for an allowed command. */
 export interface PrecheckResult {
@@ -27,7 +28,8 @@ const refreshDelay = 250
 
 /**
  * Denies a command only if the gateway would certainly deny it. The cached policy may be outdated, so the gateway is
- * asked before a denial, and before a proof of a second factor. If the gateway does not answer, convox starts.
+ * asked before a denial, and before a proof of a second factor. If the gateway does not answer, convox starts. Prints
+ * what the policy would deny if it were enforced.
  *
  * @throws Denied
  */
@@ -50,10 +52,14 @@ export async function precheck(context: Context, target: Target, words: readonly
       snapshot !== null &&
       firstDenial(snapshot, needed.calls, context.now) === null &&
       plannedStepUp(snapshot, planned, context.now) === null
+    let wouldBe = isAllowed ? wouldBeNote(snapshot, needed.calls, context.now) : null
     if (!isAllowed) {
       const { evaluateOnline } = await import('./evaluate-online.ts')
-      stepUp = await evaluateOnline({ needed, planned }, { ...context, target, path, cached })
+      const evaluation = await evaluateOnline({ needed, planned }, { ...context, target, path, cached })
+      stepUp = evaluation.stepUp
+      wouldBe = evaluation.wouldBe
     }
+    if (wouldBe !== null) context.note(wouldBe)
   }
   return cached === null
     ? { ...unchecked, stepUp }

@@ -12,6 +12,8 @@ export interface Snapshot {
   readonly principal: Principal
   readonly document: PolicyDocument
   readonly policy: PolicyDecider
+  /** Milliseconds since the epoch; null if the rack enforces the policy. */
+  readonly observing: { readonly until: number } | null
 }
 
 /** The supported version of the response's format. Other versions are ignored. */
@@ -22,8 +24,7 @@ export function readSnapshot(text: string): Snapshot | null {
   try {
     const response = parseResponse(text)
     if (response === null) return null
-    const policy = compilePolicy(response.document)
-    return policy.hash === response.policy ? snapshotOf(response, policy) : null
+    return compilePolicy(response.document).hash === response.policy ? snapshotOf(response) : null
   } catch {
     return null
   }
@@ -33,7 +34,7 @@ export function readSnapshot(text: string): Snapshot | null {
 export function readCheckedSnapshot(text: string): Snapshot | null {
   try {
     const response = parseResponse(text)
-    return response && snapshotOf(response, compileForDecisions(response.document, response.policy))
+    return response && snapshotOf(response)
   } catch {
     return null
   }
@@ -44,8 +45,23 @@ function parseResponse(text: string): EffectivePolicy | null {
   return isResponse(response) ? response : null
 }
 
-function snapshotOf({ rack, document, principal }: EffectivePolicy, policy: PolicyDecider): Snapshot {
-  return { rack, document, policy, principal: callerFrom(principal) }
+function snapshotOf({ rack, document, policy: hash, principal, observing }: EffectivePolicy): Snapshot {
+  const until = observing === null ? null : Date.parse(observing.until)
+  const policy = compileForDecisions(
+    document,
+    hash,
+    until === null ? {} : { observes: (name, at) => name === rack && at < until },
+  )
+  return { rack, document, policy, principal: callerFrom(principal), observing: until === null ? null : { until } }
+}
+
+/** As the gateway describes it. */
+export interface Observing {
+  readonly until: string
+}
+
+export function isObserving(value: unknown): value is Observing {
+  return isObject(value) && typeof value.until === 'string' && !Number.isNaN(Date.parse(value.until))
 }
 
 type Caller = Omit<Principal, 'credential' | 'expiresAt' | 'job' | 'device' | 'sources'>
@@ -56,6 +72,7 @@ interface EffectivePolicy {
   readonly policy: string
   readonly document: PolicyDocument
   readonly principal: Caller
+  readonly observing: Observing | null
 }
 
 /** The response lacks the session and its expiry, because decisions do not depend on them. */
@@ -77,6 +94,7 @@ function isResponse(value: unknown): value is EffectivePolicy {
     typeof value.rack === 'string' &&
     typeof value.policy === 'string' &&
     isObject(value.document) &&
+    (value.observing === null || isObserving(value.observing)) &&
     isCaller(value.principal)
   )
 }

@@ -20,6 +20,10 @@ export const meHandlers: Handlers<'me' | 'getNotices' | 'versions'> = {
     const [access, loggedInAt] = await Promise.all([findAccess(call), csrfToken === null ? null : findLogin(call)])
     const roles = [...new Set(bindings.map((binding) => binding.role))]
     const usableRacks = policy.racksOf(principal, racks.names, moment)
+    const observed = usableRacks.flatMap((name) => {
+      const observing = server.observeMode.of(name)
+      return observing === null ? [] : [[name, observing] as const]
+    })
     const needsRole = kind === 'user' && roles.length === 0 && adminUsers.length > 0
     return {
       kind,
@@ -27,7 +31,7 @@ export const meHandlers: Handlers<'me' | 'getNotices' | 'versions'> = {
       name,
       rack,
       racks: usableRacks,
-      observing: Object.fromEntries(usableRacks.map((name) => [name, server.observeMode.of(name)])),
+      ...(observed.length > 0 && { observing: Object.fromEntries(observed) }),
       roles,
       ...(needsRole && { administrators: adminUsers }),
       permissions: gatewayPermissions(policy, principal, moment),

@@ -8,7 +8,6 @@ const me = {
   name: 'ann@example.com',
   rack: null,
   racks: ['staging'],
-  observing: {},
   roles: [],
   permissions: ['gateway:user:write', 'gateway:session:write'],
   expiresAt: '2127-01-31T12:00:00Z',
