@@ -114,7 +114,10 @@ export interface RecordingSettings {
   readonly limits?: Tuning['recordingLimits']
 }
 
-type ReplicaOptions = Pick<SystemOptions, 'auditFallbackDir' | 'observing' | 'recordings' | 'sinks' | 'tuning'>
+type ReplicaOptions = Pick<
+  SystemOptions,
+  'auditFallbackDir' | 'metrics' | 'observing' | 'recordings' | 'sinks' | 'tuning'
+>
 
 const secretKey = 'test-secret-key-of-at-least-32-bytes!'
 const key = Buffer.from(secretKey)
@@ -203,7 +206,7 @@ export async function startSystem({
         unauthenticatedPerMinute,
         sinks: options.sinks ?? sinks,
         checkpoints: { ...gatewayDefaults.checkpoints, directory: checkpoints ?? null },
-        metrics,
+        metrics: options.metrics === undefined ? metrics : options.metrics,
       },
       databaseUrl,
       log: typeof log === 'function' ? pino({ level: logLevel }, { write: log }) : (log ?? pino({ level: 'silent' })),
