@@ -44,8 +44,8 @@ export function decideCommand(
   return decision.by === null ? allowAttachedRun(document) : allowByRule(document, decision.by, decision.allowing)
 }
 
-/** Denials that observe mode enforces: conditions, and commands that nobody can read. */
-const enforcedDenials: ReadonlySet<string> = new Set(['condition', 'empty', 'too-long', 'unreadable'])
+/** Denials by the matcher that observe mode enforces. */
+const enforcedDenials: ReadonlySet<string> = new Set(['condition', 'empty', 'too-long'])
 
 type Denied = Extract<CommandDecision, { effect: 'deny' }>
 

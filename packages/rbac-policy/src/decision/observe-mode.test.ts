@@ -198,6 +198,9 @@ describe('what stays denied', () => {
       for (const bindings of [[binding(role)], [binding('viewer'), binding(role)]])
         expect(policy.decide(principal(bindings), promote())).toMatchObject(stays(rule))
     }
+    const onBilling = principal([binding('viewer', { apps: 'billing' }), binding('office', { apps: 'web' })])
+    for (const one of [promote(), call('DELETE /apps/{app}')])
+      expect(policy.decide(onBilling, one)).toMatchObject(stays('condition:office'))
     const inOffice = promote({ address: '10.1.2.3' })
     expect(policy.decide(principal([binding('office')]), inOffice)).toMatchObject({ rule: 'role:office' })
     // A binding whose conditions are not met is no binding on the rack.
