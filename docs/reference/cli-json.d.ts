@@ -32,6 +32,10 @@ export interface Racks {
   expiresAt: Time | null
   token: 'shared' | 'own' | null // shared with the other racks at this address, or for this name only
   keptIn: 'file' | 'keychain' | 'environment' | null
+  observing: {
+    // observe mode, as the gateway last said; null: the policy is enforced, or the gateway has not been asked yet
+    until: Time
+  } | null
 }
 
 // switch
@@ -103,6 +107,14 @@ export interface Can {
       roles: string[] // all roles that the caller has where the call applies, including those that do not grant the permission
       bindings: string[] // the IDs of at most 256 bindings with these roles. For an API token, also the IDs of the bindings of its owner on the same rack and app. Empty for the management API
       policy: string // SHA-256 of the document, hex; the same as in audit events
+      wouldBe?: {
+        // the decision when the policy is enforced; only for a call that only observe mode allows
+        effect: 'deny' | 'require' // require: a proof of a second factor
+        rule: string
+        source: string
+        reason: string
+        next: string
+      }
     }
     when: string | null // when this decision applies; null: always
     otherwise: {

@@ -1,7 +1,7 @@
 import type { ServerConfig } from '@rack-gateway/config'
 import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import fp from 'fastify-plugin'
-import { modeDetail } from '../policy/observe-mode.ts'
+import { modeDetail } from '../observe-mode/observe-mode.ts'
 import { version } from '../process/version.ts'
 
 export default fp<{ readonly config: Pick<ServerConfig, 'racks' | 'auditReads' | 'authMaxStaleMs'> }>(

@@ -11,7 +11,7 @@ import {
 import type { SinkConfig } from '@rack-gateway/config'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { modeDetail } from '../policy/observe-mode.ts'
+import { modeDetail } from '../observe-mode/observe-mode.ts'
 import { openAuditSinks } from './sinks.ts'
 
 export interface AuditLogOptions {

@@ -1,8 +1,8 @@
 import { readOpenStreams } from '@rack-gateway/audit'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { recordedMode } from '../observe-mode/observe-mode.ts'
 import { createPeriodicWork } from '../recordings/periodic-work.ts'
-import { recordedMode } from './observe-mode.ts'
 
 export interface PolicyModes {
   /** Whether the processes of the gateway differ in their mode, as of the last check. */

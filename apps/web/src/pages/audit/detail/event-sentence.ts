@@ -82,6 +82,8 @@ function namedSubject(event: AuditEvent): string {
 const passiveSentences: Readonly<Record<string, (name: string, event: AuditEvent) => string>> = {
   'session.superseded-token': (name) =>
     `A session token of ${name} was used, although a newer one had replaced it. The token may be stolen.`,
+  'policy.observe-ended': (_, { detail = {} }) => `Observe mode ended, and the policy is enforced on ${detail.racks}.`,
+  'policy.modes-differ': () => 'The processes of the gateway differ in the racks that they observe.',
   'rack.rejects-gateway': (_, { rack }) => `The rack ${rack} rejects the gateway's password.`,
   'rack.accepts-gateway': (_, { rack }) => `The rack ${rack} accepts the gateway's password again.`,
   'recording.gap': (name) => `A part of a session of ${name} is missing in its recording.`,
