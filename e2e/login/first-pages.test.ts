@@ -31,16 +31,20 @@ describe('with a login', () => {
     expect(await open(path)).toMatchObject({ status: 303, location: `${at.system.url}/gateway/` })
   })
 
-  test.each(['/nowhere', '/gateway/nowhere', '/favicon.ico'])(
-    'a browser at %s gets a page, and not JSON',
-    async (path) => {
-      const page = await open(path)
-      expect(page.headers['content-type']).toBe('text/html; charset=utf-8')
-      expect(page.status).toBe(path === '/gateway/nowhere' ? 404 : 401)
-      expect(page.body).toContain('href="/gateway/"')
-      expect(page.body).toMatch(/include the request ID \w+\./)
-    },
-  )
+  test.each(['/nowhere', '/favicon.ico'])('a browser at %s gets a page, and not JSON', async (path) => {
+    const page = await open(path)
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8')
+    expect(page.status).toBe(401)
+    expect(page.body).toContain('href="/gateway/"')
+    expect(page.body).toMatch(/include the request ID \w+\./)
+  })
+
+  test('a browser at an unknown page of the console is led to the login, and back to that address', async () => {
+    expect(await open('/gateway/nowhere')).toMatchObject({
+      status: 303,
+      location: expect.stringMatching(/\/gateway\/auth\/login\?return_to=%2Fgateway%2Fnowhere$/),
+    })
+  })
 
   test('the address is escaped in the page', async () => {
     const page = await open('/gateway/%3Cscript%3Ealert(1)%3C/script%3E')

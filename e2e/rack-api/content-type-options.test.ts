@@ -53,7 +53,7 @@ describe('no browser guesses the media type of a response', () => {
     [303, 'GET /gateway/auth/login', 'none'],
     [400, 'GET /gateway/auth/callback?code=x&state=y', 'none'],
     [404, 'GET /gateway/assets/none.js', 'none'],
-    [404, 'GET /gateway/nothing', 'none', 'Accept: text/html'],
+    [303, 'GET /gateway/nothing', 'none', 'Accept: text/html'],
     [200, 'GET /apps', 'admin'],
     [404, 'GET /apps/none', 'admin'],
     [401, 'GET /apps', 'none'],

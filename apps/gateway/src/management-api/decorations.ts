@@ -16,6 +16,7 @@ import { createHealthReport, type HealthReport } from '../operations/health-repo
 import { createPolicyStudies, type PolicyStudies } from '../policy-study/policy-studies.ts'
 import { version } from '../process/version.ts'
 import { memoizeFor } from '../rate-limits/memoize-for.ts'
+import { rackCountsTime } from './calls/rack-counts-time.ts'
 
 declare module 'fastify' {
   /** These exist only in the scope of the management API. */
@@ -60,8 +61,6 @@ const statusMaxAge = 1_000
 
 /** Milliseconds. */
 const rackCountsMaxAge = 5_000
-/** Milliseconds for which `rackCounts` counts calls. */
-export const rackCountsTime = 3_600_000
 
 /** What the handlers share, besides the decorations of earlier plugins. */
 export function decorateManagementApi(

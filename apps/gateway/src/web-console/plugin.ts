@@ -17,12 +17,8 @@ const pages = [
   ),
 ]
 
-/** Addresses of programs, and of pages without the console. */
-const reserved = /^\/gateway\/(?:api|assets|auth|convox|csp-reports|docs|health)(?:[/?]|$)/
-
-function isReserved(url: string): boolean {
-  return reserved.test(url)
-}
+/** Any first part of an address but those of programs, and of pages without the console. */
+const unknownPage = '/gateway/:page(^(?!(?:api|assets|auth|convox|csp-reports|docs|health)$)[^/]*)'
 
 const documentHeaders = {
   'cache-control': 'no-store',
@@ -63,10 +59,11 @@ export default fp<{ readonly source?: WebConsoleSource | undefined }>(
 
     for (const address of pages) app.get(address, showConsole)
     // For an address without a page, the console shows its navigation.
-    app.get('/gateway/*', async function showUnknownPage(request, reply) {
-      if (isReserved(request.url) || !expectsPage(request.raw)) return reply.callNotFound()
-      return showConsole(request, reply.code(404))
-    })
+    for (const address of [unknownPage, `${unknownPage}/*`])
+      app.get(address, async function showUnknownPage(request, reply) {
+        if (!expectsPage(request.raw)) return reply.callNotFound()
+        return showConsole(request, reply.code(404))
+      })
     await app.register(source.files)
   },
   {

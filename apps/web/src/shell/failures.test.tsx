@@ -2,8 +2,8 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
+import { noteReachability } from '../api/errors/reachability.ts'
 import { createQueryClient, versionQuery } from '../api/queries.ts'
-import { noteReachability } from '../api/reachability.ts'
 import { LoadFailed } from './failures.tsx'
 
 vi.mock('@tanstack/react-router', () => ({ Link: () => null, useRouter: () => ({}) }))

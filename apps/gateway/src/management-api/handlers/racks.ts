@@ -4,7 +4,7 @@ import { withTimeout } from '@rack-gateway/time'
 import type { FastifyInstance } from 'fastify'
 import { hasPermissionEverywhere } from '../calls/authorize.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
-import { rackCountsTime } from '../decorations.ts'
+import { rackCountsTime } from '../calls/rack-counts-time.ts'
 
 export const rackHandlers: Handlers<'listRackStatuses' | 'getRackActivity' | 'getHealth'> = {
   /** Not recorded, because a status contains no data of an app. */

@@ -1,5 +1,5 @@
 import { ApiError, errorOf, NoResponse } from '../errors/api-error.ts'
-import { isOfGateway, noteReachability } from '../reachability.ts'
+import { isOfGateway, noteReachability } from '../errors/reachability.ts'
 import { currentProof, StepUpCanceled, waitForProof } from './waiting-calls.ts'
 
 interface RequestOptions {

@@ -1,7 +1,7 @@
 import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { ApiError, NoResponse } from '../../api/errors/api-error.ts'
-import { useUnreachableSince } from '../../api/reachability.ts'
+import { useUnreachableSince } from '../../api/errors/reachability.ts'
 import { StepUpCanceled } from '../../api/step-up/waiting-calls.ts'
 import { Button } from '../controls/button.tsx'
 import { RuleLink } from '../denials/rule-link.tsx'

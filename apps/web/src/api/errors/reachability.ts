@@ -1,4 +1,4 @@
-import { createStore } from '../store/create-store.ts'
+import { createStore } from '../../store/create-store.ts'
 
 const unreachableSince = createStore<string | null>(null)
 
