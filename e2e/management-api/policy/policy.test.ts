@@ -38,6 +38,7 @@ describe('the policy and its decisions, by the management API', () => {
         rack: 'staging',
         policy: system.app.policy.hash,
         document: JSON.parse(JSON.stringify(builtInPolicy())),
+        observing: null,
         principal: {
           kind: 'user',
           id: deployer.id,

@@ -94,15 +94,20 @@ const effectWords = {
 
 function lines(command: string, effect: Effect, { caller, rack }: Decisions, calls: readonly DecidedCall[]): string[] {
   const isDenied = effect === 'deny' || effect === 'require'
-  const shown = isDenied ? calls.filter(({ decision }) => decision.effect !== 'allow') : calls
-  const isObserved = calls.some(({ decision, otherwise }) => decision.wouldBe ?? otherwise?.decision.wouldBe)
-  const words =
-    effect === 'allow' && isObserved
-      ? 'Allowed in observe mode'
-      : effect === 'require' && needsApproval(calls)
-        ? 'Denied, because it needs an approval, which this gateway does not support yet'
-        : effectWords[effect]
-  return [`${words}: convox ${command} on ${rack}, as ${caller.name}`, ...new Set(shown.flatMap(callLines))]
+  const observed = effect === 'allow' ? calls.filter(({ decision }) => decision.wouldBe !== undefined) : []
+  const notAllowed = isDenied ? calls.filter(({ decision }) => decision.effect !== 'allow') : observed
+  const shown = notAllowed.length > 0 ? notAllowed : calls
+  return [
+    `${summaryWords(effect, calls, observed)}: convox ${command} on ${rack}, as ${caller.name}`,
+    ...new Set(shown.flatMap(callLines)),
+  ]
+}
+
+function summaryWords(effect: Effect, calls: readonly DecidedCall[], observed: readonly DecidedCall[]): string {
+  if (observed.length > 0) return 'Allowed in observe mode'
+  return effect === 'require' && needsApproval(calls)
+    ? 'Denied, because it needs an approval, which this gateway does not support yet'
+    : effectWords[effect]
 }
 
 function callLines({ route, decision, when, otherwise }: DecidedCall): string[] {
