@@ -44,6 +44,25 @@ export interface RecordedCall {
   /** Names of the keys that a new release changed, or that a run set. */
   readonly environment?: readonly string[]
   readonly decision: { readonly effect: string; readonly rule: string }
+  /** What the policy would have decided, if observe mode allowed the call. */
+  readonly wouldBe?: RecordedDenial
+  /** The ID of the event. */
+  readonly id?: string
+  /** The HTTP status of the rack; absent if the event was recorded before the response. */
+  readonly status?: number
+  /** False for a call that the CLI stopped. */
+  readonly sent?: boolean
+  /** Fields in which a secret was redacted. */
+  readonly hidden?: readonly string[]
+}
+
+/** A decision that observe mode did not enforce. */
+export interface RecordedDenial {
+  readonly effect: string
+  readonly rule: string
+  readonly source?: string
+  readonly reason?: string
+  readonly remedy?: string
 }
 
 export interface ReplayedCall {
