@@ -3,6 +3,7 @@ import { childHeapMiB } from '@rack-gateway/config'
 import type { Database } from '@rack-gateway/database'
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import type { PolicyImpact } from '@rack-gateway/rbac-policy/simulation'
+import type { PolicySuggestion } from '@rack-gateway/rbac-policy/suggestion'
 import { InvalidRequest, TooManyCalls } from '../errors/errors.ts'
 import type { FairLimit } from '../resource-account/fair-limit.ts'
 import type { Payer } from '../resource-account/payer.ts'
@@ -22,6 +23,17 @@ export interface StudyRequest {
   readonly onBegin: (proposed: string) => Promise<void>
   /** Aborted when the caller disconnects, which ends the study. */
   readonly disconnected: AbortSignal
+}
+
+export interface SuggestionRequest
+  extends Pick<StudyRequest, 'current' | 'since' | 'until' | 'payer' | 'disconnected'> {
+  /** Null: all racks. */
+  readonly rack: string | null
+}
+
+export interface SuggestedPolicy {
+  readonly suggestion: PolicySuggestion
+  readonly cut: PolicyStudy['cut']
 }
 
 export interface PolicyStudy {
@@ -56,6 +68,13 @@ export interface PolicyStudies {
    * @throws the errors of `children`; TooManyCalls if no process can be started
    */
   check(request: CheckRequest): Promise<DocumentCheck>
+  /**
+   * Suggests a policy from the recorded calls.
+   *
+   * @throws InvalidRequest if it takes too much time or memory
+   * @throws the errors of `children`; TooManyCalls if no process can be started
+   */
+  suggest(request: SuggestionRequest): Promise<SuggestedPolicy>
   stop(): void
 }
 
@@ -148,18 +167,41 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
     if (begun.kind === 'invalid') throw invalid(begun.problems)
     if (begun.kind !== 'begun') throw unexpected(begun)
     await onBegin(begun.policy)
-    const cut = await replay(child, since, until)
+    const cut = await replay(child, { since, until, part: 'decision' })
     const end = await child.ask({ kind: 'end', maxChanges: bounds.changes })
     if (end.kind !== 'impact') throw unexpected(end)
     return { proposed: begun.policy, impact: end.impact, cut }
   }
 
-  async function replay(child: StudyChild, since: number, until: number): Promise<PolicyStudy['cut']> {
+  async function suggest(request: SuggestionRequest): Promise<SuggestedPolicy> {
+    try {
+      return await withChild(request, bounds.responseTimeout, (child) => runSuggestion(child, request))
+    } catch (error) {
+      throw explain(error, limitExceeded(bounds))
+    }
+  }
+
+  async function runSuggestion(
+    child: StudyChild,
+    { current, rack, since, until }: SuggestionRequest,
+  ): Promise<SuggestedPolicy> {
+    const begun = await child.ask({ kind: 'begin-suggestion', current, rack })
+    if (begun.kind !== 'more') throw unexpected(begun)
+    const cut = await replay(child, { since, until, part: 'response' })
+    const end = await child.ask({ kind: 'end', maxChanges: 0 })
+    if (end.kind !== 'suggestion') throw unexpected(end)
+    return { suggestion: end.suggestion, cut }
+  }
+
+  async function replay(
+    child: StudyChild,
+    { since, until, part }: { readonly since: number; readonly until: number; readonly part: 'decision' | 'response' },
+  ): Promise<PolicyStudy['cut']> {
     const began = performance.now()
     let calls = 0
     let from = until
     try {
-      for await (const batch of decidedCalls({ sql, since, until, batch: bounds.batch })) {
+      for await (const batch of decidedCalls({ sql, since, until, part, batch: bounds.batch })) {
         for (const canonical of chunksOf(batch.canonical)) await child.ask({ kind: 'calls', canonical })
         from = batch.from
         calls += batch.canonical.length
@@ -177,6 +219,7 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
   return {
     study,
     check,
+    suggest,
     stop() {
       for (const child of running) child.end()
     },

@@ -110,4 +110,17 @@ export const policyEndpoints = {
     bodyLimit: documentBodyLimit,
     response: schemas.Impact,
   },
+  suggestPolicy: {
+    method: 'POST',
+    path: '/policy/suggestion',
+    summary: 'Suggests a policy document, bindings, and test cases that allow the recorded calls, and little else.',
+    description:
+      'Nothing is applied. The suggestion contains names and commands from the audit log, so read it before you use it. The request is recorded.',
+    permission: 'gateway:audit:read',
+    additionalPermission: 'gateway:policy:read',
+    scope: 'gateway',
+    principalKinds: everyKind,
+    body: schemas.SuggestionRequest,
+    response: schemas.Suggestion,
+  },
 } as const satisfies EndpointTable

@@ -21,6 +21,7 @@ export {
   PolicyCheck,
   PolicyMatrix,
   type RequestedCall,
+  Suggestion,
 } from './policy.ts'
 export { RackActivity, RackStatus, RackStatuses } from './racks.ts'
 export { Recording } from './recordings.ts'

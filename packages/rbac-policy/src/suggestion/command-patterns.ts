@@ -1,4 +1,5 @@
 import { type ArgvWord, formatWords, type WordType, wordTypes } from '@rack-gateway/command-matcher'
+import { groupBy } from './group-by.ts'
 import type { Use } from './recorded-uses.ts'
 import { keyOf } from './subject.ts'
 
@@ -47,7 +48,7 @@ export function mayBeSecret(argv: readonly string[]): boolean {
  * @param uses of one context: the same rack, app, service, and kind of command
  */
 export function patternsOf(uses: readonly CommandUse[]): ReadonlyMap<CommandUse, string> {
-  const shapes = Map.groupBy(uses, ({ argv }) => JSON.stringify(shapeOf(argv)))
+  const shapes = groupBy(uses, ({ argv }) => JSON.stringify(shapeOf(argv)))
   const patterns = new Map<CommandUse, string>()
   for (const similar of shapes.values()) {
     const [first] = similar

@@ -98,21 +98,45 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
 
   function add(recorded: RecordedCall | null): void {
     calls += 1
-    if (recorded === null) return leave('unclear')
+    if (recorded === null) {
+      leave('unclear')
+      return
+    }
     first = first === null || recorded.at < first ? recorded.at : first
     last = last === null || recorded.at > last ? recorded.at : last
-    if (recorded.decision.effect !== 'allow') return leave('denied')
+    if (recorded.decision.effect !== 'allow') {
+      leave('denied')
+      return
+    }
     const { rack, app, status } = recorded
     const replayed = toReplayedCall(recorded, callers)
-    if (replayed === null || !isResourceName(rack)) return leave('unclear')
+    if (replayed === null || !isResourceName(rack)) {
+      leave('unclear')
+      return
+    }
     const { call } = replayed
-    if (call.app !== null && !isResourceName(call.app)) return leave('unknown-app')
-    if (status === 404) return leave('not-found')
+    if (call.app !== null && !isResourceName(call.app)) {
+      leave('unknown-app')
+      return
+    }
+    if (status === 404) {
+      leave('not-found')
+      return
+    }
     if (app !== undefined && status !== undefined && status < 400) apps.add(`${rack} ${app}`)
     const subjects = subjectsOf(recorded)
-    if (subjects === null) return leave('unnamed-caller')
-    if (recorded.hidden?.includes('command')) return addRedacted(recorded, subjects)
-    if (call.service !== null && !isResourceName(call.service)) return leave('unclear')
+    if (subjects === null) {
+      leave('unnamed-caller')
+      return
+    }
+    if (recorded.hidden?.includes('command')) {
+      addRedacted(recorded, subjects)
+      return
+    }
+    if (call.service !== null && !isResourceName(call.service)) {
+      leave('unclear')
+      return
+    }
     if (isAboutProcess(call)) addPending({ subjects, recorded, call })
     else addUse(subjects, recorded, call)
   }
@@ -128,7 +152,10 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
   }
 
   function addPending(one: (typeof pending)[number]): void {
-    if (!hasRoom(one.subjects.caller.account)) return leave('too-many')
+    if (!hasRoom(one.subjects.caller.account)) {
+      leave('too-many')
+      return
+    }
     pending.push(one)
     const { process, route } = one.call
     const at = one.call.at
@@ -155,16 +182,18 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
       if (recorded.at > found.last) found.last = recorded.at
       return
     }
-    if (!hasRoom(subjects.caller.account)) return leave('too-many')
+    if (!hasRoom(subjects.caller.account)) {
+      leave('too-many')
+      return
+    }
     const sample = { recorded, call }
     uses.set(key, { ...subjects, rack, app, scope, required, command, sample, count: 1, last: recorded.at })
   }
 
   function addWithFacts({ subjects, recorded, call }: (typeof pending)[number]): void {
     const { process } = call
-    if (process === null) return addUse(subjects, recorded, call)
-    const own = process.own || ownRuns.isOwn(groupOf({ subjects, call }), process.id)
-    addUse(subjects, recorded, { ...call, process: { ...process, own } })
+    const known = process && { ...process, own: process.own || ownRuns.isOwn(groupOf({ subjects, call }), process.id) }
+    addUse(subjects, recorded, { ...call, process: known })
   }
 
   return {

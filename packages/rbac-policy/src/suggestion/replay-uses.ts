@@ -3,6 +3,7 @@ import type { Binding, Decision, Principal } from '../model/types.ts'
 import { compilePolicy } from '../policy/policy.ts'
 import type { PolicyDocument } from '../policy-document/policy-document.ts'
 import { createCallers } from '../simulation/recorded-call.ts'
+import { groupBy } from './group-by.ts'
 import type { Use } from './recorded-uses.ts'
 import { keyOf, type Subject } from './subject.ts'
 import type { SuggestedBinding } from './suggested-roles.ts'
@@ -30,7 +31,7 @@ export function replayUses(
 /** A token keeps its own roles, because they are its scope. */
 export function createSuggestedPrincipals(suggested: readonly SuggestedBinding[]): (use: Use) => Principal {
   const callers = createCallers()
-  const bindings = Map.groupBy(suggested, ({ subject }) => keyOf(subject))
+  const bindings = groupBy(suggested, ({ subject }) => keyOf(subject))
   const principals = new Map<string, Principal>()
   const bindingsOf = (subject: Subject): Binding[] =>
     (bindings.get(keyOf(subject)) ?? []).flatMap(({ role, rack, apps }) =>

@@ -4,6 +4,7 @@ import { builtInPolicy, readPolicy } from '../document/document.ts'
 import { expandWithImplied } from '../permissions/permission-patterns.ts'
 import type { PolicyDocument } from '../policy-document/policy-document.ts'
 import type { RecordedCall } from '../simulation/recorded-call.ts'
+import { groupBy } from './group-by.ts'
 import { collectUses, type LeftOutCause, type RecordedUses } from './recorded-uses.ts'
 import { type ReplayedUse, replayUses } from './replay-uses.ts'
 import { byText, counted, sortedUnique } from './safe-text.ts'
@@ -117,7 +118,7 @@ const maxListed = 20
 
 function deniedLines(denied: readonly ReplayedUse[], { unwritten }: Suggestion): string[] {
   const total = usesCount(denied.map(({ use }) => use))
-  const groups = Map.groupBy(denied, ({ use, decision }) =>
+  const groups = groupBy(denied, ({ use, decision }) =>
     JSON.stringify([use.rack, use.app, use.sample.call.route.id, decision.rule]),
   )
   const lines = [...groups.values()].map((own) => {
@@ -143,14 +144,17 @@ function deniedLines(denied: readonly ReplayedUse[], { unwritten }: Suggestion):
 }
 
 /** What the chosen roles allow beyond what their holders used. */
-function beyondLines({ bindings }: Suggestion, { roles }: PolicyDocument): string[] {
-  const byRole = [...Map.groupBy(bindings, ({ role }) => role)].sort(([one], [other]) => byText(one, other))
-  const lines = byRole.flatMap(([name, own]) => {
+function beyondLines({ bindings, roles: own }: Suggestion, { roles }: PolicyDocument): string[] {
+  // A role for commands allows nothing but the commands of its rules.
+  const forCommands = new Set(own.flatMap(({ kind, name }) => (kind === 'commands' ? [name] : [])))
+  const fixed = bindings.filter(({ role }) => !forCommands.has(role))
+  const byRole = [...groupBy(fixed, ({ role }) => role)].sort(([one], [other]) => byText(one, other))
+  const lines = byRole.flatMap(([name, held]) => {
     const role = roles.find((one) => one.name === name)
     if (role === undefined) return []
-    const used = expandWithImplied(own.flatMap(({ uses }) => uses.flatMap(({ required }) => required)))
+    const used = expandWithImplied(held.flatMap(({ uses }) => uses.flatMap(({ required }) => required)))
     const unused = sortedUnique(role.permissions).filter((one) => !one.startsWith('gateway:') && !used.has(one))
-    const holders = [...new Map(own.map(({ subject }) => [keyOf(subject), subject])).values()]
+    const holders = [...new Map(held.map(({ subject }) => [keyOf(subject), subject])).values()]
     return unused.length === 0 ? [] : `  ${name} (${counted(holders.length, 'holder')}): ${unused.join(', ')}`
   })
   return lines.length === 0

@@ -2,6 +2,7 @@ import type { Permission } from '../model/types.ts'
 import { expandWithImplied } from '../permissions/permission-patterns.ts'
 import type { PolicyDocument, Role } from '../policy-document/policy-document.ts'
 import { type CommandUse, callerKey, contextOf, isWritable, mayBeSecret, patternsOf } from './command-patterns.ts'
+import { groupBy } from './group-by.ts'
 import type { Use } from './recorded-uses.ts'
 import { byText, isEnvironmentKey, isResourceName, sortedUnique } from './safe-text.ts'
 import { bySubject, keyOf, type Subject } from './subject.ts'
@@ -37,12 +38,17 @@ export interface SuggestedBinding {
   readonly uses: readonly Use[]
 }
 
+/** A call whose command no rule can have. */
+export interface UnwrittenUse {
+  readonly use: Use
+  readonly cause: 'form' | 'secret' | 'too-many'
+}
+
 export interface Suggestion {
   readonly roles: readonly SuggestedRole[]
   readonly rules: readonly SuggestedRule[]
   readonly bindings: readonly SuggestedBinding[]
-  /** Calls whose command no rule can have. */
-  readonly unwritten: readonly { readonly use: Use; readonly cause: 'form' | 'secret' | 'too-many' }[]
+  readonly unwritten: readonly UnwrittenUse[]
 }
 
 /** No call requires these permissions by itself, and none may come from a suggestion. */
@@ -90,7 +96,7 @@ interface RuleUnit {
 }
 
 function suggestCommands(uses: readonly Use[], taken: Set<string>, maxRules: number) {
-  const unwritten: { use: Use; cause: 'form' | 'secret' | 'too-many' }[] = []
+  const unwritten: UnwrittenUse[] = []
   const written = uses.flatMap((use): CommandUse[] => {
     const { command } = use
     if (command === null) return []
@@ -102,7 +108,7 @@ function suggestCommands(uses: readonly Use[], taken: Set<string>, maxRules: num
     return []
   })
   const units = limitUnits(unitsOf(written), maxRules, unwritten)
-  const bySet = Map.groupBy(units, (unit) => JSON.stringify(sortedUnique(unit.uses.map(callerKey))))
+  const bySet = groupBy(units, (unit) => JSON.stringify(sortedUnique(unit.uses.map(callerKey))))
   const ids = new Set(['any-command', 'run-service'])
   const roles: SuggestedRole[] = []
   const rules: SuggestedRule[] = []
@@ -113,7 +119,7 @@ function suggestCommands(uses: readonly Use[], taken: Set<string>, maxRules: num
     const holders = subjectsIn(all.map(({ caller }) => caller))
     const permissions = sortedUnique(ofSet.flatMap((unit) => unit.permissions))
     roles.push({ name, kind: 'commands', permissions, holders, uses: all })
-    for (const same of Map.groupBy(ofSet, ({ key }) => key).values()) rules.push(...rulesOf(same, name, ids))
+    for (const same of groupBy(ofSet, ({ key }) => key).values()) rules.push(...rulesOf(same, name, ids))
     for (const subject of holders) {
       const own = all.filter(({ caller }) => keyOf(caller) === keyOf(subject))
       bindings.push(...bindingsFor(subject, name, own))
@@ -125,7 +131,7 @@ function suggestCommands(uses: readonly Use[], taken: Set<string>, maxRules: num
 /** One unit for each pattern, rack, app, service, and set of permissions. */
 function unitsOf(written: readonly CommandUse[]): RuleUnit[] {
   const units = new Map<string, RuleUnit>()
-  for (const [context, similar] of Map.groupBy(written, ({ use }) => contextOf(use))) {
+  for (const [context, similar] of groupBy(written, ({ use }) => contextOf(use))) {
     for (const [{ use }, run] of patternsOf(similar)) {
       const permissions = permissionsFor(use)
       const { command, rack, app } = use
@@ -146,11 +152,11 @@ function permissionsFor({ required, command }: Use): readonly Permission[] {
 }
 
 /** Keeps the most used units of each account, so that no account can fill the document. */
-function limitUnits(units: readonly RuleUnit[], max: number, unwritten: { use: Use; cause: 'too-many' }[]): RuleUnit[] {
+function limitUnits(units: readonly RuleUnit[], max: number, unwritten: UnwrittenUse[]): RuleUnit[] {
   const excluded = new Set<Use>()
   const perAccount = new Map<string, { readonly uses: Use[]; readonly count: number }[]>()
   for (const { uses } of units) {
-    for (const [account, own] of Map.groupBy(uses, ({ caller }) => caller.account)) {
+    for (const [account, own] of groupBy(uses, ({ caller }) => caller.account)) {
       const count = own.reduce((sum, use) => sum + use.count, 0)
       perAccount.set(account, [...(perAccount.get(account) ?? []), { uses: own, count }])
     }
@@ -166,8 +172,8 @@ function limitUnits(units: readonly RuleUnit[], max: number, unwritten: { use: U
 
 /** A rule allows its words on each of its racks for each of its apps, so racks with other apps need another rule. */
 function rulesOf(units: readonly RuleUnit[], role: string, ids: Set<string>): SuggestedRule[] {
-  const byRack = [...Map.groupBy(units, ({ rack }) => rack)].map(([rack, list]) => ({ rack, list }))
-  const groups = Map.groupBy(byRack, ({ list }) => JSON.stringify(sortedUnique(list.map(({ app }) => app))))
+  const byRack = [...groupBy(units, ({ rack }) => rack)].map(([rack, list]) => ({ rack, list }))
+  const groups = groupBy(byRack, ({ list }) => JSON.stringify(sortedUnique(list.map(({ app }) => app))))
   return [...groups.values()].flatMap((group) => {
     const all = group.flatMap(({ list }) => list)
     const [unit] = all
@@ -212,14 +218,14 @@ function suggestAccess(uses: readonly Use[], builtIn: PolicyDocument, taken: Set
     (name) => builtIn.roles.find((role) => role.name === name) ?? [],
   )
   const buckets: Bucket[] = []
-  for (const ofHolder of Map.groupBy(uses, ({ holder, rack }) => JSON.stringify([keyOf(holder), rack])).values())
+  for (const ofHolder of groupBy(uses, ({ holder, rack }) => JSON.stringify([keyOf(holder), rack])).values())
     buckets.push(...bucketsOf(ofHolder, candidates))
   const bindings: SuggestedBinding[] = []
-  const extras = Map.groupBy(
+  const extras = groupBy(
     buckets.filter(({ extra }) => extra.length > 0),
     ({ extra }) => JSON.stringify(extra),
   )
-  for (const [role, list] of Map.groupBy(buckets, ({ base }) => base.name)) bindings.push(...bindBuckets(role, list))
+  for (const [role, list] of groupBy(buckets, ({ base }) => base.name)) bindings.push(...bindBuckets(role, list))
   const roles: SuggestedRole[] = []
   for (const [, list] of [...extras].sort(([one], [other]) => byText(one, other))) {
     const [first] = list
@@ -237,7 +243,7 @@ function suggestAccess(uses: readonly Use[], builtIn: PolicyDocument, taken: Set
 
 /** All uses are of one holder on one rack. */
 function bucketsOf(uses: readonly Use[], candidates: readonly Role[]): Bucket[] {
-  const byApp = Map.groupBy(
+  const byApp = groupBy(
     uses.filter(({ scope }) => scope !== 'list'),
     ({ app, scope }) => (scope === 'rack' || app === null ? '*' : app),
   )
@@ -280,19 +286,17 @@ function neededFor({ caller, holder, required }: Use): readonly Permission[] {
 }
 
 function bindBuckets(role: string, buckets: readonly Bucket[]): SuggestedBinding[] {
-  return [...Map.groupBy(buckets, ({ holder, rack }) => JSON.stringify([keyOf(holder), rack])).values()].flatMap(
-    (own) => {
-      const [first] = own
-      if (first === undefined) return []
-      const apps = sortedUnique(own.map(({ app }) => app))
-      const shown = apps.includes('*') ? ['*'] : apps
-      return { subject: first.holder, role, rack: first.rack, apps: shown, uses: own.flatMap(({ uses }) => uses) }
-    },
-  )
+  return [...groupBy(buckets, ({ holder, rack }) => JSON.stringify([keyOf(holder), rack])).values()].flatMap((own) => {
+    const [first] = own
+    if (first === undefined) return []
+    const apps = sortedUnique(own.map(({ app }) => app))
+    const shown = apps.includes('*') ? ['*'] : apps
+    return { subject: first.holder, role, rack: first.rack, apps: shown, uses: own.flatMap(({ uses }) => uses) }
+  })
 }
 
 function bindingsFor(subject: Subject, role: string, uses: readonly Use[]): SuggestedBinding[] {
-  return [...Map.groupBy(uses, ({ rack }) => rack)].map(([rack, own]) => {
+  return [...groupBy(uses, ({ rack }) => rack)].map(([rack, own]) => {
     const apps = sortedUnique(own.map(({ app }) => app ?? ''))
     return { subject, role, rack, apps, uses: own }
   })

@@ -1,3 +1,4 @@
+import { groupBy } from './group-by.ts'
 import { byText } from './safe-text.ts'
 import { describeSubjects, type Subject, type SubjectKind } from './subject.ts'
 import type { SuggestedBinding } from './suggested-roles.ts'
@@ -13,7 +14,7 @@ const options: Readonly<Record<SubjectKind, string>> = {
 /** A shell script. Each word is in a form that needs no quotes, or is the pattern `'*'`. */
 export function writeBindings(bindings: readonly SuggestedBinding[]): string {
   const ambiguous = ambiguousNames(bindings.map(({ subject }) => subject))
-  const lines = [...Map.groupBy(bindings, ({ subject }) => `${subject.kind} ${subject.id}`).values()].flatMap((own) => {
+  const lines = [...groupBy(bindings, ({ subject }) => `${subject.kind} ${subject.id}`).values()].flatMap((own) => {
     const [first] = own
     if (first === undefined) return []
     return [

@@ -1,5 +1,6 @@
 import { readCases, runCases } from '../cases/index.ts'
 import type { PolicyDocument } from '../policy-document/policy-document.ts'
+import { groupBy } from './group-by.ts'
 import type { Use } from './recorded-uses.ts'
 import { counted, isPlainWord, quoted } from './safe-text.ts'
 import { keyOf, type Subject } from './subject.ts'
@@ -23,7 +24,7 @@ export function writeCases(
   rules: readonly SuggestedRule[],
   bindings: readonly SuggestedBinding[],
 ): string {
-  const bySubject = Map.groupBy(bindings, ({ subject }) => keyOf(subject))
+  const bySubject = groupBy(bindings, ({ subject }) => keyOf(subject))
   const cases = [
     ...rules.flatMap((rule) => ruleCase(rule, bySubject)),
     ...[...bySubject.values()].flatMap(denialCases),
@@ -55,7 +56,7 @@ function ruleCase(
   const route = run ? 'POST /apps/{app}/services/{service}/processes' : 'WS /apps/{app}/processes/{pid}/exec'
   const params = run ? `{ service: ${quoted(service)} }` : '{ pid: some-process }'
   const text = command.argv.map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word}'`)).join(' ')
-  const call = `{ route: ${quoted(route)}, params: ${params}, headers: [Command], command: ${quoted(text)} }`
+  const call = `{ route: ${quoted(route)}, params: ${params}, command: ${quoted(text)} }`
   const where = `{ rack: ${quoted(use.rack)}, app: ${quoted(use.app ?? '')}, service: ${quoted(service)}${run ? '' : ', ownRun: false'} }`
   const who = whoOf(use.caller, bindings.get(keyOf(use.caller)) ?? [])
   return [{ name: `rule ${id}`, comment: basisOf(uses), who, call, where, effect: 'allow' }]
@@ -73,7 +74,7 @@ function denialCases(bindings: readonly SuggestedBinding[]): WrittenCase[] {
     ['deletes no app', '{ route: "DELETE /apps/{app}" }'],
     [
       'runs no other command',
-      '{ route: "POST /apps/{app}/services/{service}/processes", params: { service: command }, headers: [Command], command: "an-unlisted-command" }',
+      '{ route: "POST /apps/{app}/services/{service}/processes", params: { service: command }, command: "an-unlisted-command" }',
     ],
   ] as const
   return calls.map(([what, call]) => ({
