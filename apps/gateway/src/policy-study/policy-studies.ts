@@ -2,7 +2,7 @@ import { decidedCalls } from '@rack-gateway/audit'
 import { childHeapMiB } from '@rack-gateway/config'
 import type { Database } from '@rack-gateway/database'
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
-import type { PolicyImpact } from '@rack-gateway/rbac-policy/simulation'
+import type { PolicyImpact, WouldBe } from '@rack-gateway/rbac-policy/simulation'
 import type { PolicySuggestion } from '@rack-gateway/rbac-policy/suggestion'
 import { InvalidRequest, TooManyCalls } from '../errors/errors.ts'
 import type { FairLimit } from '../resource-account/fair-limit.ts'
@@ -25,10 +25,15 @@ export interface StudyRequest {
   readonly disconnected: AbortSignal
 }
 
-export interface SuggestionRequest
-  extends Pick<StudyRequest, 'current' | 'since' | 'until' | 'payer' | 'disconnected'> {
+/** A study of the policy in force. */
+export interface RecordedRequest extends Pick<StudyRequest, 'current' | 'since' | 'until' | 'payer' | 'disconnected'> {
   /** Null: all racks. */
   readonly rack: string | null
+}
+
+export interface WouldBeStudied {
+  readonly wouldBe: WouldBe
+  readonly cut: PolicyStudy['cut']
 }
 
 export interface SuggestedPolicy {
@@ -74,7 +79,9 @@ export interface PolicyStudies {
    * @throws InvalidRequest if it takes too much time or memory
    * @throws the errors of `children`; TooManyCalls if no process can be started
    */
-  suggest(request: SuggestionRequest): Promise<SuggestedPolicy>
+  suggest(request: RecordedRequest): Promise<SuggestedPolicy>
+  /** Which recorded calls the policy would deny if it were enforced. Throws as `suggest`. */
+  wouldBe(request: RecordedRequest): Promise<WouldBeStudied>
   stop(): void
 }
 
@@ -173,7 +180,7 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
     return { proposed: begun.policy, impact: end.impact, cut }
   }
 
-  async function suggest(request: SuggestionRequest): Promise<SuggestedPolicy> {
+  async function suggest(request: RecordedRequest): Promise<SuggestedPolicy> {
     try {
       return await withChild(request, bounds.responseTimeout, (child) => runSuggestion(child, request))
     } catch (error) {
@@ -183,7 +190,7 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
 
   async function runSuggestion(
     child: StudyChild,
-    { current, rack, since, until }: SuggestionRequest,
+    { current, rack, since, until }: RecordedRequest,
   ): Promise<SuggestedPolicy> {
     const begun = await child.ask({ kind: 'begin-suggestion', current, rack })
     if (begun.kind !== 'more') throw unexpected(begun)
@@ -191,6 +198,26 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
     const end = await child.ask({ kind: 'end', maxChanges: 0 })
     if (end.kind !== 'suggestion') throw unexpected(end)
     return { suggestion: end.suggestion, cut }
+  }
+
+  async function wouldBe(request: RecordedRequest): Promise<WouldBeStudied> {
+    try {
+      return await withChild(request, bounds.responseTimeout, (child) => runWouldBe(child, request))
+    } catch (error) {
+      throw explain(error, limitExceeded(bounds))
+    }
+  }
+
+  async function runWouldBe(
+    child: StudyChild,
+    { current, rack, since, until }: RecordedRequest,
+  ): Promise<WouldBeStudied> {
+    const begun = await child.ask({ kind: 'begin-would-be', current, rack })
+    if (begun.kind !== 'more') throw unexpected(begun)
+    const cut = await replay(child, { since, until, part: 'decision' })
+    const end = await child.ask({ kind: 'end', maxChanges: bounds.changes })
+    if (end.kind !== 'would-be') throw unexpected(end)
+    return { wouldBe: end.wouldBe, cut }
   }
 
   async function replay(
@@ -220,6 +247,7 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
     study,
     check,
     suggest,
+    wouldBe,
     stop() {
       for (const child of running) child.end()
     },

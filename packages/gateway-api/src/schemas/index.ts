@@ -22,6 +22,7 @@ export {
   PolicyMatrix,
   type RequestedCall,
   Suggestion,
+  WouldBe,
 } from './policy.ts'
 export { RackActivity, RackStatus, RackStatuses } from './racks.ts'
 export { Recording } from './recordings.ts'
