@@ -37,7 +37,7 @@ interface Row {
  */
 export async function* decidedCalls(options: DecidedCallsOptions): AsyncGenerator<DecidedCalls> {
   const { sql, since, until, batch = 250, timeout = 5_000, part = 'decision' } = options
-  const kinds = ['call', 'opened', part === 'decision' ? 'intent' : 'outcome']
+  const ofChange = part === 'decision' ? 'intent' : 'outcome'
   let position = { at: new Date(until), stream: 'ffffffff-ffff-ffff-ffff-ffffffffffff', seq: '9223372036854775807' }
   for (;;) {
     const rows = await sql.begin('read only', async (tx) => {
@@ -48,7 +48,7 @@ export async function* decidedCalls(options: DecidedCallsOptions): AsyncGenerato
         select at, stream, seq, canonical from audit.events
         where at >= ${new Date(since)} and at <= ${position.at}
           and (at, stream, seq) < (${position.at}, ${position.stream}::uuid, ${position.seq}::bigint)
-          and kind = any(${kinds}) and effect is not null and route is not null and rack is not null
+          and kind in ('call', 'opened', ${ofChange}) and effect is not null and route is not null and rack is not null
         order by at desc, stream desc, seq desc limit ${batch}`
     })
     const last = rows.at(-1)

@@ -409,7 +409,7 @@ describe('policy impact', () => {
 
 describe('policy', () => {
   test.each([
-    [[], 'policy needs an action: init, check, test, diff, impact.'],
+    [[], 'policy needs an action: init, check, test, diff, impact, suggest.'],
     [['explode'], 'There is no command "policy explode". Actions: init'],
     [['chek'], 'There is no command "policy chek". Did you mean policy check? See: rack-gateway help policy'],
     [
