@@ -29,7 +29,7 @@ export function replayUses(
 }
 
 /** A token keeps its own roles, because they are its scope. */
-export function createSuggestedPrincipals(suggested: readonly SuggestedBinding[]): (use: Use) => Principal {
+function createSuggestedPrincipals(suggested: readonly SuggestedBinding[]): (use: Use) => Principal {
   const callers = createCallers()
   const bindings = groupBy(suggested, ({ subject }) => keyOf(subject))
   const principals = new Map<string, Principal>()

@@ -20,7 +20,7 @@ export const command = 'impact [new]'
 export const describe =
   'Show which recorded calls a policy document would newly deny or allow, and how many step-ups it would ask for.'
 export const details =
-  'The gateway decides the calls of its audit log again, by the new document and without policy packages. You need the permissions gateway:audit:read and gateway:policy:read. The audit log records the request. With --would-be, it needs no document: it shows the calls that observe mode allowed, and that the policy in force would deny.'
+  'The gateway decides the calls of its audit log again, by the new document and without policy packages. You need the permissions gateway:audit:read and gateway:policy:read. The audit log records the request. With --would-be, it needs no document: it shows the calls that observe mode allowed, and that the policy in force would deny. Its --json is the response of GET /policy/would-be.'
 export const examples = [
   'rack-gateway policy impact policy.yaml',
   'rack-gateway policy impact policy.yaml --since 12h --json',
