@@ -66,6 +66,8 @@ export interface UseCollector {
 
 /** Different calls of one account, with all its tokens. More calls of this account are only counted. */
 const maxUsesPerAccount = 2_000
+/** Calls about processes, which are kept one by one. */
+const maxPendingPerAccount = 20_000
 const maxAccounts = 2_000
 
 /** @param isSecretKey says which environment keys are secret */
@@ -74,7 +76,7 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
   const uses = new Map<string, Use>()
   const pending: { readonly subjects: Callers; readonly recorded: RecordedCall; readonly call: RackCall }[] = []
   const apps = new Set<string>()
-  const perAccount = new Map<string, number>()
+  const perAccount = { uses: new Map<string, number>(), pending: new Map<string, number>() }
   const ownRuns = createOwnRuns()
   const leftOut = new Map<LeftOutCause, number>()
   const redacted = new Map<string, RedactedCommand>()
@@ -88,11 +90,12 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
   }
 
   /** Counts against the limit of the account. */
-  function hasRoom(account: string): boolean {
-    const known = perAccount.get(account)
-    if (known === undefined && perAccount.size >= maxAccounts) return false
-    if ((known ?? 0) >= maxUsesPerAccount) return false
-    perAccount.set(account, (known ?? 0) + 1)
+  function hasRoom(account: string, list: keyof typeof perAccount = 'uses'): boolean {
+    const counts = perAccount[list]
+    const known = counts.get(account)
+    if (known === undefined && counts.size >= maxAccounts) return false
+    if ((known ?? 0) >= (list === 'uses' ? maxUsesPerAccount : maxPendingPerAccount)) return false
+    counts.set(account, (known ?? 0) + 1)
     return true
   }
 
@@ -152,7 +155,7 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
   }
 
   function addPending(one: (typeof pending)[number]): void {
-    if (!hasRoom(one.subjects.caller.account)) {
+    if (!hasRoom(one.subjects.caller.account, 'pending')) {
       leave('too-many')
       return
     }

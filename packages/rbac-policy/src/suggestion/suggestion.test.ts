@@ -242,7 +242,8 @@ function accessOf(files: Suggested, name: string) {
 
 describe('an attacker who made many calls', () => {
   const honest = [
-    ...[1, 2].map((number) => run(ada, ['rake', 'users:export', String(number)])),
+    // Two values: without the attacker, no word of a type.
+    run(ada, ['rake', 'users:export', '1']),
     run(ada, ['rake', 'db:migrate']),
     run({ ...ada, id: uuidOf(2), name: 'bob@example.com' }, ['rake', 'users:export', '3']),
   ]
@@ -264,7 +265,7 @@ describe('an attacker who made many calls', () => {
     const calls = [
       ...honest,
       ...poisoned.flatMap((words) => [run(mallory, words), run(mallory, words)]),
-      ...Array.from({ length: 3_000 }, (_, number) => run(mallory, ['rake', 'users:export', String(number)])),
+      ...Array.from({ length: 500 }, (_, number) => run(mallory, ['rake', 'users:export', String(number)])),
       ...Array.from({ length: 3_000 }, (_, number) => run(mallory, [`evil-${number}`])),
       ...Array.from({ length: 50 }, () => run(mallory, ['rake', 'db:migrate'])),
       run(mallory, ['rake', 'db:migrate'], { app: 'billing', path: '/apps/billing/services/command/processes' }),
