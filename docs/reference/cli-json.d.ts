@@ -516,6 +516,26 @@ export interface PolicyImpact {
   more: number // further changes that are left out
 }
 
+// policy suggest
+export interface PolicySuggest {
+  policy: string
+  since: Time
+  until: Time
+  calls: number // recorded calls that were read
+  denied: number // allowed calls that the suggestion would deny
+  cut: {
+    // which limit was reached, and the time from which calls were read; null: all calls were read
+    by: 'time' | 'number'
+    from: Time
+  } | null
+  files: {
+    policy: string // a policy document
+    bindings: string // a shell script that creates the bindings
+    cases: string // cases for policy test
+  }
+  summary: string[] // lines of text: what was left out, what would be denied, and what is allowed beyond what was used
+}
+
 // audit search
 export interface AuditSearch {
   items: AuditTail[]

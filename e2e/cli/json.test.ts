@@ -121,6 +121,7 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['policy test', () => ['policy', 'test', '.']],
   ['policy diff', () => ['policy', 'diff', '@in-force', 'policy.yaml']],
   ['policy impact', () => ['policy', 'impact', 'policy.yaml']],
+  ['policy suggest', () => ['policy', 'suggest', '--output', 'suggested']],
   ['audit search', () => ['audit', 'search']],
   ['audit histogram', () => ['audit', 'histogram']],
   ['audit show', () => ['audit', 'show', event]],

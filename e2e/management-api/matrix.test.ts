@@ -94,6 +94,8 @@ const allowedCallers: Readonly<Record<string, Who>> = {
   'POST /policy/stopped-calls': 'everyone',
   'POST /policy/check': 'everyone with a role',
   'POST /policy/impact': 'admins and auditors',
+  'POST /policy/suggestion': 'admins and auditors',
+  'GET /policy/would-be': 'admins and auditors',
   'GET /trusts': 'admins',
   'POST /trusts': 'people who are admins',
   'POST /trusts/test': 'admins',
@@ -157,6 +159,7 @@ function permissionsOf({ permission, additionalPermission = permission }: Princi
 const requiredQueries: Readonly<Record<string, string>> = {
   '/last-changes': '?rack=staging&app=myapp',
   '/policy/granters': '?role=viewer',
+  '/policy/would-be': '?since=1h',
   '/app-changes': '?rack=staging&app=myapp',
   '/app-access': '?rack=staging&app=myapp',
 }

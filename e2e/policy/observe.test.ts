@@ -228,6 +228,23 @@ describe('on an observed rack', () => {
     expect((await decided('production')).json).toMatchObject({ decisions: [{ decision: { effect: 'deny' } }] })
   })
 
+  test('what would be denied is listed', async () => {
+    const auditor = await createUser(system, 'auditor')
+    const { json } = await call(system, auditor.token, 'GET', '/policy/would-be?since=1h')
+    expect(json).toMatchObject({
+      rows: expect.arrayContaining([
+        expect.objectContaining({
+          effect: 'deny',
+          rule: 'no-permission',
+          rack: 'staging',
+          route: 'POST /apps/{app}/services/{service}/restart',
+          principal: expect.objectContaining({ id: viewer.id }),
+          count: 2,
+        }),
+      ]),
+    })
+  })
+
   test('the start of the process is recorded with its mode', async () => {
     const mode = { policyMode: 'observe', observedRacks: 'staging', observeUntil: new Date(until).toISOString() }
     const events = await system.events()

@@ -79,7 +79,7 @@ const testedElsewhere = ['resetSecondFactors']
 
 /** Operations that do not reduce the access of another principal. */
 const otherOperations: Readonly<Record<string, readonly string[]>> = {
-  'reads, with a body': ['inspectUpload', 'testTrusts', 'decide', 'checkPolicy', 'studyPolicy'],
+  'reads, with a body': ['inspectUpload', 'testTrusts', 'decide', 'checkPolicy', 'studyPolicy', 'suggestPolicy'],
   'adds something': ['createServiceAccount', 'createInvitation', 'createBinding', 'createToken', 'createTrust'],
   'is for the own session': ['renewSession', 'createConvoxSession', 'createStepUp', 'beginPasskeyProof'],
   'is for the own step-up': ['proveStepUp', 'redeemStepUp', 'endStepUp'],

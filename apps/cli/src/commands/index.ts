@@ -64,7 +64,7 @@ const groups: CommandList['groups'] = [
   {
     name: 'policy',
     describe: 'Write, check, test, and compare policy documents.',
-    details: 'Only "policy impact" and the name @in-force ask the gateway.',
+    details: 'Only "policy impact", "policy suggest", and the name @in-force ask the gateway.',
     examples: [
       'rack-gateway policy init rails',
       'rack-gateway policy check policy.yaml',
@@ -78,6 +78,7 @@ const groups: CommandList['groups'] = [
       test: () => import('./policy/test.ts'),
       diff: () => import('./policy/diff.ts'),
       impact: () => import('./policy/impact.ts'),
+      suggest: () => import('./policy/suggest.ts'),
     },
   },
   {

@@ -1,10 +1,14 @@
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import type { PolicyProblem } from '@rack-gateway/rbac-policy/document'
-import type { PolicyChange, PolicyImpact } from '@rack-gateway/rbac-policy/simulation'
+import type { PolicyChange, PolicyImpact, WouldBe } from '@rack-gateway/rbac-policy/simulation'
+import type { PolicySuggestion } from '@rack-gateway/rbac-policy/suggestion'
 
 /** Messages to the process of a study. The process answers each message once. */
 export type StudyQuestion =
   | { readonly kind: 'begin'; readonly current: PolicyDocument; readonly proposed: string }
+  /** `rack`: only calls on this rack; null: on all racks. */
+  | { readonly kind: 'begin-would-be'; readonly current: PolicyDocument; readonly rack: string | null }
+  | { readonly kind: 'begin-suggestion'; readonly current: PolicyDocument; readonly rack: string | null }
   /** Events in their canonical form. */
   | { readonly kind: 'calls'; readonly canonical: readonly string[] }
   | { readonly kind: 'end'; readonly maxChanges: number }
@@ -22,6 +26,8 @@ export type StudyResult =
   /** The process has evaluated the calls, and can take more. */
   | { readonly kind: 'more' }
   | { readonly kind: 'impact'; readonly impact: PolicyImpact }
+  | { readonly kind: 'would-be'; readonly wouldBe: WouldBe }
+  | { readonly kind: 'suggestion'; readonly suggestion: PolicySuggestion }
   | { readonly kind: 'checked'; readonly check: DocumentCheck }
 
 export interface DocumentCheck {

@@ -2,7 +2,8 @@ import { decidedCalls } from '@rack-gateway/audit'
 import { childHeapMiB } from '@rack-gateway/config'
 import type { Database } from '@rack-gateway/database'
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
-import type { PolicyImpact } from '@rack-gateway/rbac-policy/simulation'
+import type { PolicyImpact, WouldBe } from '@rack-gateway/rbac-policy/simulation'
+import type { PolicySuggestion } from '@rack-gateway/rbac-policy/suggestion'
 import { InvalidRequest, TooManyCalls } from '../errors/errors.ts'
 import type { FairLimit } from '../resource-account/fair-limit.ts'
 import type { Payer } from '../resource-account/payer.ts'
@@ -22,6 +23,22 @@ export interface StudyRequest {
   readonly onBegin: (proposed: string) => Promise<void>
   /** Aborted when the caller disconnects, which ends the study. */
   readonly disconnected: AbortSignal
+}
+
+/** A study of the policy in force. */
+export interface RecordedRequest extends Pick<StudyRequest, 'current' | 'since' | 'until' | 'payer' | 'disconnected'> {
+  /** Null: all racks. */
+  readonly rack: string | null
+}
+
+export interface WouldBeStudied {
+  readonly wouldBe: WouldBe
+  readonly cut: PolicyStudy['cut']
+}
+
+export interface SuggestedPolicy {
+  readonly suggestion: PolicySuggestion
+  readonly cut: PolicyStudy['cut']
 }
 
 export interface PolicyStudy {
@@ -56,6 +73,15 @@ export interface PolicyStudies {
    * @throws the errors of `children`; TooManyCalls if no process can be started
    */
   check(request: CheckRequest): Promise<DocumentCheck>
+  /**
+   * Suggests a policy from the recorded calls.
+   *
+   * @throws InvalidRequest if it takes too much time or memory
+   * @throws the errors of `children`; TooManyCalls if no process can be started
+   */
+  suggest(request: RecordedRequest): Promise<SuggestedPolicy>
+  /** Which recorded calls the policy would deny if it were enforced. Throws as `suggest`. */
+  wouldBe(request: RecordedRequest): Promise<WouldBeStudied>
   stop(): void
 }
 
@@ -148,18 +174,61 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
     if (begun.kind === 'invalid') throw invalid(begun.problems)
     if (begun.kind !== 'begun') throw unexpected(begun)
     await onBegin(begun.policy)
-    const cut = await replay(child, since, until)
+    const cut = await replay(child, { since, until, part: 'decision' })
     const end = await child.ask({ kind: 'end', maxChanges: bounds.changes })
     if (end.kind !== 'impact') throw unexpected(end)
     return { proposed: begun.policy, impact: end.impact, cut }
   }
 
-  async function replay(child: StudyChild, since: number, until: number): Promise<PolicyStudy['cut']> {
+  async function suggest(request: RecordedRequest): Promise<SuggestedPolicy> {
+    try {
+      return await withChild(request, bounds.responseTimeout, (child) => runSuggestion(child, request))
+    } catch (error) {
+      throw explain(error, limitExceeded(bounds))
+    }
+  }
+
+  async function runSuggestion(
+    child: StudyChild,
+    { current, rack, since, until }: RecordedRequest,
+  ): Promise<SuggestedPolicy> {
+    const begun = await child.ask({ kind: 'begin-suggestion', current, rack })
+    if (begun.kind !== 'more') throw unexpected(begun)
+    const cut = await replay(child, { since, until, part: 'response' })
+    const end = await child.ask({ kind: 'end', maxChanges: 0 })
+    if (end.kind !== 'suggestion') throw unexpected(end)
+    return { suggestion: end.suggestion, cut }
+  }
+
+  async function wouldBe(request: RecordedRequest): Promise<WouldBeStudied> {
+    try {
+      return await withChild(request, bounds.responseTimeout, (child) => runWouldBe(child, request))
+    } catch (error) {
+      throw explain(error, limitExceeded(bounds))
+    }
+  }
+
+  async function runWouldBe(
+    child: StudyChild,
+    { current, rack, since, until }: RecordedRequest,
+  ): Promise<WouldBeStudied> {
+    const begun = await child.ask({ kind: 'begin-would-be', current, rack })
+    if (begun.kind !== 'more') throw unexpected(begun)
+    const cut = await replay(child, { since, until, part: 'decision' })
+    const end = await child.ask({ kind: 'end', maxChanges: bounds.changes })
+    if (end.kind !== 'would-be') throw unexpected(end)
+    return { wouldBe: end.wouldBe, cut }
+  }
+
+  async function replay(
+    child: StudyChild,
+    { since, until, part }: { readonly since: number; readonly until: number; readonly part: 'decision' | 'response' },
+  ): Promise<PolicyStudy['cut']> {
     const began = performance.now()
     let calls = 0
     let from = until
     try {
-      for await (const batch of decidedCalls({ sql, since, until, batch: bounds.batch })) {
+      for await (const batch of decidedCalls({ sql, since, until, part, batch: bounds.batch })) {
         for (const canonical of chunksOf(batch.canonical)) await child.ask({ kind: 'calls', canonical })
         from = batch.from
         calls += batch.canonical.length
@@ -177,6 +246,8 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
   return {
     study,
     check,
+    suggest,
+    wouldBe,
     stop() {
       for (const child of running) child.end()
     },

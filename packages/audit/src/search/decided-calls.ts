@@ -8,6 +8,11 @@ export interface DecidedCallsOptions {
   readonly until: number
   /** Events per batch. Default 250. */
   readonly batch?: number
+  /**
+   * `decision`: the event with which a call begins, before the response of the rack. `response`: the event that has the
+   * status of the rack; of a WebSocket, its `opened`. Default `decision`.
+   */
+  readonly part?: 'decision' | 'response'
   /** Milliseconds for the search of one batch. Default 5,000. */
   readonly timeout?: number
 }
@@ -31,7 +36,8 @@ interface Row {
  * @throws the driver's error `57014` if a batch takes too long
  */
 export async function* decidedCalls(options: DecidedCallsOptions): AsyncGenerator<DecidedCalls> {
-  const { sql, since, until, batch = 250, timeout = 5_000 } = options
+  const { sql, since, until, batch = 250, timeout = 5_000, part = 'decision' } = options
+  const ofChange = part === 'decision' ? 'intent' : 'outcome'
   let position = { at: new Date(until), stream: 'ffffffff-ffff-ffff-ffff-ffffffffffff', seq: '9223372036854775807' }
   for (;;) {
     const rows = await sql.begin('read only', async (tx) => {
@@ -42,7 +48,7 @@ export async function* decidedCalls(options: DecidedCallsOptions): AsyncGenerato
         select at, stream, seq, canonical from audit.events
         where at >= ${new Date(since)} and at <= ${position.at}
           and (at, stream, seq) < (${position.at}, ${position.stream}::uuid, ${position.seq}::bigint)
-          and kind in ('call', 'intent', 'opened') and effect is not null and route is not null and rack is not null
+          and kind in ('call', 'opened', ${ofChange}) and effect is not null and route is not null and rack is not null
         order by at desc, stream desc, seq desc limit ${batch}`
     })
     const last = rows.at(-1)

@@ -110,4 +110,31 @@ export const policyEndpoints = {
     bodyLimit: documentBodyLimit,
     response: schemas.Impact,
   },
+  getWouldBe: {
+    method: 'GET',
+    path: '/policy/would-be',
+    summary: 'Lists the recorded calls that observe mode allowed, and that the policy would deny if it were enforced.',
+    description:
+      'It includes calls that the CLI stopped. Equal calls of one principal are one row. The request is recorded, because it reads the audit log.',
+    action: 'see what the policy would deny',
+    permission: 'gateway:audit:read',
+    additionalPermission: 'gateway:policy:read',
+    scope: 'gateway',
+    principalKinds: everyKind,
+    query: schemas.WouldBeQuery,
+    response: schemas.WouldBe,
+  },
+  suggestPolicy: {
+    method: 'POST',
+    path: '/policy/suggestion',
+    summary: 'Suggests a policy document, bindings, and test cases that allow the recorded calls, and little else.',
+    description:
+      'Nothing is applied. The suggestion contains names and commands from the audit log, so read it before you use it. The request is recorded.',
+    permission: 'gateway:audit:read',
+    additionalPermission: 'gateway:policy:read',
+    scope: 'gateway',
+    principalKinds: everyKind,
+    body: schemas.SuggestionRequest,
+    response: schemas.Suggestion,
+  },
 } as const satisfies EndpointTable

@@ -21,6 +21,8 @@ export {
   PolicyCheck,
   PolicyMatrix,
   type RequestedCall,
+  Suggestion,
+  WouldBe,
 } from './policy.ts'
 export { RackActivity, RackStatus, RackStatuses } from './racks.ts'
 export { Recording } from './recordings.ts'

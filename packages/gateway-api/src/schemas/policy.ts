@@ -511,3 +511,81 @@ export const Impact = Type.Object({
   more: Type.Integer({ minimum: 0, description: 'further changes that are left out' }),
 })
 export type Impact = Static<typeof Impact>
+
+export const WouldBeQuery = ClosedObject({
+  since: Type.String({
+    maxLength: 40,
+    description: 'the start of the range: 30d, 12h, or 45m ago, or a time in UTC such as 2027-01-31T12:00:00Z',
+  }),
+  rack: Type.Optional(Type.String({ maxLength: 100, description: 'only calls on this rack; all racks by default' })),
+})
+
+const WouldBeRow = Type.Object({
+  effect: Type.Union([Type.Literal('deny'), Type.Literal('require')], {
+    description: 'require: a proof of a second factor',
+  }),
+  principal: Type.Object({ kind: Type.String(), id: Type.String(), name: Type.String() }),
+  rack: Type.String(),
+  app: Nullable(Type.String()),
+  route: Type.String(),
+  command: Nullable(Type.String()),
+  rule: Type.String({ description: 'the rule that would decide' }),
+  reason: Type.String(),
+  stopped: Type.Integer({ minimum: 0, description: 'calls that the CLI stopped before they were sent' }),
+  count: Count,
+  last: Type.String({ description: 'the time of the latest of these calls' }),
+  event: Nullable(Type.String({ description: 'the ID of the event of the latest of these calls' })),
+})
+
+export const WouldBe = Type.Object({
+  policy: PolicyHash,
+  since: Time,
+  until: Time,
+  calls: Type.Integer({ minimum: 0, description: 'recorded calls that were read' }),
+  hidden: Type.Integer({
+    minimum: 0,
+    description: 'calls whose command was hidden from the log, so they cannot be decided again',
+  }),
+  resolved: Type.Integer({ minimum: 0, description: 'calls that the policy in force allows by now' }),
+  unclear: Type.Integer({ minimum: 0, description: 'calls whose events have too little information' }),
+  cut: Nullable(
+    Type.Object(
+      { by: Type.Union([Type.Literal('time'), Type.Literal('number')]), from: Time },
+      { description: 'which limit was reached, and the time from which calls were read; null: all calls were read' },
+    ),
+  ),
+  rows: Type.Array(WouldBeRow, { description: 'equal calls as one row, the most frequent first' }),
+  more: Type.Integer({ minimum: 0, description: 'further rows that are left out' }),
+})
+export type WouldBe = Static<typeof WouldBe>
+
+export const SuggestionRequest = ClosedObject({
+  since: Type.String({
+    maxLength: 40,
+    description: 'the start of the range: 30d, 12h, or 45m ago, or a time in UTC such as 2027-01-31T12:00:00Z',
+  }),
+  rack: Type.Optional(Type.String({ maxLength: 100, description: 'only calls on this rack; all racks by default' })),
+})
+
+export const Suggestion = Type.Object({
+  policy: PolicyHash,
+  since: Time,
+  until: Time,
+  calls: Type.Integer({ minimum: 0, description: 'recorded calls that were read' }),
+  denied: Type.Integer({ minimum: 0, description: 'allowed calls that the suggestion would deny' }),
+  cut: Nullable(
+    Type.Object(
+      { by: Type.Union([Type.Literal('time'), Type.Literal('number')]), from: Time },
+      { description: 'which limit was reached, and the time from which calls were read; null: all calls were read' },
+    ),
+  ),
+  files: Type.Object({
+    policy: Type.String({ description: 'a policy document' }),
+    bindings: Type.String({ description: 'a shell script that creates the bindings' }),
+    cases: Type.String({ description: 'cases for policy test' }),
+  }),
+  summary: Type.Array(Type.String(), {
+    description: 'lines of text: what was left out, what would be denied, and what is allowed beyond what was used',
+  }),
+})
+export type Suggestion = Static<typeof Suggestion>

@@ -8,3 +8,4 @@ export {
 } from './policy-impact.ts'
 export type { PromptCount } from './prompt-counter.ts'
 export type { RecordedCall } from './recorded-call.ts'
+export { studyWouldBe, type WouldBe, type WouldBeRow, type WouldBeStudy } from './would-be.ts'

@@ -78,6 +78,21 @@ describe('the impact of a proposed document on recorded calls', () => {
     expect({ allowed, denied, changes: changes.length }).toEqual({ allowed: 1, denied: 0, changes: 1 })
   })
 
+  test('compares with the decision of the policy, for calls that observe mode allowed', () => {
+    const observed = (effect: string, role: string) =>
+      recorded({
+        role,
+        decision: { effect: 'allow', rule: 'observe-mode', wouldBe: { effect, rule: 'no-permission' } },
+      })
+    const proposed = written('roles: { viewer: { permissions: [app:read, release:promote] } }')
+    expect(impact(current, observed('deny', 'viewer'))).toMatchObject({ unclear: 0, allowed: 0, denied: 0 })
+    expect(impact(proposed, observed('deny', 'viewer'))).toMatchObject({ unclear: 0, allowed: 1, denied: 0 })
+    const withProof = written('stepUp: { rules: { all: { racks: ["*"], require: { recent: 10m } } } }')
+    const study = studyImpact(withProof, withProof)
+    study.add(observed('require', 'deployer'))
+    expect(study.result(10)).toMatchObject({ unclear: 0, denied: 0, stepUp: { prompts: 1 } })
+  })
+
   test('decides calls of a token by its owner', () => {
     const nightly = written(
       'roles: { night: { permissions: [app:read, "process:*"] } }',

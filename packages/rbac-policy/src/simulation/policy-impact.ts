@@ -184,7 +184,9 @@ interface Outcome {
 
 function outcomeOf(recorded: RecordedCall, { before, after, callers }: ReplayContext): Outcome | 'unclear' {
   const replayed = toReplayedCall(recorded, callers)
-  const { effect } = recorded.decision
+  // What observe mode allows does not count, because the documents are compared as if both were enforced.
+  const { wouldBe } = recorded.decision
+  const effect = wouldBe === undefined ? recorded.decision.effect : wouldBe.effect
   const asRecorded = replayed && reproduce(replayed, before, effect !== 'deny')
   if (!asRecorded) return 'unclear'
   const decision = after.decide(asRecorded.principal, asRecorded.call)
@@ -193,8 +195,11 @@ function outcomeOf(recorded: RecordedCall, { before, after, callers }: ReplayCon
     change:
       was === is ? null : { effect: is ? 'allows' : 'denies', rule: decision.rule, reason: shorten(decision.reason) },
     // Only allowed calls count: a caller who was asked for a proof repeats the call with the proof, and the
-    // repeated call is in the log.
-    need: effect === 'allow' && 'level' in decision ? { rule: decision.rule, level: decision.level } : null,
+    // repeated call is in the log. Observe mode asks for no proof.
+    need:
+      (effect === 'allow' || wouldBe?.effect === 'require') && 'level' in decision
+        ? { rule: decision.rule, level: decision.level }
+        : null,
   }
 }
 

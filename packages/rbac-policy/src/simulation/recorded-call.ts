@@ -43,7 +43,29 @@ export interface RecordedCall {
   }
   /** Names of the keys that a new release changed, or that a run set. */
   readonly environment?: readonly string[]
-  readonly decision: { readonly effect: string; readonly rule: string }
+  readonly decision: {
+    readonly effect: string
+    readonly rule: string
+    /** The decision of the policy, if only observe mode allowed the call. */
+    readonly wouldBe?: RecordedDenial
+  }
+  /** The ID of the event. */
+  readonly id?: string
+  /** The HTTP status of the rack; absent if the event was recorded before the response. */
+  readonly status?: number
+  /** False for a call that the CLI stopped. */
+  readonly sent?: boolean
+  /** Fields in which a secret was redacted. */
+  readonly hidden?: readonly string[]
+}
+
+/** A decision that observe mode did not enforce. */
+export interface RecordedDenial {
+  readonly effect: string
+  readonly rule: string
+  readonly source?: string
+  readonly reason?: string
+  readonly next?: string
 }
 
 export interface ReplayedCall {

@@ -1,4 +1,4 @@
-import type { Impact, ImpactChange } from '@rack-gateway/gateway-api'
+import type { Impact, ImpactChange, WouldBe } from '@rack-gateway/gateway-api'
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import { builtInText, readPolicy } from '@rack-gateway/rbac-policy/document'
 import { exactDurationInWords } from '@rack-gateway/time'
@@ -16,22 +16,24 @@ import { builtInName, invalidFile } from './named-document.ts'
 import { readText, shownName } from './read-text.ts'
 import { documentName, stdinName } from './stdin-name.ts'
 
-export const command = 'impact <new>'
+export const command = 'impact [new]'
 export const describe =
   'Show which recorded calls a policy document would newly deny or allow, and how many step-ups it would ask for.'
 export const details =
-  'The gateway decides the calls of its audit log again, by the new document and without policy packages. You need the permissions gateway:audit:read and gateway:policy:read. The audit log records the request.'
+  'The gateway decides the calls of its audit log again, by the new document and without policy packages. You need the permissions gateway:audit:read and gateway:policy:read. The audit log records the request. With --would-be, it needs no document: it shows the calls that observe mode allowed, and that the policy in force would deny. Its --json is the response of GET /policy/would-be.'
 export const examples = [
   'rack-gateway policy impact policy.yaml',
   'rack-gateway policy impact policy.yaml --since 12h --json',
+  'rack-gateway policy impact --would-be --since 7d',
 ]
 export const builder = {
-  new: { type: 'string', demandOption: true, complete: 'file', describe: 'A policy document, or - for standard input' },
+  new: { type: 'string', complete: 'file', describe: 'A policy document, or - for standard input' },
   since: {
     type: 'string',
     default: '30d',
     describe: 'How far back: 30d, 12h, 45m, or a time such as 2027-01-31T12:00:00Z',
   },
+  wouldBe: { type: 'boolean', describe: 'Show what the policy in force would deny if observe mode ended' },
   ...gatewayOptions,
 } as const satisfies CommandOptions
 export const progress = 'the gateway is deciding recorded calls again'
@@ -40,7 +42,12 @@ export const progress = 'the gateway is deciding recorded calls again'
 const deadline = 120_000
 
 export async function handler(args: Arguments<typeof builder>): Promise<number> {
-  const { context, rack, json, since } = args
+  const { context, rack, json, since, wouldBe = false } = args
+  if (wouldBe && args.new !== undefined)
+    throw new Usage('--would-be is about the policy in force.', 'Leave the document out.')
+  if (wouldBe) return printWouldBe(args)
+  if (args.new === undefined)
+    throw new Usage('The impact needs a policy document.', 'Name a document, or pass --would-be.')
   const name = documentName(args.new)
   const text = await proposedText(context, name)
   const { document, problems } = readPolicy(text, shownName(name))
@@ -52,6 +59,31 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
     for (const line of [...lines(shownName(name), impact), ...undecidableRules(document)])
       context.print(printable(line))
   return exitCodes.ok
+}
+
+async function printWouldBe({ context, rack, json, since }: Arguments<typeof builder>): Promise<number> {
+  const target = await targetOf(context, rack)
+  const response = await callGateway(target, 'getWouldBe', { query: { since } }, { deadline })
+  if (json) context.print(safeJson(response, 2))
+  else for (const line of wouldBeLines(response)) context.print(printable(line))
+  return exitCodes.ok
+}
+
+function wouldBeLines({ calls, since, cut, rows, more, hidden, resolved, unclear }: WouldBe): string[] {
+  return [
+    `the policy in force, if enforced, for ${counted(calls, 'recorded call')} since ${cut?.from ?? since}`,
+    ...(rows.length === 0 ? ['no call would be denied'] : []),
+    ...rows.flatMap(({ effect, count, stopped, principal, rack, app, route, command, rule, reason, last, event }) => [
+      `  ${effect === 'deny' ? 'denied' : 'needs a second factor'} ${counted(count, 'time')}${stopped === 0 ? '' : ` (${stopped} stopped)`}  ${principal.name} (${principal.kind})  ${route}  on ${rack}${app === null ? '' : `, ${app}`}${command === null ? '' : `: ${command}`}`,
+      `      ${reason} (rule ${rule}; last at ${last}${event === null ? '' : `, event ${event}`})`,
+    ]),
+    ...(more === 0 ? [] : [`${counted(more, 'row')} more, less frequent, not shown`]),
+    ...(resolved === 0 ? [] : [`left out: ${counted(resolved, 'call')} that the policy in force allows by now`]),
+    ...(hidden === 0
+      ? []
+      : [`not decided again: ${counted(hidden, 'call')}, because a secret in the command was hidden from the log`]),
+    ...(unclear === 0 ? [] : [`left out: ${counted(unclear, 'call')}, because the event lacks details`]),
+  ]
 }
 
 async function proposedText(context: Context, name: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { Impact } from '@rack-gateway/gateway-api'
+import { Impact, Suggestion } from '@rack-gateway/gateway-api'
 import { Type } from 'typebox'
 import { Nullable } from '../../output/output-schemas.ts'
 
@@ -64,4 +64,5 @@ export const policyShapes = {
   'policy test': PolicyTest,
   'policy diff': PolicyDiff,
   'policy impact': Impact,
+  'policy suggest': Suggestion,
 }

@@ -407,9 +407,92 @@ describe('policy impact', () => {
   })
 })
 
+describe('policy impact --would-be', () => {
+  const row = {
+    effect: 'deny',
+    principal: { kind: 'user', id: 'u1', name: 'ada@example.com' },
+    rack: 'staging',
+    app: 'web',
+    route: 'POST /apps/{app}/releases/{id}/promote',
+    command: null,
+    rule: 'no-permission',
+    reason: 'It needs deployer.',
+    stopped: 1,
+    count: 3,
+    last: '2026-12-01T12:00:00.000Z',
+    event: 'event-1',
+  }
+  const range = { since: '2026-11-24T12:00:00.000Z', until: '2026-12-01T12:00:00.000Z' }
+  const body = { policy: 'a'.repeat(64), ...range, calls: 9, hidden: 1, resolved: 2, unclear: 0, rows: [row], more: 4 }
+
+  test('shows what the policy in force would deny, and what could not be decided again', async () => {
+    gateway = await startFakeGateway({ status: 200, body: { ...body, cut: null } })
+    const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_x' }
+    const { code, stdout, stderr } = await machine.call(['policy', 'impact', '--would-be', '--since', '7d'], env)
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toBe(
+      [
+        'the policy in force, if enforced, for 9 recorded calls since 2026-11-24T12:00:00.000Z',
+        '  denied 3 times (1 stopped)  ada@example.com (user)  POST /apps/{app}/releases/{id}/promote  on staging, web',
+        '      It needs deployer. (rule no-permission; last at 2026-12-01T12:00:00.000Z, event event-1)',
+        '4 rows more, less frequent, not shown',
+        'left out: 2 calls that the policy in force allows by now',
+        'not decided again: 1 call, because a secret in the command was hidden from the log',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  test.each([
+    [['policy.yaml', '--would-be'], '--would-be is about the policy in force.'],
+    [[], 'The impact needs a policy document.'],
+  ])('%j exits with 2', async (words, sentence) => {
+    const { code, stderr } = await run('impact', ...words)
+    expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)])
+  })
+})
+
+describe('policy suggest', () => {
+  const files = { policy: 'version: 1\n', bindings: '#!/bin/sh\n', cases: 'version: 1\ncases: {}\n' }
+  const range = { since: '2026-11-24T12:00:00.000Z', until: '2026-12-01T12:00:00.000Z' }
+  const body = {
+    policy: 'a'.repeat(64),
+    ...range,
+    calls: 9,
+    denied: 0,
+    cut: null,
+    files,
+    summary: ['9 recorded\u001b calls'],
+  }
+  const read = (name: string) => readFileSync(join(machine.cwd, 'out', name), 'utf8')
+
+  async function suggest(...words: readonly string[]) {
+    gateway ??= await startFakeGateway({ status: 200, body })
+    const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_x' }
+    return machine.call(['policy', 'suggest', '--output', 'out', ...words], env)
+  }
+
+  test('writes three files, prints the summary, and replaces no file without --force', async () => {
+    const first = await suggest('--only-rack', 'staging')
+    expect([first.code, first.stderr]).toEqual([0, ''])
+    expect(first.stdout).toContain('9 recorded')
+    expect(first.stdout).not.toContain('\u001b')
+    expect(gateway?.requests[0]?.path).toBe('/gateway/api/v1/policy/suggestion')
+    expect(['policy.yaml', 'bindings.sh', 'policy.cases.yaml'].map(read)).toEqual(Object.values(files))
+    machine.write(join(machine.cwd, 'out', 'policy.yaml'), 'mine')
+    const second = await suggest()
+    expect([second.code, second.stderr]).toEqual([2, expect.stringContaining('policy.yaml already exists')])
+    expect(gateway?.requests).toHaveLength(1)
+    expect(read('policy.yaml')).toBe('mine')
+    expect((await suggest('--force')).code).toBe(0)
+    expect(read('policy.yaml')).toBe(files.policy)
+    expect(readdirSync(join(machine.cwd, 'out')).sort()).toEqual(['bindings.sh', 'policy.cases.yaml', 'policy.yaml'])
+  })
+})
+
 describe('policy', () => {
   test.each([
-    [[], 'policy needs an action: init, check, test, diff, impact.'],
+    [[], 'policy needs an action: init, check, test, diff, impact, suggest.'],
     [['explode'], 'There is no command "policy explode". Actions: init'],
     [['chek'], 'There is no command "policy chek". Did you mean policy check? See: rack-gateway help policy'],
     [

@@ -34,6 +34,8 @@ type Names =
   | 'getEffectivePolicy'
   | 'checkPolicy'
   | 'studyPolicy'
+  | 'suggestPolicy'
+  | 'getWouldBe'
   | 'listGranters'
   | 'decide'
   | 'reportStoppedCall'
@@ -90,6 +92,56 @@ export const policyHandlers: Handlers<Names> = {
       stepUp: { ...impact.stepUp, requirements: [...impact.stepUp.requirements] },
       cut: cut && { by: cut.by, from: time(cut.from) },
     }
+  },
+
+  async suggestPolicy({ server, principal, body, moment, record, disconnected }) {
+    const { document: current, hash } = server.policy
+    const until = moment.at
+    const since = readSince(body.since, until)
+    const { rack = null } = body
+    if (rack !== null && !server.racks.names.includes(rack))
+      throw invalid('There is no such rack.', 'List the racks with: rack-gateway racks')
+    const range = { since: time(since), until: time(until) }
+    await record({ kind: 'policy.studied', detail: { policy: hash, ...range, ...(rack !== null && { rack }) } })
+    const { suggestion, cut } = await server.policyStudies.suggest({
+      current,
+      rack,
+      since,
+      until,
+      payer: principalPayer(principal),
+      disconnected: disconnected(),
+    })
+    const { policy, bindings, cases, summary, calls, denied } = suggestion
+    return {
+      policy: hash,
+      ...range,
+      calls,
+      denied,
+      cut: cut && { by: cut.by, from: time(cut.from) },
+      files: { policy, bindings, cases },
+      summary: [...summary],
+    }
+  },
+
+  async getWouldBe({ server, principal, query, moment, record, disconnected }) {
+    const { document: current, hash } = server.policy
+    const until = moment.at
+    const since = readSince(query.since, until)
+    const { rack = null } = query
+    if (rack !== null && !server.racks.names.includes(rack))
+      throw invalid('There is no such rack.', 'List the racks with: rack-gateway racks')
+    const range = { since: time(since), until: time(until) }
+    await record({ kind: 'policy.studied', detail: { policy: hash, ...range, ...(rack !== null && { rack }) } })
+    const { wouldBe, cut } = await server.policyStudies.wouldBe({
+      current,
+      rack,
+      since,
+      until,
+      payer: principalPayer(principal),
+      disconnected: disconnected(),
+    })
+    const cutFrom = cut && { by: cut.by, from: time(cut.from) }
+    return { policy: hash, ...range, ...wouldBe, rows: [...wouldBe.rows], cut: cutFrom }
   },
 
   getEffectivePolicy(call) {

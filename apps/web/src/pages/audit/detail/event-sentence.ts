@@ -132,7 +132,7 @@ const actions: Readonly<Record<string, string>> = {
   'configuration.loaded': ' started',
   'policy.loaded': ' loaded a changed policy',
   'policy.rejected': ' rejected an invalid policy',
-  'policy.studied': ' compared a proposed policy with recorded calls',
+  'policy.studied': ' compared a policy with recorded calls',
   'package.recorded': ' called a policy package, which recorded this event',
   'stream.opened': ' opened a stream of the audit log',
   'stream.closed': ' closed a stream of the audit log',

@@ -1,0 +1,108 @@
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
+import { Usage } from '../../errors/errors.ts'
+import { exitCodes } from '../../errors/exit-codes.ts'
+import { callGateway } from '../../gateway/gateway-api.ts'
+import type { Context } from '../../invocation/context.ts'
+import { safeJson } from '../../output/safe-json.ts'
+import { targetOf } from '../../rack-choice/gateway-target.ts'
+import { printable } from '../../terminal/terminal.ts'
+import { gatewayOptions } from '../options/shared-options.ts'
+
+export const command = 'suggest'
+export const describe =
+  'Write a policy document, bindings, and test cases that allow the recorded calls, and little else.'
+export const details =
+  'Writes policy.yaml, bindings.sh, and policy.cases.yaml, and applies nothing. Read them first: they contain names and commands from the audit log. You need the permissions gateway:audit:read and gateway:policy:read. The audit log records the request.'
+export const examples = [
+  'rack-gateway policy suggest --since 7d --output suggestion',
+  'rack-gateway policy suggest --only-rack staging --output suggestion --force',
+]
+export const builder = {
+  since: {
+    type: 'string',
+    default: '7d',
+    describe: 'How far back: 30d, 12h, 45m, or a time such as 2027-01-31T12:00:00Z',
+  },
+  onlyRack: { type: 'string', describe: 'Only calls on this rack' },
+  output: { type: 'string', default: '.', complete: 'file', describe: 'The directory of the files' },
+  force: { type: 'boolean', describe: 'Replace existing files' },
+  ...gatewayOptions,
+} as const satisfies CommandOptions
+export const progress = 'the gateway is reading recorded calls'
+
+/** Milliseconds. Longer than the gateway's own limit. */
+const deadline = 120_000
+
+export async function handler(args: Arguments<typeof builder>): Promise<number> {
+  const { context, rack, json, since, onlyRack, output, force = false } = args
+  const directory = join(context.cwd, output)
+  if (!force) await assertNoneExists(directory)
+  const target = await targetOf(context, rack)
+  const body = { since, ...(onlyRack !== undefined && { rack: onlyRack }) }
+  const suggestion = await callGateway(target, 'suggestPolicy', { body }, { deadline })
+  await writeFiles(directory, suggestion.files, force)
+  if (json) context.print(safeJson(suggestion, 2))
+  else printSummary(context, suggestion.summary, suggestion.cut)
+  return exitCodes.ok
+}
+
+const fileNames = { policy: 'policy.yaml', bindings: 'bindings.sh', cases: 'policy.cases.yaml' } as const
+type FileKey = keyof typeof fileNames
+
+async function assertNoneExists(directory: string): Promise<void> {
+  for (const name of Object.values(fileNames)) {
+    const exists = await stat(join(directory, name)).then(
+      () => true,
+      () => false,
+    )
+    if (exists)
+      throw new Usage(
+        `${name} already exists, so nothing was written.`,
+        'Choose another directory with --output, or pass --force.',
+      )
+  }
+}
+
+/** Each file replaces the old one as a whole. */
+async function writeFiles(directory: string, files: Readonly<Record<FileKey, string>>, force: boolean): Promise<void> {
+  const temporary: string[] = []
+  try {
+    await mkdir(directory, { recursive: true })
+    for (const [key, name] of Object.entries(fileNames)) {
+      const path = join(directory, force ? `.${name}.new` : name)
+      const file = await open(path, force ? 'w' : 'wx', 0o600)
+      temporary.push(path)
+      await file.writeFile(files[key as FileKey])
+      await file.close()
+    }
+    if (force)
+      for (const name of Object.values(fileNames)) await rename(join(directory, `.${name}.new`), join(directory, name))
+  } catch (error) {
+    await Promise.all(temporary.map((path) => rm(path, { force: true })))
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new Usage(
+      `The files cannot be written (${code}), so nothing was written.`,
+      'Check the directory of --output and its permissions.',
+    )
+  }
+}
+
+function printSummary(
+  context: Pick<Context, 'print'>,
+  summary: readonly string[],
+  cut: { readonly from: string } | null,
+): void {
+  for (const line of summary) context.print(printable(line))
+  if (cut !== null) context.print(printable(`only calls since ${cut.from} were read, because a limit was reached`))
+  for (const line of nextSteps) context.print(line)
+}
+
+const nextSteps = [
+  '',
+  'Wrote policy.yaml, bindings.sh, and policy.cases.yaml. Read them, and change what is too much or too little. Then:',
+  '  rack-gateway policy check policy.yaml',
+  '  rack-gateway policy test policy.cases.yaml',
+  '  rack-gateway policy diff @in-force policy.yaml',
+]

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import { builtInPolicy } from '../document/document.ts'
+import type { RecordedCall } from './recorded-call.ts'
+import { studyWouldBe } from './would-be.ts'
+
+const wouldBe = {
+  effect: 'deny',
+  rule: 'no-permission',
+  source: 'bindings',
+  reason: 'It needs deployer.',
+  next: 'Ask.',
+}
+
+function promotion(change: Partial<RecordedCall> = {}): RecordedCall {
+  return {
+    id: 'event-1',
+    at: '2026-12-01T12:00:00.000Z',
+    principal: { kind: 'user', id: 'u1', name: 'ada@example.com', roles: ['viewer'] },
+    rack: 'staging',
+    app: 'web',
+    route: 'POST /apps/{app}/releases/{id}/promote',
+    path: '/apps/web/releases/R1/promote',
+    decision: { effect: 'allow', rule: 'observe-mode', wouldBe },
+    ...change,
+  }
+}
+
+function study(...calls: readonly (RecordedCall | null)[]) {
+  const one = studyWouldBe(builtInPolicy())
+  for (const call of calls) one.add(call)
+  return one.result(10)
+}
+
+test('equal calls are one row, with their latest event, and a stopped call counts', () => {
+  const stopped = promotion({
+    id: 'event-3',
+    at: '2026-12-03T12:00:00.000Z',
+    sent: false,
+    decision: { effect: 'deny', rule: 'no-permission' },
+  })
+  const result = study(stopped, promotion({ id: 'event-2', at: '2026-12-02T12:00:00.000Z' }), promotion())
+  expect(result.rows).toMatchObject([
+    { effect: 'deny', rule: 'no-permission', count: 3, stopped: 1, last: '2026-12-03T12:00:00.000Z', event: 'event-3' },
+  ])
+})
+
+test('a call that the policy in force allows is resolved', () => {
+  const principal = { kind: 'user', id: 'u1', name: 'ada@example.com', roles: ['deployer'] }
+  expect(study(promotion({ principal }))).toMatchObject({ calls: 1, resolved: 1, rows: [] })
+})
+
+test('a call without wouldBe, and an enforced denial, are not listed', () => {
+  const enforced = promotion({ decision: { effect: 'deny', rule: 'no-permission' } })
+  const allowed = promotion({ decision: { effect: 'allow', rule: 'role:ci' } })
+  expect(study(enforced, allowed, null)).toMatchObject({ calls: 3, unclear: 1, rows: [] })
+})
+
+test('a hidden command is counted, and listed as recorded', () => {
+  const hidden = promotion({
+    route: 'POST /apps/{app}/services/{service}/processes',
+    path: '/apps/web/services/command/processes',
+    command: ['env', 'A_TOKEN=[hidden]'],
+    hidden: ['command'],
+    decision: { effect: 'allow', rule: 'observe-mode', wouldBe: { ...wouldBe, rule: 'command:no-rule' } },
+  })
+  expect(study(hidden)).toMatchObject({
+    hidden: 1,
+    rows: [{ command: 'env A_TOKEN=[hidden]', rule: 'command:no-rule' }],
+  })
+})
+
+test('more rows than asked for are counted', () => {
+  const calls = Array.from({ length: 12 }, (_, number) =>
+    promotion({ app: `app-${number}`, path: `/apps/app-${number}/releases/R1/promote` }),
+  )
+  const result = study(...calls)
+  expect([result.rows.length, result.more]).toEqual([10, 2])
+})

@@ -1,0 +1,1 @@
+export { type PolicySuggestion, type SuggestionStudy, studySuggestion } from './suggest-policy.ts'
