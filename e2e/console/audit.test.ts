@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { EventDraft } from '@rack-gateway/audit'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { elementsOutside } from '../support/console-layout.ts'
 import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
 /** Would be markup, changes the direction of what follows, and would color a terminal. */
@@ -70,6 +71,7 @@ describeInChromium('the audit page', () => {
     await panel.getByRole('button', { name: 'Verify in this browser' }).click()
     await panel.getByText('Verified: the event is in the signed log').waitFor()
     expect(await panel.getByRole('img', { name: 'Passed' }).count()).toBe(6)
+    expect(await elementsOutside(auditor, '[aria-label="The open event"]')).toEqual([])
     await lookAt(auditor, 'audit-verified')
 
     const opened = auditor.url()
@@ -349,7 +351,7 @@ describeInChromium('the audit page', () => {
     await views.getByRole('link', { name: 'Everything' }).focus()
     await auditor.keyboard.press('Enter')
     await expect.poll(() => search(auditor)).toBe('')
-    expect(await current()).toBe('Everything')
+    await expect.poll(current).toBe('Everything')
     const read = rows(auditor).filter({ has: auditor.getByRole('button', { name: 'audit.read', exact: true }) })
     await read.first().getByText('console read').waitFor()
     await auditor.goBack()
@@ -391,6 +393,7 @@ describeInChromium('the audit page', () => {
     await views.getByText('Refused').waitFor({ state: 'attached' })
     await dialog.getByRole('button', { name: 'Remove Refused' }).press('Enter')
     await dialog.getByText('No view is saved.').waitFor()
+    expect(await auditor.evaluate<boolean>('document.activeElement.closest("[role=dialog]") !== null')).toBe(true)
     await auditor.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     expect(await views.getByText('Refused').count()).toBe(0)

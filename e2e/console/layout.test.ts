@@ -25,6 +25,9 @@ const views: Readonly<Record<string, (ids: LongContent['ids']) => readonly strin
   '/people/trusts': ({ trust }) => [`?open=${trust}`],
 }
 
+/** An item that is open beside its list. */
+const panel = 'main aside'
+
 describeInChromium('the layout of every page', () => {
   let content: LongContent
   let admin: Page
@@ -45,6 +48,9 @@ describeInChromium('the layout of every page', () => {
     for (const path of paths) {
       await openAndSettle(admin, `${content.at.url}/gateway${path}`)
       for (const outside of await elementsOutside(admin)) faults.push(`${path} outside: ${outside}`)
+      if ((await admin.locator(panel).count()) > 0)
+        for (const outside of await elementsOutside(admin, panel))
+          faults.push(`${path} outside of its panel: ${outside}`)
       for (const word of await brokenWords(admin)) faults.push(`${path} broken: ${word}`)
       const { sum, moved } = await layoutShift(admin)
       if (sum > 0.02) faults.push(`${path} shift ${sum.toFixed(3)}: ${moved.join('\n    ')}`)

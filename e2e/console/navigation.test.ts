@@ -134,9 +134,14 @@ describeInChromium('the navigation of the web console', () => {
     await at.at.system.sql`
       update gateway.sessions set ended_at = now()
       where user_id in (select id from gateway.users where email = 'auditor@example.com')`
-    await page.keyboard.press('r')
     const dialog = page.getByRole('dialog', { name: 'Your session has ended' })
-    await dialog.waitFor()
+    // The gateway can serve the session from its cache until it has read that the database changed.
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('r')
+        return dialog.count()
+      })
+      .toBe(1)
     expect(await page.getByRole('dialog').count()).toBe(1)
     expect(await page.locator('[role=alert]').count()).toBe(0)
     expect(await page.locator('body').textContent()).not.toContain('rack-gateway login')

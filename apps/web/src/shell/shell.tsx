@@ -7,6 +7,7 @@ import { useMe, versionQuery } from '../api/queries.ts'
 import { useSessionEnd } from '../api/session-end.ts'
 import { useWaitingCall } from '../api/step-up/waiting-calls.ts'
 import { Button } from '../ui/controls/button.tsx'
+import { CurrentLink } from '../ui/navigation/current-link.tsx'
 import { Announcements } from '../ui/status/announce.tsx'
 import { VisibleText } from '../ui/text/visible-text.tsx'
 import { setTimeZone, useTimeZone } from '../ui/time/time-zone.ts'
@@ -87,15 +88,15 @@ function Navigation({ onNavigate }: { readonly onNavigate: () => void }) {
       <ul className={styles.pages}>
         {pagesFor(me).map(({ to, label, icon: Icon }) => (
           <li key={to}>
-            <Link
+            <CurrentLink
               to={to}
               className={styles.page}
-              aria-current={(to === '/' ? path === '/' : path.startsWith(to)) ? 'page' : undefined}
+              isCurrent={to === '/' ? path === '/' : path.startsWith(to)}
               onClick={onNavigate}
             >
               <Icon aria-hidden size={16} />
               {label}
-            </Link>
+            </CurrentLink>
           </li>
         ))}
       </ul>

@@ -1,6 +1,6 @@
 import { useRouter } from '@tanstack/react-router'
 import { Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Button } from '../../../ui/controls/button.tsx'
 import { CopyButton } from '../../../ui/controls/copy-button.tsx'
 import { TextField } from '../../../ui/controls/fields.tsx'
@@ -55,6 +55,7 @@ export function SaveViewDialog({ view, onClose }: DialogProps) {
 export function SavedViewsDialog({ onClose }: Pick<DialogProps, 'onClose'>) {
   const { views, save } = useSavedViews()
   const [error, setError] = useState('')
+  const list = useRef<HTMLUListElement>(null)
   function change(changed: readonly SavedView[]) {
     try {
       save(changed)
@@ -65,7 +66,7 @@ export function SavedViewsDialog({ onClose }: Pick<DialogProps, 'onClose'>) {
   return (
     <Dialog title="Saved views" isOpen onClose={onClose}>
       {views.length === 0 && <p>No view is saved.</p>}
-      <ul className={styles.saved}>
+      <ul ref={list} tabIndex={-1} className={styles.saved}>
         {views.map((saved, index) => (
           <SavedViewItem
             // Another name leaves the focus in the field, and another list has other items.
@@ -73,6 +74,8 @@ export function SavedViewsDialog({ onClose }: Pick<DialogProps, 'onClose'>) {
             saved={saved}
             onRename={(name) => change(views.with(index, { ...saved, name }))}
             onRemove={() => {
+              // The button that has the focus is removed, too.
+              list.current?.focus()
               change(views.toSpliced(index, 1))
               announce(`The view ${saved.name} was removed.`)
             }}

@@ -1,7 +1,7 @@
-import { Link } from '@tanstack/react-router'
 import { Bookmark, Settings2 } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { Button } from '../../../ui/controls/button.tsx'
+import { CurrentLink } from '../../../ui/navigation/current-link.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { type AuditSearch, filterParameter } from '../address/audit-search.ts'
 import type { AuditView } from '../address/use-audit-view.ts'
@@ -31,18 +31,10 @@ export function ViewLinks({ view }: { readonly view: AuditView }) {
     <div className={styles.bar}>
       <nav ref={navigation} aria-label="Views" className={styles.views}>
         {links.map(({ title, q, search, isSaved, isCurrent }, index) => (
-          <Link
-            key={`${index} ${q}`}
-            to="/audit"
-            search={search}
-            className={styles.view}
-            // Otherwise the link of the default view would be active for every filter.
-            activeOptions={{ exact: true }}
-            aria-current={isCurrent ? 'page' : undefined}
-          >
+          <CurrentLink key={`${index} ${q}`} to="/audit" search={search} className={styles.view} isCurrent={isCurrent}>
             {isSaved && <Bookmark aria-hidden size={12} />}
             <VisibleText>{title}</VisibleText>
-          </Link>
+          </CurrentLink>
         ))}
       </nav>
       <Button
