@@ -9,7 +9,7 @@ import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { sendRaw, writeRequest } from '@rack-gateway/testing/http'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { callInConsoleMode, rackHeaders } from '../console-mode/console-calls.ts'
 import { createUser, type TestUser } from '../management-api/callers.ts'
 import { metricsAt } from '../support/gateway/metrics.ts'
@@ -161,6 +161,7 @@ describe('on an observed rack', () => {
       })
       for (const [path, rule] of [
         ['apps/myapp/processes/build/exec', 'blocked:build'],
+        ['apps/system/processes/api/exec', 'blocked:rack-app'],
         ['proxy/api.convox.svc/5443', 'blocked:rack-api'],
         ['proxy/169.254.169.254/80', 'blocked:local-address'],
         ['proxy/example.com/443', 'proxy-host'],
@@ -400,6 +401,53 @@ describe('the end of observe mode', () => {
     })
     expect(events.filter(({ kind }) => kind === 'policy.observe-ended')).toEqual([])
   })
+})
+
+test('a clock that is set back does not begin observe mode again', async () => {
+  let ahead = 0
+  const now = () => Date.now() + ahead
+  const system = await startSystem({ now, observing: { racks: ['staging'], until: now() + day } })
+  onTestFinished(() => system.stop())
+  const expiresAt = now() + 60 * day
+  const { token } = await system.issuer.issueSession({
+    email: 'x@example.com',
+    role: 'viewer',
+    device: 'test',
+    expiresAt,
+  })
+  expect((await system.send('POST', restart, token)).status).toBe(200)
+  ahead = day
+  expect((await system.send('POST', restart, token)).status).toBe(403)
+  ahead = 0
+  expect((await system.send('POST', restart, token)).status).toBe(403)
+})
+
+test('a read that only observe mode allows is durable before its response, also if reads are relaxed', async () => {
+  const system = await startSystem({
+    auditReads: 'relaxed',
+    observing: { racks: ['staging'], until: Date.now() + day },
+  })
+  onTestFinished(() => system.stop())
+  const viewer = await createUser(system, 'viewer')
+  const recorded = vi.spyOn(system.app.audit, 'record').mockRejectedValue(new Error('no database'))
+  onTestFinished(() => recorded.mockRestore())
+  expect((await system.get('/rack/staging/registries?', viewer.token)).status).toBeGreaterThanOrEqual(500)
+  expect((await system.get('/rack/staging/apps?', viewer.token)).status).toBe(200)
+})
+
+test('a call that became allowed after its facts were not looked up is denied', async () => {
+  const system = await startSystem({ policyFile: policyFile('protected: { environment: [DATABASE_URL] }') })
+  onTestFinished(() => system.stop())
+  const { token } = await createUser(system, 'deployer')
+  const path = '/rack/staging/apps/myapp/releases?'
+  const release = (key: string) =>
+    system.send('POST', path, token, `env=${encodeURIComponent(`${key}=postgres://evil`)}`, form)
+  expect((await release('DATABASE_URL')).json).toMatchObject({ rule: 'protected-key' })
+  const asked = vi.spyOn(system.app.policy, 'canAllow').mockImplementationOnce(() => false)
+  onTestFinished(() => asked.mockRestore())
+  expect((await release('DATABASE_URL')).json).toMatchObject({ rule: 'permissions-changed' })
+  expect(asked).toHaveBeenCalledOnce()
+  expect(system.rack.received.filter(({ method }) => method === 'POST')).toEqual([])
 })
 
 describe('two processes that differ in their mode', () => {

@@ -21,6 +21,7 @@ export const decisionRules: readonly RuleRow[] = [
         'blocked:<route>',
         'blocked:build',
         'blocked:no-service',
+        'blocked:rack-app',
         'blocked:rack-api',
         'blocked:local-address',
         'blocked:gateway',

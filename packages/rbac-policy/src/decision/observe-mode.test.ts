@@ -290,6 +290,15 @@ describe('what stays denied', () => {
     expect(builtIn.decide(viewer, exec('sh', { process: none }))).toMatchObject(stays('blocked:no-service'))
   })
 
+  test('processes of the rack itself, and changes of its app', () => {
+    for (const id of [
+      'WS /apps/{app}/processes/{pid}/exec',
+      'DELETE /apps/{app}',
+      'POST /apps/{app}/processes/{pid}/files',
+    ])
+      expect(builtIn.decide(viewer, call(id, { app: 'system' }))).toMatchObject(stays('blocked:rack-app'))
+  })
+
   test('proxies to addresses that nobody can reach, and to hosts that the policy does not name', () => {
     const proxy = (host: string, port = '5432') => call('WS /proxy/{host}/{port}', { params: { host, port } })
     expect(builtIn.decide(viewer, proxy('api.internal', '443'))).toMatchObject(stays('blocked:rack-api'))
