@@ -9,7 +9,7 @@ import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { sendRaw, writeRequest } from '@rack-gateway/testing/http'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { callInConsoleMode, rackHeaders } from '../console-mode/console-calls.ts'
 import { createUser, type TestUser } from '../management-api/callers.ts'
 import { metricsAt } from '../support/gateway/metrics.ts'
@@ -161,6 +161,7 @@ describe('on an observed rack', () => {
       })
       for (const [path, rule] of [
         ['apps/myapp/processes/build/exec', 'blocked:build'],
+        ['apps/system/processes/api/exec', 'blocked:rack-app'],
         ['proxy/api.convox.svc/5443', 'blocked:rack-api'],
         ['proxy/169.254.169.254/80', 'blocked:local-address'],
         ['proxy/example.com/443', 'proxy-host'],
@@ -170,6 +171,37 @@ describe('on an observed rack', () => {
         expect((await system.lastEvent()).decision, path).toMatchObject({ effect: 'deny', rule })
       }
       expect(received().filter((line) => /exec|proxy|PUT/.test(line))).toEqual([])
+    })
+
+    test.each([
+      'PUT //system',
+      'PUT /system/',
+      'PUT /system/.',
+      'PUT /apps/../system',
+      'PUT /apps/%2e%2e/system',
+      'PUT /%73ystem',
+      'PUT /System',
+      'PUT /system;x=1',
+      'PUT /system%20',
+      'POST /system',
+      'GET /system/jwt/token',
+      'POST /system/jwt/token/',
+      'PATCH /system',
+      'POST /system//jwt/token',
+      'DELETE /apps/system',
+      'DELETE /apps/%73ystem',
+      'DELETE /apps/system/',
+      'POST /apps/system/processes/api/files',
+      'POST /kubernetes/api',
+    ])('a blocked operation in another spelling: %s', async (line) => {
+      const [method = '', path = ''] = line.split(' ')
+      const headers = [...form, 'X-HTTP-Method-Override: PUT', 'X-Original-URL: /system']
+      for (const query of ['', '?', '?_method=PUT&count=9']) {
+        const target = `/rack/staging${path}${query}`
+        const response = await system.send(method, target, viewer.token, 'count=9&_method=PUT', headers)
+        expect(response.status, target).toBeGreaterThanOrEqual(400)
+      }
+      expect(received()).toEqual([])
     })
 
     test('calls that a condition on addresses excludes', async () => {
@@ -270,6 +302,8 @@ function pathOf({ path }: RackRoute): string {
   return path.replaceAll(/\{(\w+)(?::[^}]*)?\}/g, (_, name: string) => values[name] ?? `some-${name}`)
 }
 
+const secrets = /s3cr3t|respass|hubsecret|regsecret|u:p@|postgres:\/\/u/
+
 /** One gateway observes, and the other enforces, on the same racks and with the same users. */
 describe('no response has a value that the gateway would mask', () => {
   let system: System
@@ -302,8 +336,6 @@ describe('no response has a value that the gateway would mask', () => {
     return { release: await first('releases'), build: await first('builds'), pid: await first('processes') }
   }
 
-  const secrets = /s3cr3t|respass|hubsecret|regsecret|u:p@|postgres:\/\/u/
-
   test('of every GET route, by its permission and by observe mode', async () => {
     const { release = '', build = '', pid = '' } = await ids()
     const get = async (url: string, token: string, path: string) => {
@@ -334,6 +366,29 @@ describe('no response has a value that the gateway would mask', () => {
       expect.arrayContaining(['GET /registries', 'GET /apps/{app}/configs', 'GET /apps/{app}/objects']),
     )
   })
+})
+
+test('no response to a change has a value that the gateway would mask', async () => {
+  const system = await startSystem({ observing: { racks: ['staging'], until: Date.now() + day } })
+  onTestFinished(() => system.stop())
+  const viewer = await createUser(system, 'viewer')
+  const body = 'env=A%3D1&name=x&server=x&username=x&password=x&parameters=&url=object%3A%2F%2Fmyapp%2Ftmp%2Fa.tgz'
+  const changes = rackRoutes.filter(({ kind, changes }) => kind === 'http' && changes)
+  const statuses: number[] = []
+  for (const route of [...changes].sort(
+    (one, other) => Number(one.method === 'DELETE') - Number(other.method === 'DELETE'),
+  )) {
+    for (const [text, type] of [
+      [body, form],
+      ['', []],
+    ] as const) {
+      const path = `/rack/staging${pathOf(route)}?`
+      const response = await system.send(methodOf(route), path, viewer.token, text, type)
+      statuses.push(response.status)
+      expect(response.body, route.id).not.toMatch(secrets)
+    }
+  }
+  expect(statuses.filter((status) => status < 300).length).toBeGreaterThan(10)
 })
 
 describe('the end of observe mode', () => {
@@ -400,6 +455,53 @@ describe('the end of observe mode', () => {
     })
     expect(events.filter(({ kind }) => kind === 'policy.observe-ended')).toEqual([])
   })
+})
+
+test('a clock that is set back does not begin observe mode again', async () => {
+  let ahead = 0
+  const now = () => Date.now() + ahead
+  const system = await startSystem({ now, observing: { racks: ['staging'], until: now() + day } })
+  onTestFinished(() => system.stop())
+  const expiresAt = now() + 60 * day
+  const { token } = await system.issuer.issueSession({
+    email: 'x@example.com',
+    role: 'viewer',
+    device: 'test',
+    expiresAt,
+  })
+  expect((await system.send('POST', restart, token)).status).toBe(200)
+  ahead = day
+  expect((await system.send('POST', restart, token)).status).toBe(403)
+  ahead = 0
+  expect((await system.send('POST', restart, token)).status).toBe(403)
+})
+
+test('a read that only observe mode allows is durable before its response, also if reads are relaxed', async () => {
+  const system = await startSystem({
+    auditReads: 'relaxed',
+    observing: { racks: ['staging'], until: Date.now() + day },
+  })
+  onTestFinished(() => system.stop())
+  const viewer = await createUser(system, 'viewer')
+  const recorded = vi.spyOn(system.app.audit, 'record').mockRejectedValue(new Error('no database'))
+  onTestFinished(() => recorded.mockRestore())
+  expect((await system.get('/rack/staging/registries?', viewer.token)).status).toBeGreaterThanOrEqual(500)
+  expect((await system.get('/rack/staging/apps?', viewer.token)).status).toBe(200)
+})
+
+test('a call that became allowed after its facts were not looked up is denied', async () => {
+  const system = await startSystem({ policyFile: policyFile('protected: { environment: [DATABASE_URL] }') })
+  onTestFinished(() => system.stop())
+  const { token } = await createUser(system, 'deployer')
+  const path = '/rack/staging/apps/myapp/releases?'
+  const release = (key: string) =>
+    system.send('POST', path, token, `env=${encodeURIComponent(`${key}=postgres://evil`)}`, form)
+  expect((await release('DATABASE_URL')).json).toMatchObject({ rule: 'protected-key' })
+  const asked = vi.spyOn(system.app.policy, 'canAllow').mockImplementationOnce(() => false)
+  onTestFinished(() => asked.mockRestore())
+  expect((await release('DATABASE_URL')).json).toMatchObject({ rule: 'permissions-changed' })
+  expect(asked).toHaveBeenCalledOnce()
+  expect(system.rack.received.filter(({ method }) => method === 'POST')).toEqual([])
 })
 
 describe('two processes that differ in their mode', () => {

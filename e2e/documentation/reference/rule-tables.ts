@@ -21,6 +21,7 @@ export const decisionRules: readonly RuleRow[] = [
         'blocked:<route>',
         'blocked:build',
         'blocked:no-service',
+        'blocked:rack-app',
         'blocked:rack-api',
         'blocked:local-address',
         'blocked:gateway',
@@ -64,6 +65,10 @@ export const decisionRules: readonly RuleRow[] = [
     "you grant permissions that you don't have, or change the access of a principal that has them",
   ],
   [[['', 'people-only']], 'only a user can call this endpoint'],
+  [
+    [['', 'permissions-changed']],
+    'the caller got the permission while the gateway decided; the same call can succeed now',
+  ],
 ]
 
 /** Rules of authentication whose reason names a time or a value. The usual status is 401. */

@@ -78,6 +78,14 @@ export function findFailedCondition(rules: CompiledRules, call: CommandCall): De
   return null
 }
 
+/**
+ * Whether the roles of the call have a rule for its words and its target, whatever its options and conditions. For the
+ * start of an attached run: a rule for any words.
+ */
+export function hasRuleFor(rules: CompiledRules, call: CommandCall): boolean {
+  return rulesOfCaller(rules, call).length > 0
+}
+
 function rulesOfCaller(rules: CompiledRules, call: CommandCall): readonly CompiledRule[] {
   if (call.mode !== 'attached') return matchingRules(rules, call).forRoles
   const exec = { ...call, mode: 'own-exec' } as const

@@ -24,9 +24,15 @@ export default fp<{ readonly observing: ObserveMode | null }>(
     const names = new Set(configured?.racks)
     const until = configured?.until ?? 0
     const end = Object.freeze({ until: new Date(until).toISOString() })
-    const observes = (rack: string, at: number) => at < until && names.has(rack)
+    let isOver = false
+    /** Once observe mode has ended, a clock that is set back does not begin it again. */
+    function isObserving(at: number): boolean {
+      isOver ||= app.clock.now() >= until
+      return !isOver && at < until
+    }
+    const observes = (rack: string, at: number) => names.has(rack) && isObserving(at)
     app.decorate('observeMode', {
-      racks: () => (app.clock.now() < until ? [...names] : []),
+      racks: () => (isObserving(app.clock.now()) ? [...names] : []),
       observes,
       of: (rack) => (observes(rack, app.clock.now()) ? end : null),
       configured,

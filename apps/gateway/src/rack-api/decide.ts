@@ -1,5 +1,5 @@
 import { isDenial, unauthenticated } from '@rack-gateway/auth'
-import { type Allowed, type Decision, type RackCall, stricterOf } from '@rack-gateway/rbac-policy'
+import { type Allowed, type Decision, isOnlyObserved, type RackCall, stricterOf } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance } from 'fastify'
 import type { DecidedCall, RoutedCall } from '../calls/call.ts'
 import { ApprovalNeeded, denialError, NotAllowed, withDenial } from '../errors/errors.ts'
@@ -46,7 +46,12 @@ export async function assertStillAllowed(
   const principal = await identities.findPrincipal(call.credential)
   if (isDenial(principal)) throw unauthenticated(principal)
   const decision = policy.decide(principal, { ...call.rackCall, at: clock.now() })
-  if (decision.effect === 'allow' || needsStepUp(decision)) return
+  if (decision.effect === 'allow') return
+  if (needsStepUp(decision)) {
+    // The call started without a proof, because observe mode let it.
+    if (!isOnlyObserved(call.decision)) return
+    throw denialError(NotAllowed, decision)
+  }
   call.decision = decision
   assertAllowed(decision)
 }

@@ -8,7 +8,7 @@ import { type CalledApi, isParseError, type ParseError, parseRequest } from '../
 import { createRedactedCommand } from '../calls/redacted-command.ts'
 import { runSteps } from '../calls/run-steps.ts'
 import { respondWithError } from '../error-responses/error-handler.ts'
-import { BadFrame, BrowserCall, NotCanonical, UnknownRoute } from '../errors/errors.ts'
+import { BadFrame, BrowserCall, NotAllowed, NotCanonical, UnknownRoute } from '../errors/errors.ts'
 import { hasBody, readForm, sizeOfForm, smallForm } from '../http/body.ts'
 import { CallEnd } from '../http/call-end.ts'
 import { timeAndAddressOf } from '../http/source.ts'
@@ -178,12 +178,20 @@ async function decideCall(request: FastifyRequest, reply: FastifyReply): Promise
     ? await askPackages(server, call, rackCall, policyDecision)
     : policyDecision
   call.decision = decision
+  if (decision.effect !== 'deny' && !facts.isComplete) throw permissionsChanged()
   const allowed = needsStepUp(decision)
     ? await requireStepUp(request, reply, call, { rackCall, decision, parameters, turns })
     : assertAllowed(decision)
   call.decision = allowed
   assertCanReveal(server, call)
   return Object.assign(call, { rackCall, decision: allowed })
+}
+
+/** The caller got the permission after the gateway had not asked the rack for what the decision depends on. */
+function permissionsChanged(): Error {
+  return new NotAllowed('Your permissions changed while the gateway decided about this call.', 'Try again.', {
+    rule: 'permissions-changed',
+  })
 }
 
 /** Also sets the redacted command. */

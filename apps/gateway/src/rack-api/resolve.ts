@@ -148,9 +148,18 @@ export interface Facts {
   readonly resource: RackCall['resource']
   readonly release: RackCall['release']
   readonly environment: NewEnvironment | null
+  /** False if facts that a denial can depend on were not looked up, because the call could not be allowed then. */
+  readonly isComplete: boolean
 }
 
-export const noFacts: Facts = { process: null, run: null, resource: null, release: null, environment: null }
+export const noFacts: Facts = {
+  process: null,
+  run: null,
+  resource: null,
+  release: null,
+  environment: null,
+  isComplete: true,
+}
 
 /** Whether the decision needs facts that the call does not contain. */
 export function needsLookup(route: RackRoute): boolean {
@@ -192,7 +201,8 @@ export async function lookUpFacts(
     build === undefined || app === null ? false : rejectForeignLogs(call.rack, app, build),
   ])
   call.isBuildRunning = isBuildRunning
-  return { process, run, resource, release, environment }
+  const isComplete = isAllowable || process?.own === true || !factsThatDeny(route)
+  return { process, run, resource, release, environment, isComplete }
 }
 
 function commandOf(
@@ -217,6 +227,9 @@ const routesWithRelease: ReadonlySet<string> = new Set([releaseRoute, runRoute])
 
 /** Whether the decision depends on the service of the process. */
 const dependsOnService = (route: RackRoute) => route.id === execRoute || route.path === filesPath
+
+/** Whether a missing fact could hide a denial. Without its other facts, a stop or a proxy is denied. */
+const factsThatDeny = (route: RackRoute) => route.id !== stopRoute && route.permission !== 'proxy:open'
 
 const unknownProcess = { known: false, service: null }
 

@@ -62,6 +62,26 @@ test.each([
   [{ POLICY_MODE: 'observe', POLICY_OBSERVE_UNTIL: '2027-02-30' }, 'POLICY_OBSERVE_UNTIL is neither a time nor a date'],
   [{ POLICY_MODE: 'observe', POLICY_OBSERVE_UNTIL: '7d' }, 'POLICY_OBSERVE_UNTIL is neither a time nor a date'],
   [{ POLICY_OBSERVE_UNTIL: '2027-01-10' }, 'POLICY_OBSERVE_UNTIL has no effect, because no rack is in observe mode'],
+  [
+    {
+      RACK_URL_STAGING: 'https://A:443/',
+      RACK_URL_US_EAST: 'https://a',
+      POLICY_MODE_STAGING: 'observe',
+      POLICY_OBSERVE_UNTIL: '2027-01-10',
+    },
+    'the racks staging and us-east have the same URL, but only staging is in observe mode',
+  ],
+  [{ POLICY_MODE_STAGING: 'observe ', POLICY_OBSERVE_UNTIL: '2027-01-10' }, 'POLICY_MODE_STAGING is not valid'],
+  [{ POLICY_MODE: 'observe', POLICY_OBSERVE_UNTIL: '2027-02-29' }, 'POLICY_OBSERVE_UNTIL is neither a time nor a date'],
+  [
+    { POLICY_MODE: 'observe', POLICY_OBSERVE_UNTIL: '+010000-01-01T00:00:00Z' },
+    'POLICY_OBSERVE_UNTIL is neither a time nor a date',
+  ],
+  [{ POLICY_MODE: 'observe', POLICY_OBSERVE_UNTIL: '9999-12-31' }, 'POLICY_OBSERVE_UNTIL is more than 30 days ahead'],
+  [
+    { 'POLICY_MODE_US-EAST': 'observe', POLICY_MODE_US_EAST: 'enforce', POLICY_OBSERVE_UNTIL: '2027-01-10' },
+    'POLICY_MODE_US-EAST and POLICY_MODE_US_EAST are the same rack, us-east; keep one of them',
+  ],
   [{ POLICY_MODE: 'off' }, 'POLICY_MODE is not valid; it should be enforce, or observe'],
   [{ POLICY_MODE_STAGING: 'Observe' }, 'POLICY_MODE_STAGING is not valid; it should be enforce or observe'],
   [{ POLICY_MODE_STAGING: '' }, 'POLICY_MODE_STAGING is not valid'],

@@ -36,10 +36,25 @@ export function observeProblems(
     return [
       'POLICY_OBSERVE_UNTIL has no effect, because no rack is in observe mode; set POLICY_MODE or POLICY_MODE_<NAME> to observe, or remove it',
     ]
+  const enforced = sharedAddress(values, racks)
+  if (enforced !== null) return [enforced]
   const until = typeof text === 'string' ? readObserveUntil(text) : null
   return until === null || until - now <= maxDuration
     ? []
     : [`POLICY_OBSERVE_UNTIL is more than 30 days ahead, which would leave the policy without effect; ${expected}`]
+}
+
+/** A rack that the gateway knows by two names would be enforced by one name only. */
+function sharedAddress(values: Values, racks: readonly RackConfig[]): string | null {
+  const observed = observedRacks(values, racks)
+  for (const rack of observed) {
+    const other = racks.find(
+      ({ url, ...one }) => url.origin === rack.url.origin && !observed.some(({ name }) => name === one.name),
+    )
+    if (other !== undefined)
+      return `the racks ${rack.name} and ${other.name} have the same URL, but only ${rack.name} is in observe mode, so nothing would be enforced on this rack; set the same POLICY_MODE_<NAME> for both`
+  }
+  return null
 }
 
 /** Only for values without problems. */

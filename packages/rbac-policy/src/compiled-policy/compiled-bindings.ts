@@ -174,13 +174,13 @@ function applyConditions(cached: ScopeBindings, moment: Moment): ScopeBindings {
   return failed.length === 0 ? cached : scopeBindings(own, cached.compiled.owner, failed)
 }
 
-/** The caller's own bindings whose conditions on racks or apps exclude a scope, for explanations of denials. */
+/** The bindings of the caller, or of a token's owner, whose conditions on racks or apps exclude a scope. */
 export function failedScopeConditions(
-  { own }: PrincipalBindings,
+  { narrowed }: PrincipalBindings['own'],
   scope: PolicyScope,
   { at }: Moment,
 ): FailedCondition[] {
-  return own.narrowed.flatMap((binding) => {
+  return narrowed.flatMap((binding) => {
     if (!isLive(binding, at) || !isBoundTo(binding, scope)) return []
     for (const check of binding.scopeChecks) {
       const failure = check(scope)

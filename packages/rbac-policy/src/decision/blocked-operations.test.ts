@@ -1,4 +1,5 @@
 import { readCommand } from '@rack-gateway/command-matcher'
+import { rackRoutes } from '@rack-gateway/convox-api'
 import { describe, expect, test } from 'vitest'
 import { builtInPolicy } from '../document/document.ts'
 import type { Binding, RackCall } from '../model/types.ts'
@@ -47,6 +48,20 @@ describe('blocked operations', () => {
     }
     expect(decide('PUT /system', {}, opened)).toMatchObject({ effect: 'allow', rule: 'role:admin' })
     expect(decide('POST /events', {}, opened).effect).toBe('deny')
+  })
+})
+
+describe('the app "system", which is the rack itself', () => {
+  test('has no changes, and nobody can enter its processes', () => {
+    const rackRoutesOfApps = rackRoutes.filter(({ path }) => path.startsWith('/apps/{app}'))
+    for (const { id, changes, permission } of rackRoutesOfApps) {
+      const isClosed = changes || permission === 'process:file-read'
+      const { rule } = decide(id, { app: 'system', params: { app: 'system', pid: 'api-1' } })
+      if (isClosed) expect([id, rule]).toEqual([id, 'blocked:rack-app'])
+      else expect([id, rule]).not.toEqual([id, 'blocked:rack-app'])
+      expect(decide(id).rule, id).not.toBe('blocked:rack-app')
+    }
+    expect(rackRoutesOfApps.filter(({ changes }) => changes).length).toBeGreaterThan(20)
   })
 })
 

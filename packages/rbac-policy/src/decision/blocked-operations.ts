@@ -26,12 +26,27 @@ export function compileBlocked(document: PolicyDocument, options: PolicyOptions)
   const forRack = { rule: 'protected-parameter', sourceOf: sourceOfParameter, prohibition: 'nobody can change' }
   return (call) =>
     byRoute.get(call.route.id) ??
+    denyRackItself(call) ??
     denyProcess(call) ??
     denyProxy(call) ??
     denyProtected(call.environment?.changed, isProtectedKey, forRelease) ??
     denyProtected(call.command?.options?.environment, isProtectedKey, forRun) ??
     denyProtected(call.rackParameters, isProtectedParameter, forRack)
 }
+
+/** The rack reads this name of an app as its own namespace, which has the processes of its API. */
+const rackAppName = 'system'
+
+/** Processes of the rack contain its password, and a change of this app is a change of the rack. */
+function denyRackItself({ app, route }: RackCall): Denial | null {
+  return app === rackAppName && (route.changes || processPermissions.has(route.permission)) ? rackAppDenial : null
+}
+
+const rackAppDenial = denyByGateway(
+  'blocked:rack-app',
+  'The app "system" is the rack itself. Nobody can change it or enter its processes, because they contain the password of the rack.',
+  'Name an app of yours, or ask the infrastructure team.',
+)
 
 /** Processes of builds always contain the rack's password, and can be privileged. */
 function denyProcess(call: RackCall): Denial | null {

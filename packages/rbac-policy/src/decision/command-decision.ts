@@ -3,23 +3,31 @@ import {
   type CommandDecision,
   type CommandRule,
   findFailedCondition,
+  hasRuleFor,
   inMessage,
   isTooLong,
   matchCommand,
   maxCommandBytes,
 } from '@rack-gateway/command-matcher'
 import type { Denial, Explanation } from '@rack-gateway/errors'
-import type { ScopeBindings } from '../compiled-policy/compiled-bindings.ts'
+import type { FailedCondition, ScopeBindings } from '../compiled-policy/compiled-bindings.ts'
 import type { CompiledDocument } from '../compiled-policy/compiled-document.ts'
 import type { PermissionOrigin } from '../compiled-policy/compiled-role.ts'
+import { denyByCondition } from '../compiled-policy/reasons.ts'
 import { wrongCaller } from '../conditions/condition.ts'
 import type { Principal, RackCall } from '../model/types.ts'
 import { type Leniency, passesCommands } from './observe-mode.ts'
 
+/** What observe mode lets pass, and the caller's bindings whose conditions exclude the call. */
+export interface ObservedCommand {
+  readonly leniency: Leniency
+  readonly failed: readonly FailedCondition[]
+}
+
 /**
  * Decides about the command of a run or exec. For a token, the roles of its owner do not count.
  *
- * @param leniency null: as the command rules say
+ * @param observed null: as the command rules say
  * @returns null for a route without a command, and for a command that only observe mode allows
  */
 export function decideCommand(
@@ -27,7 +35,7 @@ export function decideCommand(
   principal: Principal,
   scopeBindings: ScopeBindings,
   call: RackCall,
-  leniency: Leniency | null,
+  observed: ObservedCommand | null,
 ): AllowedCommand | Denial | null {
   const { permission } = call.route
   if (permission !== 'process:run' && permission !== 'process:exec') return null
@@ -36,10 +44,12 @@ export function decideCommand(
   const rules = document.rules()
   const decision = matchCommand(rules, match)
   if (decision.effect === 'deny') {
-    const isLenient = leniency !== null && passesCommands(leniency, scopeBindings.compiled.own)
-    if (!isLenient || enforcedDenials.has(decision.rule)) return denyByMatcher(document, decision)
+    const passes = observed !== null && passesCommands(observed.leniency, scopeBindings.compiled.own)
+    if (!passes || enforcedDenials.has(decision.rule)) return denyByMatcher(document, decision)
     const failed = findFailedCondition(rules, match)
-    return failed === null ? null : denyByMatcher(document, failed)
+    if (failed !== null) return denyByMatcher(document, failed)
+    const excluded = observed.failed.find(({ binding }) => hasRuleFor(rules, { ...match, roles: binding.role.names }))
+    return excluded === undefined ? null : denyByCondition(excluded)
   }
   return decision.by === null ? allowAttachedRun(document) : allowByRule(document, decision.by, decision.allowing)
 }

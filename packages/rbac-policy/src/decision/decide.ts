@@ -73,7 +73,11 @@ function decideBy(
     )
   }
 
-  const command = decideCommand(document, principal, scopeBindings, call, leniency)
+  const observed = leniency && {
+    leniency,
+    failed: [...scopeBindings.failedConditions, ...failedScopeConditions(bindings.own, scope, call)],
+  }
+  const command = decideCommand(document, principal, scopeBindings, call, observed)
   if (command !== null && 'remedy' in command) return deny(document, permission, scopeBindings, command)
   const blocked = document.blocked(call)
   if (blocked) return deny(document, permission, scopeBindings, blocked)
@@ -142,17 +146,21 @@ function findMissing(
   const needsOwn = leniency?.own !== true
   const needsOwner = leniency?.owner !== true
   if (own.roles.length === 0) {
-    const first = failed[0] ?? failedScopeConditions(bindings, scope, moment)[0]
+    const first = failed[0] ?? failedScopeConditions(bindings.own, scope, moment)[0]
     if (first) return { permission: null, denial: denyByCondition(first) }
     if (needsOwn) return { permission: null, denial: noBinding(principal, scope, 'own') }
   }
   if (owner?.roles.length === 0 && needsOwner) return { permission: null, denial: noBinding(principal, scope, 'owner') }
   for (const permission of required) {
+    if (!needsOwner && bindings.owner !== null && owner?.roleWith(permission) === null) {
+      const failedCondition = failedConditionFor(failedScopeConditions(bindings.owner, scope, moment), permission)
+      if (failedCondition) return { permission, denial: denyByCondition(failedCondition) }
+    }
     const side = missingSide(scopeBindings, permission, { needsOwner })
     if (side === null) continue
     const failedCondition =
       side === 'own'
-        ? failedConditionFor([...failed, ...failedScopeConditions(bindings, scope, moment)], permission)
+        ? failedConditionFor([...failed, ...failedScopeConditions(bindings.own, scope, moment)], permission)
         : undefined
     if (failedCondition) return { permission, denial: denyByCondition(failedCondition) }
     if (side === 'own' && !needsOwn) continue

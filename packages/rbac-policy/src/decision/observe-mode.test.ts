@@ -211,6 +211,31 @@ describe('what stays denied', () => {
     )
   })
 
+  test('a command that only a role with a condition could run, although another role has the permission for runs', () => {
+    const policy = observing(
+      'roles: { office: { extends: [deployer], when: { addresses: [10.0.0.0/8] } }, one-app: { extends: [deployer], when: { apps: [billing] } } }',
+      'commands: { rules: { console: { run: rails console, roles: [deployer], interactive: false }, jobs: { run: rake jobs, roles: [deployer] } } }',
+    )
+    const process = { id: 'p1', known: true, service: 'command', own: true }
+    for (const role of ['office', 'one-app']) {
+      const both = principal([binding('ops'), binding(role)])
+      const console = { ...readCommand('rails console', 'exec'), options: options({ interactive: true }) }
+      for (const one of [run('rake jobs'), run('sleep 60'), exec('', { command: console, process })])
+        expect(policy.decide(both, one)).toMatchObject(stays(`condition:${role}`))
+      expect(policy.decide(both, run('rake db:drop'))).toMatchObject(passes('command:no-rule'))
+    }
+    const inOffice = run('rake jobs', { address: '10.1.2.3' })
+    expect(policy.decide(principal([binding('ops'), binding('office')]), inOffice).effect).toBe('allow')
+    expect(policy.decide(principal([binding('ops')]), run('rake jobs'))).toMatchObject(passes('command:no-rule'))
+  })
+
+  test("a call of a token that a condition on apps of its owner's role excludes", () => {
+    const policy = observing('roles: { one-app: { extends: [deployer], when: { apps: [billing] } } }')
+    for (const bindings of [[binding('one-app')], [binding('viewer'), binding('one-app')]])
+      expect(policy.decide(token([binding('ci')], bindings), promote())).toMatchObject(stays('condition:one-app'))
+    expect(policy.decide(token([binding('ci')], [binding('viewer')]), promote())).toMatchObject(passes('no-permission'))
+  })
+
   test.each([
     ['its words match', 'console: { run: rails console, roles: [deployer], WHEN }', 'rails console'],
     [
@@ -263,6 +288,15 @@ describe('what stays denied', () => {
     expect(builtIn.decide(viewer, run('sh', { service: 'build' }))).toMatchObject(stays('blocked:build'))
     const none = { id: 'p1', known: true, service: null, own: false }
     expect(builtIn.decide(viewer, exec('sh', { process: none }))).toMatchObject(stays('blocked:no-service'))
+  })
+
+  test('processes of the rack itself, and changes of its app', () => {
+    for (const id of [
+      'WS /apps/{app}/processes/{pid}/exec',
+      'DELETE /apps/{app}',
+      'POST /apps/{app}/processes/{pid}/files',
+    ])
+      expect(builtIn.decide(viewer, call(id, { app: 'system' }))).toMatchObject(stays('blocked:rack-app'))
   })
 
   test('proxies to addresses that nobody can reach, and to hosts that the policy does not name', () => {

@@ -65,6 +65,11 @@ export function allowObserved(
   return { ...lenient, ...observed, wouldBe: { effect, rule, source, reason, remedy } }
 }
 
+/** Whether only observe mode allows the call. Such a call has no proof of a second factor. */
+export function isOnlyObserved(decision: Decision): boolean {
+  return decision.effect === 'allow' && decision.wouldBe !== undefined
+}
+
 const observed = {
   rule: 'observe-mode',
   source: 'gateway',

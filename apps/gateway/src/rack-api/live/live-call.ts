@@ -9,6 +9,8 @@ import type { ListedCall } from './listed-call.ts'
 export interface LiveCall {
   readonly credential: VerifiedToken
   readonly rackCall: RackCall
+  /** Whether observe mode let the call start. Such a call has no proof of a second factor. */
+  readonly isObserved: boolean
   /** When the gateway stops, it ends a WebSocket and lets a transfer finish. */
   readonly kind: 'websocket' | 'transfer'
   readonly listed: ListedCall

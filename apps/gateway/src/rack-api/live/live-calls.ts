@@ -48,7 +48,7 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
     if (isDenial(principal)) return call.end(formatMessage(principal))
     const decision = policy.decide(principal, { ...call.rackCall, at: now() })
     // Only the start of a call needs a proof of a second factor.
-    const granted = allowedApartFromStepUp(decision)
+    const granted = allowedApartFromStepUp(decision, call)
     if (granted === null) {
       if (decision.effect !== 'allow') call.end(`${decision.reason} ${decision.remedy}`)
       return
@@ -110,8 +110,12 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
   }
 }
 
-/** The decision that allows the call, apart from a proof of a second factor; null if the call is not allowed. */
-function allowedApartFromStepUp(decision: Decision): Allowed | null {
+/**
+ * The decision that allows the call, apart from a proof of a second factor; null if the call is not allowed, or if
+ * observe mode let it start without the proof.
+ */
+function allowedApartFromStepUp(decision: Decision, { isObserved }: LiveCall): Allowed | null {
   if (decision.effect === 'allow') return decision
+  if (isObserved) return null
   return decision.effect === 'require' && decision.requirement === 'step-up' ? decision.granted : null
 }

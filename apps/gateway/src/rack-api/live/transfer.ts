@@ -1,3 +1,4 @@
+import { isOnlyObserved } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { DecidedCall } from '../../calls/call.ts'
 import { listedCall } from './listed-call.ts'
@@ -26,11 +27,12 @@ function isTransfer({ match: { route } }: DecidedCall): boolean {
 }
 
 function watch({ liveCalls }: FastifyInstance, request: FastifyRequest, reply: FastifyReply, call: DecidedCall): void {
-  const { credential, rackCall } = call
+  const { credential, rackCall, decision } = call
   const { raw } = reply
   const removeCall = liveCalls.add({
     credential,
     rackCall,
+    isObserved: isOnlyObserved(decision),
     kind: 'transfer',
     listed: listedCall(request, call),
     // An error cannot follow the start of a response. A reset connection shows that the response is incomplete, and

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '@rack-gateway/audit'
 import { unknownAddress } from '@rack-gateway/auth/step-ups'
-import type { RackCall } from '@rack-gateway/rbac-policy'
+import { isOnlyObserved } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
 import type { DecidedCall } from '../../calls/call.ts'
 import { proofAddress } from '../../calls/proof-address.ts'
@@ -31,7 +31,7 @@ export async function rememberRun(
     app: rackCall.app,
     process,
     principal: principal.id,
-    attach: attachOf(request, rackCall),
+    attach: attachOf(request, call),
     service: rackCall.service,
     intent: intent.id,
     expiresAt: new Date(server.clock.now() + runMaxAge),
@@ -51,10 +51,13 @@ export async function rememberRun(
  * The stock CLI sends the command of an attached run in its first exec. The proof for the run also covers this exec.
  * `rack-gateway` names the exec in its plan, so the exec uses the proof of the plan.
  */
-function attachOf(request: FastifyRequest, { command }: RackCall): Attach | null {
+function attachOf(request: FastifyRequest, { rackCall, decision }: DecidedCall): Attach | null {
   const address = proofAddress(request)
+  // Observe mode let the run start without a proof, so there is none that could cover the exec.
+  if (isOnlyObserved(decision)) return null
   const isPlanned = request.headers['step-up'] !== undefined
-  if (command?.mode !== 'attached' || isPlanned || address === unknownAddress || !request.principal) return null
+  if (rackCall.command?.mode !== 'attached' || isPlanned || address === unknownAddress || !request.principal)
+    return null
   return { credential: request.principal.credential, address }
 }
 

@@ -16,6 +16,7 @@ import {
   type UpstreamUpgrade,
   writeUpgrade,
 } from '@rack-gateway/rack-registry'
+import { isOnlyObserved } from '@rack-gateway/rbac-policy'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
 import type { DecidedCall } from '../../calls/call.ts'
@@ -86,9 +87,10 @@ export async function openWebsocket(request: FastifyRequest, reply: FastifyReply
     onBytes: chargeBytes(server, principalPayer(call.principal)),
     onRejection: createRejectionCheck(call.rack, call.match.route),
   })
-  const { credential, rackCall } = call
+  const { credential, rackCall, decision } = call
+  const isObserved = isOnlyObserved(decision)
   const listed = listedCall(request, call, openedEvent, recording.eventFields.recording?.id ?? null)
-  followSession(server, session, { credential, rackCall, listed }, live, client)
+  followSession(server, session, { credential, rackCall, isObserved, listed }, live, client)
 }
 
 /** @throws RackRejectsGateway before the handshake only if the rack rejected an earlier request of the gateway */
@@ -142,7 +144,7 @@ interface Session {
 function followSession(
   server: FastifyInstance,
   session: Session,
-  call: Pick<LiveCall, 'credential' | 'rackCall' | 'listed'>,
+  call: Pick<LiveCall, 'credential' | 'rackCall' | 'isObserved' | 'listed'>,
   live: Relay,
   client: Duplex,
 ): void {
