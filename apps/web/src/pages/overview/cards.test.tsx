@@ -93,8 +93,12 @@ test('a person is offered to end only their own calls', async () => {
 test('everything that waits can be shown', async () => {
   show(<WaitingCard />)
   expect(screen.queryByText('Your role r7 on all racks')).toBeNull()
-  fireEvent.click(screen.getByRole('button', { name: 'Show all 8' }))
+  const button = screen.getByRole('button', { name: 'Show all 8' })
+  button.focus()
+  fireEvent.keyDown(button, { key: 'Enter' })
+  fireEvent.keyUp(button, { key: 'Enter' })
   screen.getByText('Your role r7 on all racks')
+  await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('Waiting for you'))
 })
 
 test('there is no app, only if every rack listed its apps', async () => {

@@ -56,7 +56,10 @@ export function AppsCard() {
       )}
       {(hidesRows || rackCount < racks.length) && !isLoading && (
         <p>
-          <Button kind="quiet" onPress={() => (hidesRows ? showAll() : setRackCount((before) => before + firstRacks))}>
+          <Button
+            kind="quiet"
+            onPress={(press) => (hidesRows ? showAll(press) : setRackCount((before) => before + firstRacks))}
+          >
             {hidesRows ? `Show all ${all.length}` : 'Show apps of more racks'}
           </Button>
         </p>

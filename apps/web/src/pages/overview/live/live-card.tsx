@@ -86,7 +86,7 @@ export function LiveCard() {
           <Button
             kind="quiet"
             isPending={list.isFetchingNextPage}
-            onPress={() => (hidesRows ? showAll() : void list.fetchNextPage())}
+            onPress={(press) => (hidesRows ? showAll(press) : void list.fetchNextPage())}
           >
             {hasNextPage ? 'Show more' : `Show all ${calls.length}`}
           </Button>

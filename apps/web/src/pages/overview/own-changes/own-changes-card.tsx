@@ -37,7 +37,7 @@ export function OwnChangesCard() {
           <Button
             kind="quiet"
             isPending={list.isFetchingNextPage}
-            onPress={() => (hidesRows ? showAll() : void list.fetchNextPage())}
+            onPress={(press) => (hidesRows ? showAll(press) : void list.fetchNextPage())}
           >
             Show more
           </Button>
