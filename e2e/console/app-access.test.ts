@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createUser, type TestUser } from '../management-api/callers.ts'
+import { bindDemoGroups } from '../support/demo-groups.ts'
 import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
 const app = '/gateway/apps/staging/myapp'
@@ -11,12 +12,7 @@ describeInChromium('who can access an app', () => {
   beforeAll(async () => {
     at = await startWebConsole()
     const { issuer } = at.at.system
-    for (const [group, role] of [
-      ['viewers', 'viewer'],
-      ['deployers', 'deployer'],
-      ['auditors', 'auditor'],
-    ] as const)
-      await issuer.addBinding({ kind: 'group', id: group }, { role })
+    await bindDemoGroups(at.at.system, ['viewers', 'deployers', 'auditors'])
     await issuer.addBinding({ kind: 'group', id: 'on-call \u202e<b>' }, { role: 'ops', racks: 'staging' })
     ann = await createUser(at.at.system, null)
     await issuer.addBinding(

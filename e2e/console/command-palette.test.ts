@@ -1,7 +1,7 @@
-import { demoGroups } from '@rack-gateway/demo/identity-provider'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createUser } from '../management-api/callers.ts'
+import { bindDemoGroups } from '../support/demo-groups.ts'
 import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
 describeInChromium('the command palette of the web console', () => {
@@ -10,8 +10,7 @@ describeInChromium('the command palette of the web console', () => {
   beforeAll(async () => {
     at = await startWebConsole()
     const { issuer } = at.at.system
-    for (const [group, role] of Object.entries(demoGroups))
-      await issuer.addBinding({ kind: 'group', id: group }, { role })
+    await bindDemoGroups(at.at.system)
     bob = await createUser(at.at.system, 'viewer')
     const owner = { kind: 'user', email: bob.email } as const
     const expiresAt = Date.now() + 3_600_000

@@ -176,6 +176,9 @@ describeInChromium('every dialog of the console', () => {
         await go('/people/trusts?dialog=create')
         await page.getByLabel('CI system').selectOption('conditions')
         await press('Add a condition')
+        await press('Add a condition')
+        await page.getByRole('button', { name: 'Remove condition 3' }).press('Enter')
+        await expect.poll(() => page.evaluate<string>('document.activeElement.tagName')).toBe('FIELDSET')
       },
     ],
     'pages/people/trusts/trust-panel.tsx': [people('trusts', 'trust', 'revoke')],

@@ -62,6 +62,7 @@ describeInChromium('an environment in the web console', () => {
     await page.getByRole('button', { name: `Edit: ${key}` }).click()
     await page.getByRole('textbox', { name: `New value of ${key}` }).fill(value)
   }
+  const focused = (page: Page) => page.evaluate<string | null>('document.activeElement.ariaLabel')
   const review = async (page: Page) => {
     await page.getByRole('button', { name: /^Review changes/ }).click()
     return page.getByRole('dialog', { name: 'Review changes' })
@@ -73,8 +74,9 @@ describeInChromium('an environment in the web console', () => {
     await show(admin)
     expect(await cellOf(admin, 'SECRET_KEY_BASE')).toMatch(/^Hidden/)
     expect(await cellOf(admin, 'PLAIN')).toBe('value')
-    await admin.getByRole('button', { name: 'Reveal: SECRET_KEY_BASE' }).click()
+    await admin.getByRole('button', { name: 'Reveal: SECRET_KEY_BASE' }).press('Enter')
     await admin.getByText('s3cr3t-myapp', { exact: true }).waitFor()
+    expect(await focused(admin)).toBe('Hide: SECRET_KEY_BASE')
     expect(await cellOf(admin, 'DATABASE_URL')).toMatch(/^Hidden/)
     expect(await at.at.system.lastEvent()).toMatchObject({ mode: 'web-console', environment: ['SECRET_KEY_BASE'] })
     await lookAt(admin, 'environment-revealed')
@@ -163,7 +165,12 @@ describeInChromium('an environment in the web console', () => {
     await show(deployer)
     expect(await cellOf(deployer, '__proto__')).toBe('polluted')
     expect(await cellOf(deployer, 'constructor')).toBe('<img src=x onerror=alert(1)>\\u202e')
-    await deployer.getByRole('button', { name: 'Remove: __proto__' }).click()
+    await deployer.getByRole('button', { name: 'Remove: __proto__' }).press('Enter')
+    await expect.poll(() => focused(deployer)).toBe('Undo: __proto__')
+    await deployer.getByRole('textbox', { name: 'New key' }).fill('UNUSED')
+    await deployer.keyboard.press('Enter')
+    await deployer.getByRole('button', { name: 'Undo: UNUSED' }).press('Enter')
+    await expect.poll(() => focused(deployer)).toBe('Variables')
     await change(deployer, 'constructor', 'toString')
     const dialog = await review(deployer)
     expect(await dialog.getByRole('listitem').allTextContents()).toEqual([

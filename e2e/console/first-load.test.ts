@@ -1,28 +1,38 @@
-import { demoGroups } from '@rack-gateway/demo/identity-provider'
 import type { CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createUser } from '../management-api/callers.ts'
+import { bindDemoGroups } from '../support/demo-groups.ts'
 import { describeInChromium, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
+const cards = [
+  'Waiting for you',
+  'Racks',
+  'Apps',
+  'Your last changes',
+  'What you can do',
+  'Live now',
+  'Last 24 hours',
+  'Next steps',
+]
 const racks = ['eu', 'production', 'sandbox', 'staging', 'us']
 
 describeInChromium('the first load of the web console, with an empty cache', () => {
   let at: WebConsole
   beforeAll(async () => {
     at = await startWebConsole({ rackNames: racks })
-    for (const [group, role] of Object.entries(demoGroups))
-      await at.at.system.issuer.addBinding({ kind: 'group', id: group }, { role })
+    await bindDemoGroups(at.at.system)
     for (const role of ['admin', 'viewer', 'deployer']) await createUser(at.at.system, role)
   })
   afterAll(() => at.stop())
 
   test('takes at most 20 requests and 200 kB until every card of the overview shows data', async () => {
     const { page, loads } = await openWithEmptyCache(at, '/gateway/')
-    for (const name of ['Waiting for you', 'Live now', 'Last 24 hours', 'Racks', 'Next steps'])
-      await page.getByRole('region', { name, exact: true }).waitFor()
+    for (const name of cards) await page.getByRole('region', { name, exact: true }).waitFor()
     await page.getByText('5 of 5 reachable').waitFor()
     await page.getByText(/\d requests?$/).waitFor()
     await page.getByText(/^Version \d/).waitFor()
+    await page.getByText('You changed nothing through this gateway yet.').waitFor()
+    await expect.poll(() => page.getByRole('img', { name: /^(Loading|Asking)/ }).count()).toBe(0)
     await assertBudget(loads, { requests: 20, bytes: 200_000 })
   })
 

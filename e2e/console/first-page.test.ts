@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createUser } from '../management-api/callers.ts'
+import { bindDemoGroups } from '../support/demo-groups.ts'
 import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
 const form = ['Content-Type: application/x-www-form-urlencoded']
@@ -18,13 +19,8 @@ describeInChromium('the first page', () => {
     at = await startWebConsole()
     const { issuer } = at.at.system
     const expiresAt = new Date(Date.now() + 20 * 86_400_000)
-    for (const [group, role] of [
-      ['viewers', 'viewer'],
-      ['operators', 'ops'],
-      ['deployers', 'deployer'],
-      ['auditors', 'auditor'],
-    ] as const)
-      await issuer.addBinding({ kind: 'group', id: group }, { role, ...(role === 'deployer' && { expiresAt }) })
+    await bindDemoGroups(at.at.system, ['viewers', 'operators', 'auditors'])
+    await issuer.addBinding({ kind: 'group', id: 'deployers' }, { role: 'deployer', expiresAt })
     await issuer.addBinding({ kind: 'group', id: 'releasers' }, { role: 'viewer', racks: 'staging', apps: 'myapp' })
     const ann = await createUser(at.at.system, 'deployer')
     await deploy('staging/apps/myapp', ann.token)

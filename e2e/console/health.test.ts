@@ -1,6 +1,6 @@
-import { demoGroups } from '@rack-gateway/demo/identity-provider'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bindDemoGroups } from '../support/demo-groups.ts'
 import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
 const settings = [
@@ -15,10 +15,8 @@ describeInChromium('the health of the gateway in the web console', () => {
   let at: WebConsole
   beforeAll(async () => {
     at = await startWebConsole({ settings })
-    const { issuer, racks } = at.at.system
-    await racks.production?.close()
-    for (const [group, role] of Object.entries(demoGroups))
-      await issuer.addBinding({ kind: 'group', id: group }, { role })
+    await at.at.system.racks.production?.close()
+    await bindDemoGroups(at.at.system)
   })
   afterAll(() => at.stop())
 

@@ -1,5 +1,6 @@
 import type { Page, Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bindDemoGroups } from '../support/demo-groups.ts'
 import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
 /** The user `ci` of the identity provider has a role on one app only. */
@@ -10,13 +11,7 @@ describeInChromium('the navigation of the web console', () => {
   beforeAll(async () => {
     at = await startWebConsole()
     const { issuer } = at.at.system
-    for (const [group, role] of [
-      ['viewers', 'viewer'],
-      ['operators', 'ops'],
-      ['deployers', 'deployer'],
-      ['auditors', 'auditor'],
-    ] as const)
-      await issuer.addBinding({ kind: 'group', id: group }, { role })
+    await bindDemoGroups(at.at.system, ['viewers', 'operators', 'deployers', 'auditors'])
     await issuer.addBinding({ kind: 'group', id: 'releasers' }, { role: 'viewer', racks: 'staging', apps: 'myapp' })
     await issuer.addBinding({ kind: 'group', id: 'releasers' }, { role: 'auditor', racks: 'staging' })
   })

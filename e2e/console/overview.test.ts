@@ -1,9 +1,9 @@
-import { demoGroups } from '@rack-gateway/demo/identity-provider'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createUser } from '../management-api/callers.ts'
 import { layoutShift } from '../support/console-layout.ts'
+import { bindDemoGroups } from '../support/demo-groups.ts'
 import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
 const well = ['apac', 'canada', 'eu', 'eu-west', 'production', 'sandbox', 'us', 'us-east']
@@ -18,8 +18,7 @@ describeInChromium('the overview of the web console', () => {
     foreign?.failNext('GET /system', { kind: 'answer', status: 200, body: '<script>alert(1)</script>' })
     release = slow?.failNext('GET /system', { kind: 'hang' }).release ?? release
     await down?.close()
-    for (const [group, role] of Object.entries(demoGroups))
-      await at.at.system.issuer.addBinding({ kind: 'group', id: group }, { role })
+    await bindDemoGroups(at.at.system)
   })
   afterAll(async () => {
     release()

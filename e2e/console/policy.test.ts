@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bindDemoGroups } from '../support/demo-groups.ts'
 import { type PackageFiles, packageFiles } from '../support/gateway/policy-packages.ts'
 import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
@@ -57,13 +58,7 @@ describeInChromium('the policy page', () => {
     const policyFile = join(directory, 'policy.yaml')
     await writeFile(policyFile, document)
     at = await startWebConsole({ policyFile, policyPackages: [await files.write('freeze.mjs', freeze)] })
-    const { issuer } = at.at.system
-    for (const [id, role] of [
-      ['viewers', 'viewer'],
-      ['deployers', 'deployer'],
-      ['auditors', 'auditor'],
-    ] as const)
-      await issuer.addBinding({ kind: 'group', id }, { role })
+    await bindDemoGroups(at.at.system, ['viewers', 'deployers', 'auditors'])
     admin = await at.open('admin', '/gateway/policy')
     viewer = await at.open('viewer', '/gateway/policy')
   })

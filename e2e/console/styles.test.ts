@@ -14,6 +14,7 @@ const raw = [
   ['a color', /#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|oklch|lab)\(/i],
   ['a distance in pixels', /\b\d*\.?\d+px\b/],
   ['a size of type', /font(?:-size)?:(?![^;]*(?:var\(--type-|inherit))/],
+  ['a weight of type', /font-weight:(?!\s*(?:var\(--weight-|inherit))/],
 ] as const
 
 test.each(raw)('only the tokens define %s', (_, pattern) => {

@@ -17,7 +17,7 @@ async function noticesOf(token: string): Promise<Notices> {
   return response.json as Notices
 }
 
-test('the own API tokens that expire within 14 days, the next one first, without those of others', async () => {
+test('lists only API tokens of the caller that expire within 14 days, the earliest expiry first', async () => {
   const [ann, bob] = [await createUser(system, 'deployer'), await createUser(system, 'deployer')]
   const issue = (email: string, name: string, days: number) =>
     system.issuer.issueApiToken({
@@ -37,7 +37,7 @@ test('the own API tokens that expire within 14 days, the next one first, without
   expect(secondFactor).toBeNull()
 })
 
-test('the own step-ups that a program waits for, until they are proved or have ended', async () => {
+test('lists step-ups of the caller that a program waits for, until they are proved or expire', async () => {
   const [ann, bob] = [await createUser(system, 'deployer'), await createUser(system, 'deployer')]
   const asked = async (delivery: string) =>
     (await call(system, ann.token, 'POST', '/step-ups', { delivery })).text('id')

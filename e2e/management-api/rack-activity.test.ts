@@ -59,7 +59,7 @@ test('an outcome is not a second request', async () => {
   expect(rackOf(await activityAt(system.url, deployer.token), 'production')).toMatchObject({ requests: caller(1) })
 })
 
-test('live calls of others are counted only for a caller who can list them', async () => {
+test('counts live calls of other users only for a caller with the permission to list them', async () => {
   const admin = await createUser(system, 'admin')
   const deployer = await createUser(system, 'deployer')
   const socket = await openWebSocket(`${system.url}/rack/staging/apps/myapp/logs`, admin.token, {})

@@ -1,4 +1,4 @@
-import { eventColumns, type PageBounds, type Query, type Value } from './query.ts'
+import { eventColumns, type PageBounds, type Query, textArray, type Value } from './query.ts'
 
 export interface ChangedApp {
   readonly rack: string
@@ -102,9 +102,4 @@ export function changesOfRoutesQuery(app: ChangedApp, routes: readonly string[],
       ) e order by e.at desc`,
     values: [app.rack, app.app, textArray(routes), limit],
   }
-}
-
-/** An array in the text form of PostgreSQL. The driver cannot send arrays, because it does not know their types. */
-export function textArray(texts: readonly string[]): string {
-  return `{${texts.map((text) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`
 }

@@ -435,3 +435,8 @@ function placeholder(values: Value[], value: Value): string {
   values.push(value)
   return `$${values.length}`
 }
+
+/** An array in the text form of PostgreSQL. The driver cannot send arrays, because it does not know their types. */
+export function textArray(texts: readonly string[]): string {
+  return `{${texts.map((text) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`
+}

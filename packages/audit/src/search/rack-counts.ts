@@ -1,6 +1,5 @@
 import type { Sql } from 'postgres'
-import { textArray } from './app-changes-query.ts'
-import type { Query } from './query.ts'
+import { type Query, textArray } from './query.ts'
 import { runQuery } from './run-query.ts'
 
 export interface CountedRacks {

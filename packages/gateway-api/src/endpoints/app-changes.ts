@@ -1,6 +1,6 @@
 import { AppChange, AppChangesQuery, LastChanges, LastChangesQuery } from '../schemas/app-changes.ts'
-import { pageOf } from '../schemas/common.ts'
-import { OwnApps, OwnChange, OwnChangesQuery } from '../schemas/own-apps.ts'
+import { EventPageQuery, pageOf } from '../schemas/common.ts'
+import { OwnApps, OwnChange } from '../schemas/own-apps.ts'
 import { type EndpointTable, everyKind } from './endpoint.ts'
 
 export const appChangeEndpoints = {
@@ -38,7 +38,7 @@ export const appChangeEndpoints = {
     permission: 'gateway:self:read',
     scope: 'self',
     principalKinds: everyKind,
-    query: OwnChangesQuery,
+    query: EventPageQuery,
     response: pageOf(OwnChange),
     compress: true,
   },

@@ -15,7 +15,7 @@ export const meEndpoints = {
   getNotices: {
     method: 'GET',
     path: '/notices',
-    summary: 'Shows what waits for you: a second factor to add, API tokens that expire, and step-ups to prove.',
+    summary: 'Lists a missing second factor, API tokens that expire soon, and pending step-ups of the caller.',
     permission: 'gateway:self:read',
     scope: 'self',
     principalKinds: usersOnly,

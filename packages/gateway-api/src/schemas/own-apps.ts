@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { AppChange } from './app-changes.ts'
-import { ClosedObject, EventPageQuery, Nullable, Time } from './common.ts'
+import { Nullable, Time } from './common.ts'
 
 export const OwnApp = Type.Object({
   rack: Type.String(),
@@ -10,7 +10,9 @@ export const OwnApp = Type.Object({
   lastPromotion: Nullable(
     Type.Object(
       { at: Time, by: Type.String({ description: 'the name of the principal' }) },
-      { description: 'of the newest 500 changes of the app; null if none of them is a promotion' },
+      {
+        description: 'the last promotion among the newest 500 changes of the app; null if none of them is a promotion',
+      },
     ),
   ),
 })
@@ -23,8 +25,6 @@ export const OwnApps = Type.Object({
   }),
 })
 export type OwnApps = Static<typeof OwnApps>
-
-export const OwnChangesQuery = ClosedObject({ ...EventPageQuery.properties })
 
 const { principal: _, ...change } = AppChange.properties
 export const OwnChange = Type.Object({

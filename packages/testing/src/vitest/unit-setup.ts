@@ -20,6 +20,6 @@ for (const name of ['spawnSync', 'execSync', 'execFileSync'] as const)
   Object.assign(childProcess, { [name]: refuse('start a process') })
 syncBuiltinESMExports()
 
-// A module that another file of the worker loaded keeps the mocks of that file. Only files for the browser mock modules
-// that others use.
+// A module that another file of the worker loaded keeps the mocks of that file. Only tests of the web console replace
+// modules that other test files use. Tests for Node use `{ spy: true }`, or replace a module that no other test imports.
 if ('document' in globalThis) vi.resetModules()

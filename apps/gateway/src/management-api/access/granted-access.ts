@@ -96,7 +96,7 @@ const suspendedReasons: Readonly<Record<string, string>> = {
 
 /** Whether the role or the individual permissions contain a permission, whatever the scope. Cheaper than a decision. */
 function grants(policy: Policy, { role, permissions: only }: AccessBinding, permission: Permission): boolean {
-  return only === null ? policy.rolesWith(permission).includes(role) : true
+  return only !== null || policy.rolesWith(permission).includes(role)
 }
 
 function inactiveReason(

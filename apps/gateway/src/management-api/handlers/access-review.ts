@@ -117,10 +117,9 @@ function pageName({ cursor }: { readonly cursor?: string }): string {
 }
 
 function toAccessResponse(policy: Policy, binding: AccessBinding, { allows, inactive }: GrantedAccess) {
-  const { ownerBindings: _, ...reviewed } = binding
   const conditions = policy.roles.get(binding.role)?.when ?? []
   return {
-    ...toResponse(reviewed),
+    ...toResponse(binding),
     rack: binding.tokenRack,
     endsAt: formatTime(binding.endsAt),
     conditions,
@@ -129,16 +128,28 @@ function toAccessResponse(policy: Policy, binding: AccessBinding, { allows, inac
   }
 }
 
-function toResponse({ subjectKind, subjectId, subjectName, issuer, owner, suspended, ...binding }: ReviewedBinding) {
-  const { grantedBy, granterEmail, permissions, grantedAt, expiresAt, lastUsedAt, ...others } = binding
-  const { ownerId: _, tokenRack: __, endsAt: ___, ...rest } = others
+function toResponse(reviewed: ReviewedBinding) {
+  const { role, permissions, racks, apps, group, binding, invitation, reason, issuer, owner, suspended } = reviewed
   return {
-    subject: { kind: subjectKind, id: subjectId, name: subjectName, issuer, owner, suspended },
-    ...rest,
+    subject: {
+      kind: reviewed.subjectKind,
+      id: reviewed.subjectId,
+      name: reviewed.subjectName,
+      issuer,
+      owner,
+      suspended,
+    },
+    role,
     permissions: permissions && [...permissions],
-    grantedBy: { id: grantedBy, email: granterEmail },
-    grantedAt: grantedAt.toISOString(),
-    expiresAt: formatTime(expiresAt),
-    lastUsedAt: formatTime(lastUsedAt),
+    racks,
+    apps,
+    group,
+    binding,
+    invitation,
+    grantedBy: { id: reviewed.grantedBy, email: reviewed.granterEmail },
+    grantedAt: reviewed.grantedAt.toISOString(),
+    reason,
+    expiresAt: formatTime(reviewed.expiresAt),
+    lastUsedAt: formatTime(reviewed.lastUsedAt),
   }
 }

@@ -5,7 +5,7 @@ import type { Handlers, PrincipalCall } from '../calls/call.ts'
 
 const lookBack = 366 * 86_400_000
 const releaseRoute = 'POST /apps/{app}/releases'
-const promoteRoute = 'POST /apps/{app}/releases/{id}/promote'
+export const promoteRoute = 'POST /apps/{app}/releases/{id}/promote'
 const buildRoutes = ['POST /apps/{app}/builds', 'POST /apps/{app}/builds/import']
 
 /** Not recorded, because everyone who sees an app can see who changed it. */

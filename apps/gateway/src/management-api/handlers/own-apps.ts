@@ -2,9 +2,8 @@ import type { ChangedApp } from '@rack-gateway/audit'
 import { rackRoutes } from '@rack-gateway/convox-api'
 import type { OwnApp } from '@rack-gateway/gateway-api'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
-import { toAppChange } from './app-changes.ts'
+import { promoteRoute, toAppChange } from './app-changes.ts'
 
-const promoteRoute = 'POST /apps/{app}/releases/{id}/promote'
 const maxApps = 50
 /** Racks whose apps are searched, at most. */
 const maxRacks = 20

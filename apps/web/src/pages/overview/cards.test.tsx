@@ -5,12 +5,14 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ActivityCard } from './activity/activity-card.tsx'
+import { AppsCard } from './apps/apps-card.tsx'
 import { LiveCard } from './live/live-card.tsx'
 import { WaitingCard } from './waiting/waiting-card.tsx'
 
 const inAnHour = new Date(Date.now() + 3_600_000).toISOString()
 const me = {
   permissions: [],
+  listPermissions: [{ racks: ['eu', 'us'], onAllApps: ['app:list'], onSomeApps: [] }],
   access: Array.from({ length: 8 }, (_, number) => ({
     role: `r${number}`,
     racks: '*',
@@ -30,6 +32,7 @@ const responses: Record<string, (query: URLSearchParams) => unknown> = {
     items: callsFrom(Number(query.get('cursor') ?? 0)),
     next: query.has('cursor') ? null : '50',
   }),
+  '/own-apps': () => ({ apps: [] }),
   '/notices': () => ({ secondFactor: null, tokens: [], stepUps: [] }),
   '/audit/histogram': () => ({
     ...{ from: inAnHour, to: inAnHour, width: 60, total: 3, complete: true, countedFrom: inAnHour },
@@ -68,6 +71,10 @@ function show(card: ReactNode) {
   render(<QueryClientProvider client={new QueryClient()}>{card}</QueryClientProvider>)
 }
 
+/** Text of a paragraph whose names are elements of their own. */
+const said = (text: string) => (_: string, element: Element | null) =>
+  element?.tagName === 'P' && element.textContent === text
+
 test('all live calls can be shown, page by page', async () => {
   show(<LiveCard />)
   fireEvent.click(await screen.findByRole('button', { name: 'Show more' }))
@@ -86,8 +93,22 @@ test('a person is offered to end only their own calls', async () => {
 test('everything that waits can be shown', async () => {
   show(<WaitingCard />)
   expect(screen.queryByText('Your role r7 on all racks')).toBeNull()
-  fireEvent.click(screen.getByRole('button', { name: 'Show all 8' }))
+  const button = screen.getByRole('button', { name: 'Show all 8' })
+  button.focus()
+  fireEvent.keyDown(button, { key: 'Enter' })
+  fireEvent.keyUp(button, { key: 'Enter' })
   screen.getByText('Your role r7 on all racks')
+  await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('Waiting for you'))
+})
+
+test('there is no app, only if every rack listed its apps', async () => {
+  show(<AppsCard />)
+  await screen.findByText(said('The racks eu and us did not list their apps. Reload this page later.'))
+  expect(screen.queryByText('There is no app that you can see.')).toBeNull()
+  cleanup()
+  vi.stubGlobal('fetch', async (address: string) => Response.json(address.includes('/racks/') ? [] : { apps: [] }))
+  show(<AppsCard />)
+  await screen.findByText('There is no app that you can see.')
 })
 
 test('the bars of the last 24 hours have the patterns of their results', async () => {

@@ -1,7 +1,8 @@
 import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { Button } from '../controls/button.tsx'
+import { keepFocus } from '../keyboard/keep-focus.ts'
 import { Row } from '../layout/row.tsx'
 import { VisibleText } from '../text/visible-text.tsx'
 import styles from './dialog.module.css'
@@ -17,6 +18,8 @@ interface DialogProps {
 }
 
 export function Dialog({ title, isOpen, onClose, isDismissable = true, width = 'normal', children }: DialogProps) {
+  // The control that opened the dialog can be gone, such as with its row.
+  useEffect(() => () => keepFocus(nearestArea), [])
   return (
     <ModalOverlay
       className={styles.overlay ?? ''}
@@ -41,6 +44,16 @@ export function Dialog({ title, isOpen, onClose, isDismissable = true, width = '
         </AriaDialog>
       </Modal>
     </ModalOverlay>
+  )
+}
+
+/** The heading of the open item, the filter of the list, or the page. */
+function nearestArea(): HTMLElement | null {
+  const main = document.querySelector('main')
+  return (
+    main?.querySelector<HTMLElement>('h2[tabindex="-1"]') ??
+    main?.querySelector<HTMLElement>('input[type=search]') ??
+    main
   )
 }
 

@@ -12,7 +12,7 @@ interface CardProps {
 
 export function Card({ id, title, actions, children }: CardProps) {
   return (
-    <section id={id} tabIndex={id === undefined ? undefined : -1} className={styles.card} aria-label={title}>
+    <section id={id} tabIndex={-1} className={styles.card} aria-label={title}>
       <Row as="header" justify="between">
         <h2>{title}</h2>
         {actions}

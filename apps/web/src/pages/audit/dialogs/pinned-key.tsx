@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { Button } from '../../../ui/controls/button.tsx'
 import { TextField } from '../../../ui/controls/fields.tsx'
 import { Stack } from '../../../ui/layout/stack.tsx'
@@ -16,8 +16,9 @@ import styles from './dialogs.module.css'
 /** Shows, replaces, and removes the pinned key. @param newestKey the key of the newest checkpoint; null without one */
 export function PinnedKey({ newestKey }: { readonly newestKey: string | null }) {
   const { user, pin } = useKeyPin()
+  const section = useRef<HTMLElement>(null)
   return (
-    <Stack as="section" gap={2} aria-label="Your pinned key">
+    <Stack as="section" gap={2} ref={section} tabIndex={-1} aria-label="Your pinned key">
       <h3>Your pinned key</h3>
       {pin === null && (
         <p className="soft">
@@ -35,6 +36,8 @@ export function PinnedKey({ newestKey }: { readonly newestKey: string | null }) 
         <div>
           <Button
             onPress={() => {
+              // The button that has the focus is removed, too.
+              section.current?.focus()
               removePin(user)
               announce('The pin was removed.')
             }}

@@ -5,6 +5,7 @@ import { racksToList } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/controls/button.tsx'
 import { Card } from '../../../ui/layout/card.tsx'
+import { useFirstRows } from '../../../ui/lists/use-first-rows.ts'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { Identifier } from '../../../ui/text/identifier.tsx'
@@ -23,17 +24,17 @@ export function AppsCard() {
   const me = useMe()
   const own = useQuery(ownAppsQuery)
   const [rackCount, setRackCount] = useState(firstRacks)
-  const [showsAll, setShowsAll] = useState(false)
   const ownApps = own.data?.apps ?? []
   const racks = own.isPending ? [] : rackOrder(ownApps, racksToList(me, 'app:list'))
   const asked = racks.slice(0, rackCount)
   const lists = useQueries({ queries: asked.map(appListQuery) })
-  const rows = appRows(
+  const all = appRows(
     ownApps,
     asked.map((rack, index) => ({ rack, apps: lists[index]?.data })),
   )
+  const { rows, hidesRows, showAll } = useFirstRows(all, firstRows)
+  const notListed = asked.filter((_, index) => lists[index]?.isError)
   const isLoading = own.isPending || (rows.length === 0 && lists.some(({ isPending }) => isPending))
-  const hidesRows = rows.length > firstRows && !showsAll
   return (
     <Card
       title={ownApps.some(({ canChange }) => canChange) ? 'Your apps' : 'Apps'}
@@ -45,10 +46,10 @@ export function AppsCard() {
     >
       {isLoading && <Spinner label="Loading your apps" />}
       {own.error && <Problem error={own.error} retry={() => void own.refetch()} />}
-      {!isLoading && rows.length === 0 && !own.error && <p className="soft">There is no app that you can see.</p>}
+      {!isLoading && rows.length === 0 && !own.error && <NoApps notListed={notListed} />}
       {rows.length > 0 && (
         <ul>
-          {(hidesRows ? rows.slice(0, firstRows) : rows).map((row) => (
+          {rows.map((row) => (
             <AppItem key={`${row.rack}/${row.app}`} row={row} />
           ))}
         </ul>
@@ -57,13 +58,29 @@ export function AppsCard() {
         <p>
           <Button
             kind="quiet"
-            onPress={() => (hidesRows ? setShowsAll(true) : setRackCount((before) => before + firstRacks))}
+            onPress={(press) => (hidesRows ? showAll(press) : setRackCount((before) => before + firstRacks))}
           >
-            {hidesRows ? `Show all ${rows.length}` : 'Show apps of more racks'}
+            {hidesRows ? `Show all ${all.length}` : 'Show apps of more racks'}
           </Button>
         </p>
       )}
     </Card>
+  )
+}
+
+/** @param notListed the racks that failed to list their apps */
+function NoApps({ notListed: racks }: { readonly notListed: readonly string[] }) {
+  if (racks.length === 0) return <p className="soft">There is no app that you can see.</p>
+  const names = <VisibleText>{new Intl.ListFormat('en').format(racks)}</VisibleText>
+  return (
+    <p className="soft">
+      {racks.length === 1 ? (
+        <>The rack {names} did not list its apps.</>
+      ) : (
+        <>The racks {names} did not list their apps.</>
+      )}{' '}
+      Reload this page later.
+    </p>
   )
 }
 

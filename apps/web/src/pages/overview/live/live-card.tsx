@@ -1,12 +1,13 @@
 import type { LiveCall } from '@rack-gateway/gateway-api'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense } from 'react'
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/controls/button.tsx'
 import { Card } from '../../../ui/layout/card.tsx'
 import { Table } from '../../../ui/lists/table.tsx'
+import { useFirstRows } from '../../../ui/lists/use-first-rows.ts'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
@@ -26,8 +27,8 @@ export function LiveCard() {
   const { end } = useSearch({ from: '/' })
   const list = useInfiniteQuery(liveCallsQuery)
   const { data, error, isPending, refetch, hasNextPage } = list
-  const [showsAll, setShowsAll] = useState(false)
   const calls = data?.pages.flatMap(({ items }) => items) ?? []
+  const { rows, hidesRows, showAll } = useFirstRows(calls, firstRows)
   const seesOthers = can(me, 'gateway:live-call:read')
   const canWatch = can(me, 'gateway:recording:read')
   const canEnd = ({ own }: LiveCall) => own || can(me, 'gateway:live-call:end')
@@ -42,7 +43,7 @@ export function LiveCard() {
       {data && (
         <Table
           label="Live calls"
-          rows={showsAll ? calls : calls.slice(0, firstRows)}
+          rows={rows}
           keyOf={({ id }) => id}
           empty="There are no live calls."
           columns={[
@@ -80,17 +81,14 @@ export function LiveCard() {
           ]}
         />
       )}
-      {calls.length > firstRows && !showsAll && (
+      {(hidesRows || hasNextPage) && (
         <p>
-          <Button kind="quiet" onPress={() => setShowsAll(true)}>
+          <Button
+            kind="quiet"
+            isPending={list.isFetchingNextPage}
+            onPress={(press) => (hidesRows ? showAll(press) : void list.fetchNextPage())}
+          >
             {hasNextPage ? 'Show more' : `Show all ${calls.length}`}
-          </Button>
-        </p>
-      )}
-      {hasNextPage && showsAll && (
-        <p>
-          <Button kind="quiet" isPending={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
-            Show more
           </Button>
         </p>
       )}

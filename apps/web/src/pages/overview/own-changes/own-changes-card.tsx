@@ -1,10 +1,10 @@
 import type { OwnChange } from '@rack-gateway/gateway-api'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { Button } from '../../../ui/controls/button.tsx'
 import { Card } from '../../../ui/layout/card.tsx'
 import { Stack } from '../../../ui/layout/stack.tsx'
+import { useFirstRows } from '../../../ui/lists/use-first-rows.ts'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
@@ -18,9 +18,8 @@ const firstRows = 5
 export function OwnChangesCard() {
   const list = useInfiniteQuery(ownChangesQuery)
   const { data, error, isPending, refetch, hasNextPage } = list
-  const [showsAll, setShowsAll] = useState(false)
   const changes = data?.pages.flatMap(({ items }) => items) ?? []
-  const hidesRows = changes.length > firstRows && !showsAll
+  const { rows, hidesRows, showAll } = useFirstRows(changes, firstRows)
   return (
     <Card title="Your last changes">
       {isPending && <Spinner label="Loading your changes" />}
@@ -28,7 +27,7 @@ export function OwnChangesCard() {
       {data && changes.length === 0 && <p className="soft">You changed nothing through this gateway yet.</p>}
       {changes.length > 0 && (
         <Stack as="ul" gap={1}>
-          {(showsAll ? changes : changes.slice(0, firstRows)).map((change) => (
+          {rows.map((change) => (
             <ChangeRow key={change.id} change={change} />
           ))}
         </Stack>
@@ -38,7 +37,7 @@ export function OwnChangesCard() {
           <Button
             kind="quiet"
             isPending={list.isFetchingNextPage}
-            onPress={() => (hidesRows ? setShowsAll(true) : void list.fetchNextPage())}
+            onPress={(press) => (hidesRows ? showAll(press) : void list.fetchNextPage())}
           >
             Show more
           </Button>

@@ -1,10 +1,10 @@
 import type { Me } from '@rack-gateway/gateway-api'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/controls/button.tsx'
 import { Card } from '../../../ui/layout/card.tsx'
 import { Stack } from '../../../ui/layout/stack.tsx'
+import { useFirstRows } from '../../../ui/lists/use-first-rows.ts'
 import { scopeText } from '../../../ui/text/scope-text.ts'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
@@ -15,7 +15,7 @@ const firstRows = 5
 /** What the person can do, and until when. */
 export function RolesCard() {
   const { access } = useMe()
-  const [showsAll, setShowsAll] = useState(false)
+  const { rows, hidesRows, showAll } = useFirstRows(access ?? [], firstRows)
   if (access === undefined)
     return (
       <Card title="What you can do">
@@ -25,13 +25,13 @@ export function RolesCard() {
   return (
     <Card title="What you can do" actions={<Link to="/access">Roles and sessions</Link>}>
       <Stack as="ul" gap={2}>
-        {(showsAll ? access : access.slice(0, firstRows)).map((binding) => (
+        {rows.map((binding) => (
           <RoleRow key={binding.id} binding={binding} />
         ))}
       </Stack>
-      {access.length > firstRows && !showsAll && (
+      {hidesRows && (
         <p>
-          <Button kind="quiet" onPress={() => setShowsAll(true)}>
+          <Button kind="quiet" onPress={showAll}>
             Show all {access.length}
           </Button>
         </p>

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { serverNow } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/controls/button.tsx'
 import { Card } from '../../../ui/layout/card.tsx'
+import { useFirstRows } from '../../../ui/lists/use-first-rows.ts'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
@@ -18,7 +18,6 @@ const noNotices = { secondFactor: null, tokens: [], stepUps: [] }
 
 export function WaitingCard() {
   const me = useMe()
-  const [showsAll, setShowsAll] = useState(false)
   const checkpoint = useQuery({ ...checkpointStatusQuery, enabled: canReadAudit(me) })
   const notices = useQuery(noticesQuery)
   const items = waitingItems(
@@ -29,6 +28,7 @@ export function WaitingCard() {
     },
     serverNow(),
   )
+  const { rows, hidesRows, showAll } = useFirstRows(items, firstRows)
   const error = checkpoint.error ?? notices.error
   return (
     <Card title="Waiting for you">
@@ -36,7 +36,7 @@ export function WaitingCard() {
       {items.length === 0 && !error && <p className="soft">Nothing waits for you.</p>}
       {items.length > 0 && (
         <ul className={styles.list}>
-          {(showsAll ? items : items.slice(0, firstRows)).map(({ tone, word, text, at, to, search = {} }) => (
+          {rows.map(({ tone, word, text, at, to, search = {} }) => (
             <li key={`${text} ${at}`} className={styles.item}>
               <Badge tone={tone}>{word}</Badge>
               {to === null ? (
@@ -51,9 +51,9 @@ export function WaitingCard() {
           ))}
         </ul>
       )}
-      {items.length > firstRows && !showsAll && (
+      {hidesRows && (
         <p>
-          <Button kind="quiet" onPress={() => setShowsAll(true)}>
+          <Button kind="quiet" onPress={showAll}>
             Show all {items.length}
           </Button>
         </p>

@@ -1,11 +1,12 @@
 import { X } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { Button } from '../../../ui/controls/button.tsx'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
 import { FormDialog } from '../../../ui/dialogs/form-dialog.tsx'
 import { useChange } from '../../../ui/dialogs/use-change.ts'
 import { Frame } from '../../../ui/layout/frame.tsx'
+import { Stack } from '../../../ui/layout/stack.tsx'
 import { announce } from '../../../ui/status/announce.tsx'
 import { BindingFields, type BindingValues, bindingOf, emptyBinding } from '../forms/binding-fields.tsx'
 import { WarningsDialog } from '../forms/warnings.tsx'
@@ -13,6 +14,7 @@ import { WarningsDialog } from '../forms/warnings.tsx'
 export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
   const [email, setEmail] = useState('')
   const [bindings, setBindings] = useState<readonly BindingValues[]>([emptyBinding])
+  const roles = useRef<HTMLDivElement>(null)
   const [days, setDays] = useState('14')
   const [reason, setReason] = useState('')
   const invite = useChange(
@@ -59,23 +61,32 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
         isRequired
         autoFocus
       />
-      {bindings.map((binding, index) => (
-        <Frame as="fieldset" gap={3} key={index}>
-          <legend>{bindings.length === 1 ? 'Role' : `Role ${index + 1}`}</legend>
-          <BindingFields
-            value={binding}
-            onChange={(changed) => setBindings(bindings.map((one, at) => (at === index ? changed : one)))}
-          />
-          {bindings.length > 1 && (
-            <div>
-              <Button kind="quiet" onPress={() => setBindings(bindings.filter((_, at) => at !== index))}>
-                <X aria-hidden />
-                Remove this role
-              </Button>
-            </div>
-          )}
-        </Frame>
-      ))}
+      <Stack gap={4} ref={roles} tabIndex={-1} role="group" aria-label="Roles">
+        {bindings.map((binding, index) => (
+          <Frame as="fieldset" gap={3} key={index}>
+            <legend>{bindings.length === 1 ? 'Role' : `Role ${index + 1}`}</legend>
+            <BindingFields
+              value={binding}
+              onChange={(changed) => setBindings(bindings.map((one, at) => (at === index ? changed : one)))}
+            />
+            {bindings.length > 1 && (
+              <div>
+                <Button
+                  kind="quiet"
+                  onPress={() => {
+                    // The button that has the focus is removed, too.
+                    roles.current?.focus()
+                    setBindings(bindings.filter((_, at) => at !== index))
+                  }}
+                >
+                  <X aria-hidden />
+                  Remove this role
+                </Button>
+              </div>
+            )}
+          </Frame>
+        ))}
+      </Stack>
       <div>
         <Button onPress={() => setBindings([...bindings, emptyBinding])}>Add a role</Button>
       </div>

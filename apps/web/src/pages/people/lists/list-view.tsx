@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { X } from 'lucide-react'
-import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { Button } from '../../../ui/controls/button.tsx'
 import { FilterField } from '../../../ui/controls/filter-field.tsx'
 import { useRowShortcuts } from '../../../ui/keyboard/use-row-shortcuts.ts'
@@ -34,7 +34,6 @@ export function ListView<Row>(props: ListViewProps<Row>) {
   const { label, list, keyOf, columns, empty, actions, limitedTo, panel } = props
   const { search, change } = usePeopleSearch()
   const container = useRef<HTMLDivElement>(null)
-  useFocusAfterDialog(container)
   const isGathered = useAllGathered()
   useRowShortcuts(container, () => change({ open: undefined }))
   const [first, ...others] = columns
@@ -103,24 +102,4 @@ export function ListView<Row>(props: ListViewProps<Row>) {
       </Link>
     )
   }
-}
-
-/**
- * The button that opened a dialog can disappear, such as with a removed row. After the dialog closes, focuses the
- * heading of the open panel instead, or the filter if no panel is open.
- */
-function useFocusAfterDialog(container: RefObject<HTMLElement | null>): void {
-  const { dialog } = usePeopleSearch().search
-  useEffect(() => {
-    if (dialog !== undefined) return
-    // If the button still exists, the dialog returns the focus to the button in the next frame.
-    const timer = setTimeout(() => {
-      if (document.activeElement !== document.body) return
-      const heading = container.current?.querySelector<HTMLElement>('section > header > h2')
-      const filter = container.current?.querySelector<HTMLElement>('input[type=search]')
-      const next = heading ?? filter
-      next?.focus({ preventScroll: true })
-    }, 100)
-    return () => clearTimeout(timer)
-  }, [dialog, container])
 }

@@ -1,4 +1,5 @@
 import { X } from 'lucide-react'
+import { useRef } from 'react'
 import { Button } from '../../../ui/controls/button.tsx'
 import { SelectField, TextField } from '../../../ui/controls/fields.tsx'
 import { Grid } from '../../../ui/layout/grid.tsx'
@@ -11,10 +12,11 @@ interface ConditionFieldsProps {
 }
 
 export function ConditionFields({ conditions, onChange }: ConditionFieldsProps) {
+  const fields = useRef<HTMLFieldSetElement>(null)
   const replace = (changed: ConditionValues) =>
     onChange(conditions.map((condition) => (condition.key === changed.key ? changed : condition)))
   return (
-    <Stack as="fieldset" gap={3}>
+    <Stack as="fieldset" gap={3} ref={fields} tabIndex={-1}>
       <legend>Conditions (a job must meet all of them)</legend>
       {conditions.map((condition, index) => (
         <Grid column="small" gap={2} align="bottom" key={condition.key}>
@@ -49,7 +51,11 @@ export function ConditionFields({ conditions, onChange }: ConditionFieldsProps) 
             <Button
               kind="quiet"
               aria-label={`Remove condition ${index + 1}`}
-              onPress={() => onChange(conditions.filter(({ key }) => key !== condition.key))}
+              onPress={() => {
+                // The button that has the focus is removed, too.
+                fields.current?.focus()
+                onChange(conditions.filter(({ key }) => key !== condition.key))
+              }}
             >
               <X aria-hidden />
             </Button>

@@ -4,7 +4,6 @@ import { Stack } from '../../../ui/layout/stack.tsx'
 import { scopeText } from '../../../ui/text/scope-text.ts'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
-import { AccessEnds } from '../../granted-access/access-ends.tsx'
 import { GrantedAccessThrough } from '../../granted-access/granted-access-through.tsx'
 import { GrantedPermissions } from '../../granted-access/granted-permissions.tsx'
 import { PanelList } from '../panel/panel-list.tsx'
@@ -27,7 +26,7 @@ export function UserAccess({ id }: { readonly id: string }) {
   const items = list.data?.pages.flatMap((page) => page.items) ?? []
   const rows = items.map((access) => ({ id: `${access.subject.id} ${access.binding}`, access }))
   return (
-    <PanelList title="What they can do where" loading="Loading the access" list={list} rows={rows}>
+    <PanelList title="What they can do where" loading="Loading the access" list={list} rows={rows} gap={4}>
       {({ access }) => (
         <Stack gap={1}>
           <p>
@@ -41,8 +40,14 @@ export function UserAccess({ id }: { readonly id: string }) {
             Why: <GrantedAccessThrough access={access} />
           </p>
           <p className="soft">
-            Until: <AccessEnds at={access.endsAt} /> · last used:{' '}
-            {access.lastUsedAt === null ? 'not known' : <Time at={access.lastUsedAt} kind="relative" />}
+            {access.endsAt === null ? (
+              'Without end'
+            ) : (
+              <>
+                Ends <Time at={access.endsAt} kind="relative" />
+              </>
+            )}{' '}
+            · last used: {access.lastUsedAt === null ? 'not known' : <Time at={access.lastUsedAt} kind="relative" />}
           </p>
         </Stack>
       )}

@@ -11,7 +11,6 @@ import { Spinner } from '../../../../ui/status/spinner.tsx'
 import { scopeText } from '../../../../ui/text/scope-text.ts'
 import { VisibleText } from '../../../../ui/text/visible-text.tsx'
 import { Time } from '../../../../ui/time/time.tsx'
-import { AccessEnds } from '../../../granted-access/access-ends.tsx'
 import { AccessSubject } from '../../../granted-access/access-subject.tsx'
 import { GrantedAccessThrough } from '../../../granted-access/granted-access-through.tsx'
 import { GrantedPermissions } from '../../../granted-access/granted-permissions.tsx'
@@ -85,7 +84,10 @@ function AccessList({ rack, app }: { readonly rack: string; readonly app: string
                   ),
                 },
                 { title: 'Through', cell: (row) => <GrantedAccessThrough access={row} />, secondary: true },
-                { title: 'Until', cell: ({ endsAt }) => <AccessEnds at={endsAt} /> },
+                {
+                  title: 'Until',
+                  cell: ({ endsAt }) => (endsAt === null ? 'Without end' : <Time at={endsAt} kind="relative" />),
+                },
                 {
                   title: 'Last used',
                   cell: ({ lastUsedAt }) =>

@@ -1,6 +1,7 @@
 import { Lock, Pencil, Trash2, Undo2 } from 'lucide-react'
 import type { Release } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/controls/button.tsx'
+import { keepFocus } from '../../../../ui/keyboard/keep-focus.ts'
 import { Table } from '../../../../ui/lists/table.tsx'
 import { Badge, Tag } from '../../../../ui/status/badge.tsx'
 import { PolicySource } from '../../../../ui/text/policy-source.tsx'
@@ -106,21 +107,27 @@ interface VariableActionsProps {
 
 function VariableActions({ name, value, isProtected, draft: { edits, edit, undo } }: VariableActionsProps) {
   if (isProtected) return <Locked />
-  if (edits.has(name))
-    return (
-      <RowActions>
-        <Button kind="quiet" aria-label={`Undo: ${name}`} onPress={() => undo(name)}>
-          <Undo2 aria-hidden />
-        </Button>
-      </RowActions>
-    )
+  const isEdited = edits.has(name)
   return (
     <RowActions>
-      <Button kind="quiet" aria-label={`Edit: ${name}`} onPress={() => edit(name, value)}>
-        <Pencil aria-hidden />
-      </Button>
-      <Button kind="quiet" aria-label={`Remove: ${name}`} onPress={() => edit(name, null)}>
-        <Trash2 aria-hidden />
+      {!isEdited && (
+        <Button kind="quiet" aria-label={`Edit: ${name}`} onPress={() => edit(name, value)}>
+          <Pencil aria-hidden />
+        </Button>
+      )}
+      {/* One button, so that it keeps the focus when it is pressed. */}
+      <Button
+        kind="quiet"
+        aria-label={`${isEdited ? 'Undo' : 'Remove'}: ${name}`}
+        onPress={({ target }) => {
+          const table = target.closest<HTMLElement>('[role=group]')
+          // The row of a new variable is removed, too.
+          keepFocus(() => table)
+          if (isEdited) undo(name)
+          else edit(name, null)
+        }}
+      >
+        {isEdited ? <Undo2 aria-hidden /> : <Trash2 aria-hidden />}
       </Button>
     </RowActions>
   )

@@ -43,24 +43,18 @@ export function VariableValue({ name, variable, canReveal, revealed, draft: { ed
     <>
       <Row as="span" gap={1}>
         {value === undefined ? <em>Hidden</em> : <PlainValue value={value} />}
-        {value !== undefined && (
-          <>
-            <Button kind="quiet" aria-label={`Hide: ${name}`} onPress={() => revealed.hide(name)}>
-              Hide
-            </Button>
-            <CopyButton text={value} what={`The value of ${name}`} />
-          </>
-        )}
-        {value === undefined && canReveal && (
+        {/* One button, so that it keeps the focus when it is pressed. */}
+        {(canReveal || value !== undefined) && (
           <Button
             kind="quiet"
-            aria-label={`Reveal: ${name}`}
-            isPending={revealed.isRevealing(name)}
-            onPress={() => revealed.reveal(name)}
+            aria-label={`${value === undefined ? 'Reveal' : 'Hide'}: ${name}`}
+            isPending={value === undefined && revealed.isRevealing(name)}
+            onPress={() => (value === undefined ? revealed.reveal(name) : revealed.hide(name))}
           >
-            Reveal
+            {value === undefined ? 'Reveal' : 'Hide'}
           </Button>
         )}
+        {value !== undefined && <CopyButton text={value} what={`The value of ${name}`} />}
       </Row>
       {error && <Problem error={error} />}
     </>
