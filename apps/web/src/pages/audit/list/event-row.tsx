@@ -16,6 +16,7 @@ import {
 } from 'lucide-react'
 import type { CSSProperties, MouseEvent, Ref } from 'react'
 import { methodName } from '../../../second-factor/method-names.ts'
+import { WouldBeBadge } from '../../../ui/observe-mode/would-be-badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
 import { Value } from '../value-menu/value-menu.tsx'
@@ -170,6 +171,11 @@ function Result({ event, id }: CellProps) {
       ) : (
         <Value name="result" value={decision.effect} eventId={id}>
           {badge}
+        </Value>
+      )}
+      {decision?.wouldBe && (
+        <Value name="rule" value={decision.rule} eventId={id}>
+          <WouldBeBadge effect={decision.wouldBe.effect} />
         </Value>
       )}
       {decision !== undefined && decision.effect !== 'allow' && (
