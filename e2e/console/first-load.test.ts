@@ -9,7 +9,10 @@ const racks = ['eu', 'production', 'sandbox', 'staging', 'us']
 describeInChromium('the first load of the web console, with an empty cache', () => {
   let at: WebConsole
   beforeAll(async () => {
-    at = await startWebConsole({ rackNames: racks })
+    at = await startWebConsole({
+      rackNames: racks,
+      observing: { racks: ['staging'], until: Date.now() + 86_400_000 },
+    })
     for (const [group, role] of Object.entries(demoGroups))
       await at.at.system.issuer.addBinding({ kind: 'group', id: group }, { role })
     for (const role of ['admin', 'viewer', 'deployer']) await createUser(at.at.system, role)

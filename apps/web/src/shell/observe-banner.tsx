@@ -25,19 +25,19 @@ export function ObserveBanner() {
       <p>
         <strong>
           Observe mode on <VisibleText>{rackNames(Object.keys(observing), me.racks.length)}</VisibleText> until{' '}
-          <Time at={until} />.
+          <Time at={until} kind="short" />.
         </strong>{' '}
-        The policy is not enforced there: calls that it would deny are allowed and recorded.{' '}
-        {canSeeReport ? (
-          <Link to="/policy" search={{ tab: 'would-be' }} preload={false}>
-            See what would be denied
-          </Link>
-        ) : (
-          <Link to="/policy" search={{ tab: 'decision' }} preload={false}>
-            Ask what you could do
-          </Link>
-        )}
+        The policy is not enforced there: calls that it would deny are allowed.
       </p>
+      {canSeeReport ? (
+        <Link to="/policy" search={{ tab: 'would-be' }} preload={false}>
+          See what would be denied
+        </Link>
+      ) : (
+        <Link to="/policy" search={{ tab: 'decision' }} preload={false}>
+          Ask what the policy allows
+        </Link>
+      )}
     </section>
   )
 }

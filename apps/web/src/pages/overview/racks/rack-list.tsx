@@ -77,10 +77,12 @@ function RackRow({ rack, health, activity }: RackRowProps) {
         <VisibleText>{rack.name}</VisibleText>
       </strong>
       <Badge tone={health.tone}>{health.word}</Badge>
-      <ObserveModeBadge observing={rack.observing} />
       <span className={styles.facts}>
         <VisibleText>{detailsOf(rack, health)}</VisibleText>
       </span>
+      <p className={styles.mode}>
+        <ObserveModeBadge observing={rack.observing} />
+      </p>
       {health.why !== null && (
         <p className={styles.why}>
           <VisibleText>{health.why}</VisibleText>

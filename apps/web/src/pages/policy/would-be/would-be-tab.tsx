@@ -52,7 +52,7 @@ export function WouldBeTab() {
     void navigate({ search: (before) => mergeSearch(before, changes) })
   const isLoading = report.isFetching || matrix.isPending
   return (
-    <Card title="What the policy would deny" actions={<RefreshButton queryKind={queryKind} />}>
+    <Card title="Denied if enforced" actions={<RefreshButton queryKind={queryKind} />}>
       <p>
         Calls that observe mode allowed and calls that the CLI stopped, decided again by the policy in force. The audit
         log records each time that somebody reads this list.

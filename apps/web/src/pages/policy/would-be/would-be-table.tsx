@@ -104,7 +104,10 @@ function Why({ row: { effect, rule, reason }, permission }: WhyProps) {
   const source = rule === 'no-permission' || rule === 'no-binding' ? 'bindings' : undefined
   return (
     <>
-      <WouldBeBadge effect={effect} /> <VisibleText>{reason}</VisibleText>
+      <p>
+        <WouldBeBadge effect={effect} />
+      </p>
+      <VisibleText as="p">{reason}</VisibleText>
       <p className="hint">
         Rule{' '}
         <RuleLink facts={{ rule, source, permission }}>
@@ -123,7 +126,7 @@ function Last({ row: { last, event } }: { readonly row: WouldBeRow }) {
         <>
           {' '}
           <Link to="/audit/$event" params={{ event }} search={{}} preload={false}>
-            Show the event
+            Example<span className="visually-hidden"> event</span>
           </Link>
         </>
       )}
