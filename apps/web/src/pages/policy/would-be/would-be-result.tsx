@@ -37,7 +37,8 @@ export function WouldBeResult({ report, routes, scope, sort, onSort }: WouldBeRe
           )
         })}
         <span>
-          Of {counted(calls, 'recorded call')} since <Time at={cut?.from ?? since} />
+          {rows.length > 0 && 'Of '}
+          {counted(calls, 'recorded call')} since <Time at={cut?.from ?? since} />
         </span>
       </Row>
       {rows.length === 0 ? (
