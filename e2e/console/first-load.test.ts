@@ -19,7 +19,10 @@ const racks = ['eu', 'production', 'sandbox', 'staging', 'us']
 describeInChromium('the first load of the web console, with an empty cache', () => {
   let at: WebConsole
   beforeAll(async () => {
-    at = await startWebConsole({ rackNames: racks })
+    at = await startWebConsole({
+      rackNames: racks,
+      observing: { racks: ['staging'], until: Date.now() + 86_400_000 },
+    })
     await bindDemoGroups(at.at.system)
     for (const role of ['admin', 'viewer', 'deployer']) await createUser(at.at.system, role)
   })

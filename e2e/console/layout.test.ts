@@ -15,6 +15,8 @@ const views: Readonly<Record<string, (ids: LongContent['ids']) => readonly strin
     '?tab=rules',
     '?tab=decision&route=POST%20/apps',
     '?tab=proposal',
+    '?tab=would-be',
+    '?tab=would-be&since=24h&rack=staging',
   ],
   '/recordings/$recording': ({ recording, liveRecording }) => [`/../${liveRecording}?t=1`, `/../${recording}?t=1`],
   '/audit': () => ['?q=result%3Adeny', '?q=nonsense%3Ax'],

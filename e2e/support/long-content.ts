@@ -44,6 +44,7 @@ export async function startConsoleWithLongContent(): Promise<LongContent> {
     publicHost: 'localhost',
     recordings: { address: recordings.path },
     checkpoints: checkpoints.path,
+    observing: { racks: ['staging', long.rack], until: Date.now() + 86_400_000 },
   })
   const { system } = at.at
   const page = await at.open('admin')

@@ -12,6 +12,7 @@ import { Announcements } from '../ui/status/announce.tsx'
 import { VisibleText } from '../ui/text/visible-text.tsx'
 import { setTimeZone, useTimeZone } from '../ui/time/time-zone.ts'
 import { CommandPalette } from './command-palette.tsx'
+import { ObserveBanner } from './observe-banner.tsx'
 import { pagesFor } from './pages.ts'
 import { SessionEnded } from './session-ended.tsx'
 import styles from './shell.module.css'
@@ -60,10 +61,13 @@ export function Shell() {
           <Account onNavigate={close} />
         </div>
       </aside>
-      <main id="content" className={styles.content} tabIndex={-1}>
-        {/* Without a session, each part of the page would show the same error. */}
-        {hasSession && <Outlet />}
-      </main>
+      <div className={styles.column}>
+        {hasSession && <ObserveBanner />}
+        <main id="content" className={styles.content} tabIndex={-1}>
+          {/* Without a session, each part of the page would show the same error. */}
+          {hasSession && <Outlet />}
+        </main>
+      </div>
       <Announcements />
       {hasSession && <StepUp />}
       <SessionEnded />

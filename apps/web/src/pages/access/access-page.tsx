@@ -4,6 +4,7 @@ import { Card } from '../../ui/layout/card.tsx'
 import { Grid } from '../../ui/layout/grid.tsx'
 import { Page } from '../../ui/layout/page.tsx'
 import { Row } from '../../ui/layout/row.tsx'
+import { ObserveModeBadge } from '../../ui/observe-mode/observe-mode-badge.tsx'
 import { Tag } from '../../ui/status/badge.tsx'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
 import { NoRacks } from '../overview/racks/no-racks.tsx'
@@ -25,7 +26,8 @@ export default function AccessPage() {
                 <li key={rack}>
                   <Tag tone="accent">
                     <VisibleText>{rack}</VisibleText>
-                  </Tag>
+                  </Tag>{' '}
+                  <ObserveModeBadge observing={me.observing?.[rack]} />
                 </li>
               ))}
             </Row>

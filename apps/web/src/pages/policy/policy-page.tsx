@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { can } from '../../api/can.ts'
 import { matrixQuery } from '../../api/policy-queries.ts'
 import { useMe } from '../../api/queries.ts'
 import { Page } from '../../ui/layout/page.tsx'
@@ -10,6 +9,7 @@ import { type PolicyTab, policyTabs } from './address/policy-search.ts'
 import { DecisionTab } from './decision/decision-tab.tsx'
 import { DocumentTab } from './document/document-tab.tsx'
 import { MatrixTab } from './matrix/matrix-tab.tsx'
+import { canOpenTab } from './policy-actions.ts'
 import { ProposalTab } from './proposal/proposal-tab.tsx'
 import { QueryResult } from './queries/query-result.tsx'
 import { BlockedOperations } from './rules/blocked-operations.tsx'
@@ -19,6 +19,7 @@ import { NameLists } from './rules/name-lists.tsx'
 import { RecordingRules } from './rules/recording-rules.tsx'
 import { StepUpRequirements } from './rules/step-up-requirements.tsx'
 import { TokenLifetimes } from './rules/token-lifetimes.tsx'
+import { WouldBeTab } from './would-be/would-be-tab.tsx'
 
 const route = getRouteApi('/policy')
 
@@ -28,12 +29,13 @@ const tabs: Readonly<Record<PolicyTab, { readonly title: string; readonly conten
   rules: { title: 'Rules', content: <RulesTab /> },
   decision: { title: 'Decisions', content: <DecisionTab /> },
   proposal: { title: 'Proposed document', content: <ProposalTab /> },
+  'would-be': { title: 'If enforced', content: <WouldBeTab /> },
 }
 
 export default function PolicyPage() {
   const me = useMe()
   const { tab = 'document' } = route.useSearch()
-  const shown = policyTabs.filter((name) => name !== 'proposal' || can(me, 'gateway:policy:read'))
+  const shown = policyTabs.filter((name) => canOpenTab(me, name))
   const navigate = route.useNavigate()
   return (
     <Page title="Policy" summary="Who can do what, by which rule, and what a change of the document would change.">

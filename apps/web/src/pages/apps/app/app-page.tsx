@@ -13,6 +13,7 @@ import { Page } from '../../../ui/layout/page.tsx'
 import { Breadcrumbs } from '../../../ui/navigation/breadcrumbs.tsx'
 import { PageTabs } from '../../../ui/navigation/page-tabs.tsx'
 import { useShownPath } from '../../../ui/navigation/use-shown-path.ts'
+import { ObserveModeBadge } from '../../../ui/observe-mode/observe-mode-badge.tsx'
 import { MissingItem } from '../../../ui/problems/missing-item.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
@@ -129,6 +130,7 @@ function NamedApp({ rack, app }: AppName) {
       actions={<RefreshButton queryKind="rack" />}
     >
       <div className={styles.summary}>
+        <ObserveModeBadge observing={me.observing?.[rack]} />
         <RackResponse rack={rack} what="the app" query={query}>
           {(read) => <AppSummary app={read} />}
         </RackResponse>

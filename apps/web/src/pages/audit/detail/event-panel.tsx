@@ -7,6 +7,7 @@ import { isMissingItem } from '../../../api/errors/api-error.ts'
 import { Button } from '../../../ui/controls/button.tsx'
 import { WayOnward } from '../../../ui/denials/way-onward.tsx'
 import { Stack } from '../../../ui/layout/stack.tsx'
+import { WouldBeBadge } from '../../../ui/observe-mode/would-be-badge.tsx'
 import { MissingItem } from '../../../ui/problems/missing-item.tsx'
 import { Problem } from '../../../ui/problems/problem.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
@@ -68,7 +69,8 @@ export function EventPanel({ id, entry, otherEvents, onOpen, onClose, onShow }: 
             <VisibleText>{eventSentence(event, zone)}</VisibleText>
           </p>
           <p className={styles.when}>
-            <ResultBadge event={event} /> <Time at={event.at} />{' '}
+            <ResultBadge event={event} />{' '}
+            {event.decision?.wouldBe && <WouldBeBadge effect={event.decision.wouldBe.effect} />} <Time at={event.at} />{' '}
             <LinkButton onPress={() => onShow({ around: event.at })}>Show the events around it</LinkButton>
           </p>
           <Verification key={id} shownEvent={data} />
@@ -135,22 +137,54 @@ export function EventPanel({ id, entry, otherEvents, onOpen, onClose, onShow }: 
 function Decision({ event }: { readonly event: AuditEvent }) {
   const { decision } = event
   if (decision === undefined) return null
-  const { effect, rule, source, reason, next, policy } = decision
+  const { effect, rule, reason, next, wouldBe } = decision
   return (
-    <Section title="Decision">
-      <FilterableField title="Result" name="result" value={effect} />
-      <Text title="Reason" value={reason} />
-      <Text title="What to do" value={next} />
-      <FilterableField title="Rule" name="rule" value={rule} />
-      {source !== undefined && rule !== undefined && (
+    <>
+      <Section title="Decision">
+        <FilterableField title="Result" name="result" value={effect} />
+        <Text title="Reason" value={reason} />
+        <Text title="What to do" value={next} />
+        <FilterableField title="Rule" name="rule" value={rule} />
+        <RuleFields event={event} decision={decision} />
+      </Section>
+      {wouldBe && (
+        <Section title="If enforced">
+          <Field title="Result">
+            Allowed in observe mode. <WouldBeBadge effect={wouldBe.effect} />
+          </Field>
+          <Text title="Reason" value={wouldBe.reason} />
+          <Text title="What to do" value={wouldBe.next} />
+          <Text title="Rule" value={wouldBe.rule} />
+          <RuleFields event={event} decision={{ ...wouldBe, policy: decision.policy }} />
+        </Section>
+      )}
+    </>
+  )
+}
+
+interface RuleFieldsProps {
+  readonly event: AuditEvent
+  readonly decision: {
+    readonly effect: string
+    readonly rule?: string | undefined
+    readonly source?: string | undefined
+    readonly policy?: string | undefined
+  }
+}
+
+/** Where the rule of a decision is, and for a denial, who could make the call. */
+function RuleFields({ event: { permission, rack, app }, decision }: RuleFieldsProps) {
+  const { effect, rule, source, policy } = decision
+  if (rule === undefined) return null
+  return (
+    <>
+      {source !== undefined && (
         <Field title="Defined in">
-          <DecisionSource facts={{ rule, source, permission: event.permission }} policy={policy} />
+          <DecisionSource facts={{ rule, source, permission }} policy={policy} />
         </Field>
       )}
-      {effect === 'deny' && rule !== undefined && (
-        <WayOnwardField facts={{ rule, source, permission: event.permission }} rack={event.rack} app={event.app} />
-      )}
-    </Section>
+      {effect === 'deny' && <WayOnwardField facts={{ rule, source, permission }} rack={rack} app={app} />}
+    </>
   )
 }
 

@@ -27,6 +27,16 @@ test('an event says how its second factor was proved, and when', () => {
   )
 })
 
+test.each([
+  ['deny', 'deny it'],
+  ['require', 'require a proof of a second factor'],
+])('a call that only observe mode allowed says what the policy would do: %s', (effect, words) => {
+  const observed = { ...event, decision: { effect: 'allow', rule: 'observe-mode', wouldBe: { effect, rule: 'x' } } }
+  expect(eventSentence(observed as AuditEvent, 'local')).toBe(
+    `ann@example.com used app:delete on production/web with the CLI. Observe mode allowed it. The policy would ${words}.`,
+  )
+})
+
 test('a denial says whether the call was sent', () => {
   const denied = { ...event, decision: { effect: 'deny', rule: 'no-permission' } } as AuditEvent
   const sentence = 'ann@example.com was denied app:delete on production/web with the CLI'

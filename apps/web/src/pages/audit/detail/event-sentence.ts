@@ -17,9 +17,16 @@ const clientPhrases: Readonly<Record<ClientType, string>> = {
 }
 
 export function eventSentence(event: AuditEvent, zone: TimeZone): string {
+  const { proof, decision } = event
   const sentence = sentenceWithoutProof(event)
-  return event.proof === undefined ? sentence : `${sentence.replace(/\.$/, '')}, ${proofText(event.proof, zone)}.`
+  const proved = proof === undefined ? sentence : `${sentence.replace(/\.$/, '')}, ${proofText(proof, zone)}.`
+  return decision?.wouldBe === undefined ? proved : `${proved} ${observedSentences[decision.wouldBe.effect]}`
 }
+
+const observedSentences = {
+  deny: 'Observe mode allowed it. The policy would deny it.',
+  require: 'Observe mode allowed it. The policy would require a proof of a second factor.',
+} as const
 
 /** Such as `proved with a passkey at 14:03`. */
 export function proofText({ method, at }: NonNullable<AuditEvent['proof']>, zone: TimeZone): string {

@@ -110,6 +110,7 @@ function keyOf({ entry, events }: Call): string {
     permission,
     decision?.effect,
     decision?.rule,
+    decision?.wouldBe?.rule,
     status,
     command,
     entry.event.process,

@@ -16,6 +16,7 @@ import {
 } from 'lucide-react'
 import type { CSSProperties, MouseEvent, Ref } from 'react'
 import { methodName } from '../../../second-factor/method-names.ts'
+import { WouldBeBadge } from '../../../ui/observe-mode/would-be-badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import { Time } from '../../../ui/time/time.tsx'
 import { Value } from '../value-menu/value-menu.tsx'
@@ -27,6 +28,7 @@ import {
   durationText,
   isCall,
   isConsoleRead,
+  resultOf,
   subjectOf,
 } from './event-facts.ts'
 import styles from './event-list.module.css'
@@ -162,16 +164,16 @@ function Target({ event, id }: CellProps) {
 function Result({ event, id }: CellProps) {
   const { decision, status, proof } = event
   const duration = durationText(event)
-  const badge = <ResultBadge event={event} />
+  const wouldBe = decision?.wouldBe
   return (
     <>
-      {decision === undefined ? (
-        badge
-      ) : (
-        <Value name="result" value={decision.effect} eventId={id}>
-          {badge}
+      {wouldBe && (
+        <Value name="rule" value={decision.rule} eventId={id}>
+          <WouldBeBadge effect={wouldBe.effect} />
         </Value>
       )}
+      {/* Such a call was allowed by definition, and a row has no room for two badges. */}
+      {(!wouldBe || resultOf(event) !== 'allowed') && <ResultValue event={event} id={id} />}
       {decision !== undefined && decision.effect !== 'allow' && (
         <Value name="rule" value={decision.rule} eventId={id} />
       )}
@@ -183,6 +185,16 @@ function Result({ event, id }: CellProps) {
       {duration !== null && <span className={`${styles.kind} ${styles.duration}`}>{duration}</span>}
       {proof !== undefined && <ProofIcon proof={proof} />}
     </>
+  )
+}
+
+function ResultValue({ event, id }: CellProps) {
+  const badge = <ResultBadge event={event} />
+  if (event.decision === undefined) return badge
+  return (
+    <Value name="result" value={event.decision.effect} eventId={id}>
+      {badge}
+    </Value>
   )
 }
 

@@ -2,6 +2,7 @@ import type { RackActivity, RackStatus } from '@rack-gateway/gateway-api'
 import { useState } from 'react'
 import { serverNow } from '../../../api/client.ts'
 import { Button } from '../../../ui/controls/button.tsx'
+import { ObserveModeBadge, ObserveModeIcon } from '../../../ui/observe-mode/observe-mode-badge.tsx'
 import { Badge } from '../../../ui/status/badge.tsx'
 import { Spinner } from '../../../ui/status/spinner.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
@@ -53,6 +54,7 @@ export function RackList({ racks, waitingFor = [], maxRows = 8, activity }: Rack
               <li key={rack.name} className={styles.cell}>
                 <span className={styles.dot} aria-hidden />
                 <VisibleText>{rack.name}</VisibleText>
+                <ObserveModeIcon observing={rack.observing} />
               </li>
             ))}
           </ul>
@@ -78,6 +80,9 @@ function RackRow({ rack, health, activity }: RackRowProps) {
       <span className={styles.facts}>
         <VisibleText>{detailsOf(rack, health)}</VisibleText>
       </span>
+      <p className={styles.mode}>
+        <ObserveModeBadge observing={rack.observing} />
+      </p>
       {health.why !== null && (
         <p className={styles.why}>
           <VisibleText>{health.why}</VisibleText>

@@ -12,11 +12,19 @@ test('only known parameters are read from the address, as text', () => {
     app: '7',
     command: 'true',
   })
+  expect(validatePolicySearch({ tab: 'would-be', since: '24h', rack: 'staging', sort: '-last' })).toEqual({
+    tab: 'would-be',
+    since: '24h',
+    rack: 'staging',
+    sort: '-last',
+  })
 })
 
-test.each([{}, { tab: 'document' }, { tab: '__proto__', text: 'other', q: {}, as: [], route: null }])(
-  'the tab with the document is the default, and invalid values are ignored: %o',
-  (search) => {
-    expect(validatePolicySearch(search)).toEqual({})
-  },
-)
+test.each([
+  {},
+  { tab: 'document' },
+  { since: '7d' },
+  { tab: '__proto__', text: 'other', q: {}, as: [], route: null, since: '1y' },
+])('the tab with the document is the default, and invalid values are ignored: %o', (search) => {
+  expect(validatePolicySearch(search)).toEqual({})
+})

@@ -53,3 +53,11 @@ test('without roles, the list is left out', () => {
   show({ roles: [] })
   expect(screen.queryByText('Roles of the caller for this call')).toBeNull()
 })
+
+test('a call that only observe mode allows has the decision of the policy', () => {
+  const wouldBe = { rule: 'no-permission', source: 'bindings', reason: 'It is denied.', next: 'Ask.' }
+  show({ effect: 'allow', rule: 'observe-mode', source: 'gateway', wouldBe: { ...wouldBe, effect: 'deny' } })
+  expect(screen.getByRole('region', { name: 'Allowed in observe mode' }).textContent).toContain(
+    'Would be denied when the policy is enforced:It is denied.Ask.',
+  )
+})

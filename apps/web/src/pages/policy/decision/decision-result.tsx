@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { RuleLink } from '../../../ui/denials/rule-link.tsx'
 import { RuleSource } from '../../../ui/denials/rule-source.tsx'
 import { WayOnward } from '../../../ui/denials/way-onward.tsx'
+import { wouldBeWords } from '../../../ui/observe-mode/would-be-badge.tsx'
 import { Badge, type Tone } from '../../../ui/status/badge.tsx'
 import { VisibleText } from '../../../ui/text/visible-text.tsx'
 import styles from './decision-result.module.css'
@@ -54,6 +55,13 @@ const words: Readonly<Record<Decision['effect'], { readonly tone: Tone; readonly
   require: { tone: 'warn', text: 'Requires' },
 }
 
+/** Only observe mode allows the call, so the decision of the policy is the one to know. */
+function wordsOf({ effect, requirement, wouldBe }: Decision): { readonly tone: Tone; readonly text: string } {
+  if (wouldBe !== undefined) return { tone: 'warn', text: 'Allowed in observe mode' }
+  const { tone, text } = words[effect]
+  return { tone, text: requirement === undefined ? text : `${text} ${requirement}` }
+}
+
 interface OutcomeProps {
   readonly when: string | null
   readonly decision: Decision
@@ -62,12 +70,15 @@ interface OutcomeProps {
 }
 
 function Outcome({ when, decision, place }: OutcomeProps) {
-  const { effect, requirement, reason, next, rule, permission, roles } = decision
-  const { tone, text } = words[effect]
+  const { wouldBe, permission, roles } = decision
+  const { tone, text } = wordsOf(decision)
+  // In observe mode, the reason and the rule of the policy are shown, and not those of observe mode.
+  const { effect, reason, next, rule, source } = wouldBe ?? decision
+  const facts = { rule, source, permission }
   return (
     <section className={styles.outcome} data-tone={tone} aria-label={text}>
       <p>
-        <Badge tone={tone}>{requirement === undefined ? text : `${text} ${requirement}`}</Badge>
+        <Badge tone={tone}>{text}</Badge>
         {when !== null && (
           <>
             {' '}
@@ -75,19 +86,24 @@ function Outcome({ when, decision, place }: OutcomeProps) {
           </>
         )}
       </p>
+      {wouldBe !== undefined && (
+        <p>
+          <strong>{wouldBeWords[wouldBe.effect]} when the policy is enforced:</strong>
+        </p>
+      )}
       <VisibleText as="p">{reason}</VisibleText>
       {next !== undefined && <VisibleText as="p">{next}</VisibleText>}
-      {effect === 'deny' && <WayOnward facts={decision} rack={place.rack} app={place.app} hasRemedy />}
+      {effect === 'deny' && <WayOnward facts={facts} rack={place.rack} app={place.app} hasRemedy />}
       <dl className={styles.facts}>
         <dt>Rule</dt>
         <dd>
-          <RuleLink facts={decision}>
+          <RuleLink facts={facts}>
             <VisibleText as="code">{rule}</VisibleText>
           </RuleLink>
         </dd>
         <dt>Defined in</dt>
         <dd>
-          <RuleSource facts={decision} />
+          <RuleSource facts={facts} />
         </dd>
         <dt>Permission</dt>
         <dd>
