@@ -116,7 +116,7 @@ export interface RecordingSettings {
 
 type ReplicaOptions = Pick<
   SystemOptions,
-  'auditFallbackDir' | 'metrics' | 'observing' | 'recordings' | 'sinks' | 'tuning'
+  'auditFallbackDir' | 'metrics' | 'observing' | 'policyFile' | 'recordings' | 'sinks' | 'tuning'
 >
 
 const secretKey = 'test-secret-key-of-at-least-32-bytes!'
@@ -200,7 +200,7 @@ export async function startSystem({
         trustedProxies,
         limits: { ...defaultLimits, ...limits },
         policyPackages,
-        policyFile,
+        policyFile: options.policyFile ?? policyFile,
         observing: options.observing === undefined ? observing : options.observing,
         recordings: recorded?.address ?? null,
         unauthenticatedPerMinute,

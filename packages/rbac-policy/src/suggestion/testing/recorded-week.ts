@@ -185,7 +185,9 @@ export function recordedWeek(seed: number): RecordedWeek {
       if (person.job === 'support') act.run('production', 'web', `rake users:export ${100 + random(10_000)}`)
       if (person.job === 'admin' && day === 0) {
         act.send('staging', 'POST /apps', '/apps', { parameters: { query: [], form: ['name'], headers: [] } })
-        act.send('staging', 'DELETE /apps/{app}', `/apps/billing`)
+        act.send('staging', 'GET /apps/{app}', '/apps/scratch')
+        act.send('staging', 'DELETE /apps/{app}', '/apps/scratch')
+        act.send('staging', 'GET /apps/{app}', '/apps/scratch', { status: 404 })
         act.send('staging', 'GET /instances', '/instances')
       }
       if (day === 4 && index % 5 === 0) mistakesOf(act)
