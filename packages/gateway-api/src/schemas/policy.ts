@@ -517,9 +517,7 @@ export const WouldBeQuery = ClosedObject({
     maxLength: 40,
     description: 'the start of the range: 30d, 12h, or 45m ago, or a time in UTC such as 2027-01-31T12:00:00Z',
   }),
-  until: Type.Optional(
-    Type.String({ maxLength: 40, description: 'the end of the range: as `since`; now by default' }),
-  ),
+  until: Type.Optional(Type.String({ maxLength: 40, description: 'the end of the range: as `since`; now by default' })),
   rack: Type.Optional(Type.String({ maxLength: 100, description: 'only calls on this rack; all racks by default' })),
 })
 

@@ -6,7 +6,7 @@ import { createCallers } from '../simulation/recorded-call.ts'
 import { groupBy } from './group-by.ts'
 import type { Use } from './recorded-uses.ts'
 import { keyOf, type Subject } from './subject.ts'
-import type { SuggestedBinding } from './suggested-roles.ts'
+import type { SuggestedBinding } from './suggestion.ts'
 
 export interface ReplayedUse {
   readonly use: Use
@@ -32,7 +32,10 @@ export function replayUses(
 }
 
 /** A token keeps its own roles, because they are its scope. */
-function createSuggestedPrincipals(suggested: readonly SuggestedBinding[], kept: HeldBindings): (use: Use) => Principal {
+function createSuggestedPrincipals(
+  suggested: readonly SuggestedBinding[],
+  kept: HeldBindings,
+): (use: Use) => Principal {
   const callers = createCallers()
   const bindings = groupBy(suggested, ({ subject }) => keyOf(subject))
   const principals = new Map<string, Principal>()

@@ -11,7 +11,8 @@ import { collectUses, type LeftOutCause, type RecordedUses } from './recorded-us
 import { type HeldBindings, type ReplayedUse, replayUses } from './replay-uses.ts'
 import { byText, counted, sortedUnique } from './safe-text.ts'
 import { describeSubjects, keyOf } from './subject.ts'
-import { isSuggestable, type Suggestion, suggestRoles } from './suggested-roles.ts'
+import { isSuggestable, suggestRoles } from './suggested-roles.ts'
+import type { Suggestion } from './suggestion.ts'
 import { writeBindings } from './write-bindings.ts'
 import { usesCount, writeCases } from './write-cases.ts'
 import { writePolicy } from './write-policy.ts'
@@ -37,9 +38,10 @@ export interface SuggestionStudy {
   result(): PolicySuggestion
 }
 
-/** The limits of rules of one account, tried in this order until the document is short enough. */
+/** The limits of rules of one account, tried in this order until the added parts are short enough. */
 const ruleLimits = [100, 50, 20, 5, 0]
-const maxDocumentLength = 200_000
+/** Characters beside the kept parts. */
+const maxAddedLength = 200_000
 
 export interface SuggestionContext {
   /** The YAML of the document in force; null for the built-in policy. */
@@ -100,7 +102,8 @@ const nothing: Suggestion = { roles: [], rules: [], bindings: [], unwritten: [] 
 
 /** Calls that the kept bindings and the kept parts of the policy allow need nothing new. */
 function shortEnough(recorded: RecordedUses, held: HeldBindings, parts: Parameters<typeof writePolicy>[2]) {
-  const { document: base } = readPolicy(writePolicy(nothing, recorded, parts), 'policy.yaml')
+  const keptText = writePolicy(nothing, recorded, parts)
+  const { document: base } = readPolicy(keptText, 'policy.yaml')
   if (base === null) throw new Error('the kept parts of the policy are not valid')
   const uses = replayUses(recorded.uses, base, { suggested: [], kept: held }).flatMap(({ use, decision }) =>
     decision.effect === 'allow' ? [] : use,
@@ -112,7 +115,7 @@ function shortEnough(recorded: RecordedUses, held: HeldBindings, parts: Paramete
     const forbidden = suggestion.roles.flatMap(({ permissions }) => permissions.filter((one) => !isSuggestable(one)))
     if (forbidden.length > 0) throw new Error('a suggested role has a permission that must not be suggested')
     const text = writePolicy(suggestion, recorded, parts)
-    if (text.length <= maxDocumentLength) return { suggestion, text }
+    if (text.length - keptText.length <= maxAddedLength) return { suggestion, text }
   }
   throw new Error('the suggested document is too long')
 }
@@ -192,7 +195,9 @@ function keptLines({ roles, rules, open }: KeptPolicy): string[] {
   return [
     ...(roles.length + rules.length === 0
       ? []
-      : [`kept from the policy in force: ${counted(roles.length, 'role')} and ${counted(rules.length, 'command rule')}`]),
+      : [
+          `kept from the policy in force: ${counted(roles.length, 'role')} and ${counted(rules.length, 'command rule')}`,
+        ]),
     ...open.map((id) => `not kept, because it allows any command: the command rule ${inMessage(id)}`),
   ]
 }

@@ -2,56 +2,13 @@ import type { Permission } from '../model/types.ts'
 import { expandWithImplied } from '../permissions/permission-patterns.ts'
 import type { PolicyDocument, Role } from '../policy-document/policy-document.ts'
 import { type CommandUse, callerKey, contextOf, isWritable, mayBeSecret, patternsOf } from './command-patterns.ts'
+import { isDeletion, isForbidden } from './current-access.ts'
 import { groupBy } from './group-by.ts'
 import type { Use } from './recorded-uses.ts'
 import { replayUses } from './replay-uses.ts'
-import { isDeletion, isForbidden } from './current-access.ts'
 import { byText, isEnvironmentKey, isResourceName, sortedUnique } from './safe-text.ts'
 import { bySubject, keyOf, type Subject } from './subject.ts'
-
-/** A role of one permission set, or of the command rules of one set of callers. */
-export interface SuggestedRole {
-  readonly name: string
-  readonly kind: 'commands' | 'extra'
-  readonly permissions: readonly Permission[]
-  readonly holders: readonly Subject[]
-  readonly uses: readonly Use[]
-}
-
-export interface SuggestedRule {
-  readonly id: string
-  /** In the syntax of rules. */
-  readonly run: string
-  readonly service: string
-  readonly by: 'run' | 'exec'
-  readonly environment: readonly string[]
-  readonly racks: readonly string[]
-  readonly apps: readonly string[]
-  readonly role: string
-  readonly uses: readonly Use[]
-}
-
-export interface SuggestedBinding {
-  readonly subject: Subject
-  readonly role: string
-  readonly rack: string
-  /** `*` for the whole rack. */
-  readonly apps: readonly string[]
-  readonly uses: readonly Use[]
-}
-
-/** A call whose command no rule can have. */
-export interface UnwrittenUse {
-  readonly use: Use
-  readonly cause: 'form' | 'secret' | 'too-many'
-}
-
-export interface Suggestion {
-  readonly roles: readonly SuggestedRole[]
-  readonly rules: readonly SuggestedRule[]
-  readonly bindings: readonly SuggestedBinding[]
-  readonly unwritten: readonly UnwrittenUse[]
-}
+import type { SuggestedBinding, SuggestedRole, SuggestedRule, Suggestion, UnwrittenUse } from './suggestion.ts'
 
 /** No call requires these permissions by itself, and none may come from a suggestion. */
 export function isSuggestable(permission: Permission): boolean {
@@ -234,7 +191,8 @@ interface Bucket {
   readonly app: string
   readonly needed: Set<Permission>
   readonly uses: Use[]
-  base: Role
+  /** Null if no role fits, such as with a policy that gives secrets to viewers. */
+  base: Role | null
   extra: readonly Permission[]
 }
 
@@ -254,7 +212,8 @@ function suggestAccess(
     buckets.filter(({ extra }) => extra.length > 0),
     ({ extra }) => JSON.stringify(extra),
   )
-  for (const [role, list] of groupBy(buckets, ({ base }) => base.name)) bindings.push(...bindBuckets(role, list))
+  for (const [role, list] of groupBy(buckets, ({ base: chosen }) => chosen?.name ?? null))
+    if (role !== null) bindings.push(...bindBuckets(role, list))
   const roles: SuggestedRole[] = []
   for (const [, list] of [...extras].sort(([one], [other]) => byText(one, other))) {
     const [first] = list
@@ -290,7 +249,9 @@ function bucketsOf(uses: readonly Use[], candidates: Candidates): Bucket[] {
 }
 
 function covers(buckets: readonly Bucket[], needed: Iterable<Permission>): boolean {
-  const held = new Set(buckets.flatMap(({ base, extra }) => [...expandWithImplied([...base.permissions, ...extra])]))
+  const held = new Set(
+    buckets.flatMap(({ base, extra }) => [...expandWithImplied([...(base?.permissions ?? []), ...extra])]),
+  )
   return [...needed].every((permission) => held.has(permission))
 }
 
@@ -305,12 +266,11 @@ interface Candidates {
  */
 function candidatesFor(uses: readonly Use[], { usual, custom }: Candidates, needed: ReadonlySet<Permission>): Role[] {
   const [first] = uses
-  const rolesOf = ({ sample, caller, holder }: Use) => (caller === holder ? (sample.recorded.principal.roles ?? []) : [])
+  const rolesOf = ({ sample, caller, holder }: Use) =>
+    caller === holder ? (sample.recorded.principal.roles ?? []) : []
   const held = custom.filter(({ name }) => uses.every((use) => rolesOf(use).includes(name)))
   const isFitting = ({ permissions }: Role) =>
-    [...expandWithImplied(permissions)].every(
-      (one) => !isForbidden(one) && (!isDeletion(one) || needed.has(one)),
-    )
+    [...expandWithImplied(permissions)].every((one) => !isForbidden(one) && (!isDeletion(one) || needed.has(one)))
   const fitting = held.filter(isFitting)
   const conditional = fitting.filter(({ when = [] }) => when.length > 0)
   const isOnlyConditional = uses.every((use) =>
@@ -330,8 +290,7 @@ function bucketOf(app: string, uses: readonly Use[], candidates: Candidates): Bu
       return { role, missing: [...needed].filter((permission) => !held.has(permission)).sort(), size: held.size }
     })
     .sort((one, other) => one.missing.length - other.missing.length || one.size - other.size)
-  const [best] = ranked
-  if (best === undefined) throw new Error('no role fits, not even viewer')
+  const [best = { role: null, missing: [...needed].sort() }] = ranked
   return { holder, rack, app, needed, uses: [...uses], base: best.role, extra: best.missing }
 }
 

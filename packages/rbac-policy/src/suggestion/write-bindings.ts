@@ -1,14 +1,8 @@
-import {
-  type BindingKinds,
-  type CurrentAccess,
-  type CurrentBinding,
-  isWithin,
-  keyOfSubject,
-} from './current-access.ts'
+import { type BindingKinds, type CurrentAccess, type CurrentBinding, isWithin, keyOfSubject } from './current-access.ts'
 import { groupBy } from './group-by.ts'
 import { byText, counted, isPlainWord, isUuid } from './safe-text.ts'
 import { describeSubjects, keyOf, type Subject, type SubjectKind } from './subject.ts'
-import type { SuggestedBinding } from './suggested-roles.ts'
+import type { SuggestedBinding } from './suggestion.ts'
 import { basisOf } from './write-policy.ts'
 
 export interface BindingsScript {
@@ -43,7 +37,9 @@ export function writeBindings(bindings: readonly SuggestedBinding[], script: Bin
     const note = noteOf(first.subject, states, script.access)
     if (note.isActive) active.set(keyOf(first.subject), own)
     const mark = note.isActive ? '' : '# '
-    const held = script.access.bindings.filter((one) => one.group === null && keyOfSubject(one) === keyOf(first.subject))
+    const held = script.access.bindings.filter(
+      (one) => one.group === null && keyOfSubject(one) === keyOf(first.subject),
+    )
     return [
       '',
       `# ${describeSubjects([first.subject])}`,
@@ -74,17 +70,16 @@ interface SubjectNote {
   readonly isActive: boolean
 }
 
-function noteOf(
-  { kind, id }: Subject,
-  states: ReadonlyMap<string, boolean>,
-  { complete }: CurrentAccess,
-): SubjectNote {
+function noteOf({ kind, id }: Subject, states: ReadonlyMap<string, boolean>, { complete }: CurrentAccess): SubjectNote {
   const suspended = states.get(`${kind} ${id}`)
   if (suspended === undefined && complete)
     return { text: 'It no longer exists, was revoked, or has expired, so its commands are comments.', isActive: false }
   if (suspended === true) return { text: 'It is locked or disabled, so its commands are comments.', isActive: false }
   if (kind === 'trust')
-    return { text: 'CI jobs: observe mode does not apply to them, and the script deletes none of their bindings.', isActive: true }
+    return {
+      text: 'CI jobs: observe mode does not apply to them, and the script deletes none of their bindings.',
+      isActive: true,
+    }
   if (kind === 'api-token')
     return { text: 'An API token keeps its own roles, because they are its scope.', isActive: true }
   return { text: null, isActive: true }
@@ -158,7 +153,11 @@ function deletions(
       bindings: broader.filter(({ id }) => !removedIds.has(id)),
       isCommand: false,
     },
-    { title: 'Kept, because their holders made no call that counts. Are they needed?', bindings: unused, isCommand: false },
+    {
+      title: 'Kept, because their holders made no call that counts. Are they needed?',
+      bindings: unused,
+      isCommand: false,
+    },
     { title: 'Kept, because the trust of CI jobs is their scope:', bindings: trusts, isCommand: false },
     {
       title: 'Deleted, because they are broader than what was used. The commands above have replaced them:',
@@ -171,7 +170,9 @@ function deletions(
 
 function sectionLines({ title, bindings, isCommand }: Listed): string[] {
   if (bindings.length === 0) return []
-  const sorted = bindings.toSorted((one, other) => byText(keyOfSubject(one), keyOfSubject(other)) || byText(one.id, other.id))
+  const sorted = bindings.toSorted(
+    (one, other) => byText(keyOfSubject(one), keyOfSubject(other)) || byText(one.id, other.id),
+  )
   const isFrom = (reason: string) => bindings.some((one) => one.reason === reason)
   return [
     '',

@@ -3,7 +3,7 @@ import { indented, type KeptPolicy, written } from './kept-policy.ts'
 import type { RecordedUses, RedactedCommand, Use } from './recorded-uses.ts'
 import { beginningOf, byText, counted, isResourceName, quoted, quotedList, sortedUnique } from './safe-text.ts'
 import { describeSubjects, type Subject } from './subject.ts'
-import type { SuggestedRole, SuggestedRule, Suggestion } from './suggested-roles.ts'
+import type { SuggestedRole, SuggestedRule, Suggestion } from './suggestion.ts'
 
 /** The policy document. Everything from events is in a checked form, or is quoted. */
 export function writePolicy(
@@ -50,7 +50,8 @@ export function writePolicy(
       ...indented(written({ [id]: rule }), 4),
     ]),
     ...kept.open.map(
-      (id) => `    # Not kept: the rule ${quoted(id)} in force, because it allows any command. The rules above replace it.`,
+      (id) =>
+        `    # Not kept: the rule ${quoted(id)} in force, because it allows any command. The rules above replace it.`,
     ),
     ...(kept.sections === '' ? [] : ['', '# In force: kept as it is, without its comments.', kept.sections]),
     ...redactedLines(recorded.redacted),
@@ -141,10 +142,7 @@ interface RareCalls {
 
 function stepUpLines(
   uses: readonly Use[],
-  {
-    isSecretKey,
-    hasStepUp,
-  }: { readonly isSecretKey: (key: string) => boolean; readonly hasStepUp: boolean },
+  { isSecretKey, hasStepUp }: { readonly isSecretKey: (key: string) => boolean; readonly hasStepUp: boolean },
 ): string[] {
   const kinds: readonly RareCalls[] = [
     {
@@ -177,7 +175,9 @@ function stepUpLines(
   return [
     '',
     ...(hasStepUp
-      ? ['# Rare or dangerous calls were made. To ask for a second factor before them, add these lines to stepUp.rules:']
+      ? [
+          '# Rare or dangerous calls were made. To ask for a second factor before them, add these lines to stepUp.rules:',
+        ]
       : [
           '# Rare or dangerous calls were made. To ask for a second factor before them, remove the "#" of these lines:',
           '# stepUp:',
@@ -196,8 +196,7 @@ const stepUpPermissions: Readonly<Record<string, readonly string[]>> = {
 /** Pipelines cannot prove a second factor, so they are exceptions. */
 function stepUpRule({ id, what }: RareCalls, rare: readonly Use[]): string[] {
   const used = sortedUnique(rare.flatMap(({ required }) => required))
-  const permissions =
-    stepUpPermissions[id] ?? used.filter(isDeletion)
+  const permissions = stepUpPermissions[id] ?? used.filter(isDeletion)
   const racks = sortedUnique(rare.map(({ rack }) => rack)).filter(isResourceName)
   const except = sortedUnique(
     rare.flatMap(({ holder: { kind, name, id: uuid } }) =>

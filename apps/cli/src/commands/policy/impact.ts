@@ -65,7 +65,14 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
   return exitCodes.ok
 }
 
-async function printWouldBe({ context, rack, json, since, until, onlyRack }: Arguments<typeof builder>): Promise<number> {
+async function printWouldBe({
+  context,
+  rack,
+  json,
+  since,
+  until,
+  onlyRack,
+}: Arguments<typeof builder>): Promise<number> {
   const target = await targetOf(context, rack)
   const query = { since, ...(until !== undefined && { until }), ...(onlyRack !== undefined && { rack: onlyRack }) }
   const response = await callGateway(target, 'getWouldBe', { query }, { deadline })

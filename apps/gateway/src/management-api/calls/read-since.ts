@@ -10,9 +10,13 @@ export function readSince(text: string, now: number): number {
 export function readUntil(text: string, since: number, now: number): number {
   const until = readPast('until', text, now)
   if (until >= since) return until
-  throw new InvalidRequest('`until` is before `since`.', 'Use a later time for `until`, or an earlier one for `since`.', {
-    rule: 'schema',
-  })
+  throw new InvalidRequest(
+    '`until` is before `since`.',
+    'Use a later time for `until`, or an earlier one for `since`.',
+    {
+      rule: 'schema',
+    },
+  )
 }
 
 function readPast(name: string, text: string, now: number): number {

@@ -17,6 +17,7 @@ import type { FastifyInstance } from 'fastify'
 import { CallerDisconnected, invalid, noPermission, withRule } from '../../errors/errors.ts'
 import { principalPayer } from '../../resource-account/payer.ts'
 import { createPauses, withPauses } from '../../resource-account/turns.ts'
+import { currentAccess } from '../access/current-access.ts'
 import { hasPermissionEverywhere } from '../calls/authorize.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { readSince, readUntil } from '../calls/read-since.ts'
@@ -94,7 +95,7 @@ export const policyHandlers: Handlers<Names> = {
     }
   },
 
-  async suggestPolicy({ server, principal, body, moment, record, disconnected }) {
+  async suggestPolicy({ server, principal, lists, body, moment, record, disconnected }) {
     const { document: current, hash } = server.policy
     const until = moment.at
     const since = readSince(body.since, until)
@@ -104,6 +105,7 @@ export const policyHandlers: Handlers<Names> = {
     await record({ kind: 'policy.studied', detail: { policy: hash, ...range, ...(rack !== null && { rack }) } })
     const { suggestion, cut } = await server.policyStudies.suggest({
       current,
+      access: await currentAccess(lists, until),
       rack,
       since,
       until,
