@@ -13,6 +13,11 @@ export interface ReplayedUse {
   readonly decision: Decision
 }
 
+/** A user can prove a second factor, so a call that needs one is not denied. For tokens and jobs, it is a denial. */
+export function isDenied({ effect }: Decision): boolean {
+  return effect === 'deny'
+}
+
 /** Bindings by the key of their subject. */
 export type HeldBindings = ReadonlyMap<string, readonly Binding[]>
 

@@ -8,7 +8,7 @@ import { bindingKinds, type CurrentAccess, keptBindings, noAccess, toBinding } f
 import { groupBy } from './group-by.ts'
 import { type KeptPolicy, keptPolicy } from './kept-policy.ts'
 import { collectUses, type LeftOutCause, type RecordedUses } from './recorded-uses.ts'
-import { type HeldBindings, type ReplayedUse, replayUses } from './replay-uses.ts'
+import { type HeldBindings, isDenied, type ReplayedUse, replayUses } from './replay-uses.ts'
 import { byText, counted, sortedUnique } from './safe-text.ts'
 import { describeSubjects, keyOf } from './subject.ts'
 import { isSuggestable, suggestRoles } from './suggested-roles.ts'
@@ -70,7 +70,7 @@ export function studySuggestion(
       const { document, problems } = readPolicy(text, 'policy.yaml')
       if (document === null) throw new Error(`the suggested document is not valid: ${problems[0]?.text}`)
       const replayed = replayUses(recorded.uses, document, { suggested: suggestion.bindings, kept: held })
-      const denied = replayed.filter(({ decision }) => decision.effect !== 'allow')
+      const denied = replayed.filter(({ decision }) => isDenied(decision))
       return {
         policy: text,
         bindings: writeBindings(suggestion.bindings, { access, kinds, kept: keptOf, rack }),
@@ -106,7 +106,7 @@ function shortEnough(recorded: RecordedUses, held: HeldBindings, parts: Paramete
   const { document: base } = readPolicy(keptText, 'policy.yaml')
   if (base === null) throw new Error('the kept parts of the policy are not valid')
   const uses = replayUses(recorded.uses, base, { suggested: [], kept: held }).flatMap(({ use, decision }) =>
-    decision.effect === 'allow' ? [] : use,
+    isDenied(decision) ? use : [],
   )
   const customRoles = parts.kept.roles.map(([name]) => name)
   const keptRules = parts.kept.rules.map(([id]) => id)

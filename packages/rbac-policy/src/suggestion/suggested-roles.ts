@@ -1,12 +1,12 @@
 import type { Permission } from '../model/types.ts'
 import { expandWithImplied } from '../permissions/permission-patterns.ts'
 import type { PolicyDocument, Role } from '../policy-document/policy-document.ts'
-import { type CommandUse, callerKey, contextOf, isWritable, mayBeSecret, patternsOf } from './command-patterns.ts'
+import { type CommandUse, callerKey, contextOf, mayBeSecret, patternsOf } from './command-patterns.ts'
 import { isDeletion, isForbidden } from './current-access.ts'
 import { groupBy } from './group-by.ts'
 import type { Use } from './recorded-uses.ts'
-import { replayUses } from './replay-uses.ts'
-import { byText, isEnvironmentKey, isResourceName, sortedUnique } from './safe-text.ts'
+import { isDenied, replayUses } from './replay-uses.ts'
+import { byText, isEnvironmentKey, isResourceName, isWritable, sortedUnique } from './safe-text.ts'
 import { bySubject, keyOf, type Subject } from './subject.ts'
 import type { SuggestedBinding, SuggestedRole, SuggestedRule, Suggestion, UnwrittenUse } from './suggestion.ts'
 
@@ -38,7 +38,7 @@ export function suggestRoles(
     keptRules.length === 0
       ? uses
       : replayUses(uses, withExtras, { suggested: access.bindings, kept: new Map() }).flatMap(({ use, decision }) =>
-          use.command !== null && decision.effect === 'allow' ? [] : use,
+          use.command !== null && !isDenied(decision) ? [] : use,
         )
   const commands = suggestCommands(remaining, { taken, keptRules, maxRules })
   return {

@@ -114,7 +114,7 @@ function lasts({ expiresAt, permissions }: CurrentBinding): boolean {
 interface Listed {
   readonly title: string
   readonly bindings: readonly CurrentBinding[]
-  readonly isCommand: boolean
+  readonly command: 'active' | 'comment' | 'none'
 }
 
 /** The bindings in force that allow more than the suggested ones, after all new ones exist. */
@@ -139,36 +139,39 @@ function deletions(
     {
       title: 'Kept, because their holders can change the gateway:',
       bindings: uniqueById([...kept.values()].flat().filter(({ group }) => group === null)),
-      isCommand: false,
+      command: 'none',
     },
     {
       title:
         'Kept, because they are of groups, so each command concerns every member. Enforcement has little effect for them until you delete these bindings:',
       bindings: groups,
-      isCommand: false,
+      command: 'comment',
     },
     {
       title:
         'Broader than what was used, but they also concern other racks, or allow something in the gateway. Without their deletion, they stay in effect:',
       bindings: broader.filter(({ id }) => !removedIds.has(id)),
-      isCommand: false,
+      command: 'comment',
     },
     {
       title: 'Kept, because their holders made no call that counts. Are they needed?',
       bindings: unused,
-      isCommand: false,
+      command: 'comment',
     },
-    { title: 'Kept, because the trust of CI jobs is their scope:', bindings: trusts, isCommand: false },
+    { title: 'Kept, because the trust of CI jobs is their scope:', bindings: trusts, command: 'comment' },
     {
       title: 'Deleted, because they are broader than what was used. The commands above have replaced them:',
       bindings: removed,
-      isCommand: true,
+      command: 'active',
     },
   ]
-  return lists.flatMap(sectionLines)
+  const names = new Map(
+    [...active].flatMap(([key, [first]]) => (first === undefined ? [] : [[key, first.subject.name]])),
+  )
+  return lists.flatMap((list) => sectionLines(list, names))
 }
 
-function sectionLines({ title, bindings, isCommand }: Listed): string[] {
+function sectionLines({ title, bindings, command }: Listed, names: ReadonlyMap<string, string>): string[] {
   if (bindings.length === 0) return []
   const sorted = bindings.toSorted(
     (one, other) => byText(keyOfSubject(one), keyOfSubject(other)) || byText(one.id, other.id),
@@ -183,17 +186,21 @@ function sectionLines({ title, bindings, isCommand }: Listed): string[] {
     ...(isFrom('named in ADMIN_USERS') ? ['# Some are from ADMIN_USERS, which names the first administrators.'] : []),
     ...sorted
       .slice(0, maxListed)
-      .flatMap((one) => [`# ${describe(one)}`, `${isCommand ? '' : '# '}${deleteCommand} ${one.id} --yes`]),
+      .flatMap((one) => [
+        `# ${describe(one, names)}`,
+        ...(command === 'none' ? [] : [`${command === 'active' ? '' : '# '}${deleteCommand} ${one.id} --yes`]),
+      ]),
     ...(sorted.length > maxListed ? [`# and ${counted(sorted.length - maxListed, 'more binding')}`] : []),
   ]
 }
 
 /** Names of groups and roles are shown only in the form of a plain word. */
-function describe({ subject, group, role, racks, apps, permissions }: CurrentBinding): string {
-  const whose = group !== null ? 'group' : subject.kind
-  const name = group ?? subject.id
+function describe(binding: CurrentBinding, names: ReadonlyMap<string, string>): string {
+  const { subject, group, role, racks, apps, permissions } = binding
+  const name = group ?? names.get(keyOfSubject(binding)) ?? subject.id
   const what = permissions === null && isPlainWord(role) ? role : 'permissions'
-  return `${whose} ${isPlainWord(name) || isUuid(name) ? name : '?'}: ${what} on ${racks}, ${apps}`
+  const whose = `${group === null ? subject.kind : 'group'} ${isPlainWord(name) || isUuid(name) ? name : '?'}`
+  return `${whose}: ${what} on ${racks}, ${apps}`
 }
 
 function isSuggested(one: CurrentBinding, suggested: readonly SuggestedBinding[]): boolean {
