@@ -149,8 +149,9 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
     return true
   }
 
-  function hasRoomFor(account: string, key: string): boolean {
-    return key.length <= maxCallLength && hasRoom(account, 'characters', key.length) && hasRoom(account, 'uses')
+  function hasRoomFor(account: string, key: string, { path }: RecordedCall): boolean {
+    const size = key.length + path.length
+    return size <= maxCallLength && hasRoom(account, 'characters', size) && hasRoom(account, 'uses')
   }
 
   function add(recorded: RecordedCall | null): void {
@@ -205,7 +206,8 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
     const key = JSON.stringify([keyOf(subjects.caller), rack, app, argv])
     const found = redacted.get(key)
     if (found !== undefined) found.count += 1
-    else if (hasRoomFor(subjects.caller.account, key)) redacted.set(key, { ...subjects, argv, rack, app, count: 1 })
+    else if (hasRoomFor(subjects.caller.account, key, recorded))
+      redacted.set(key, { ...subjects, argv, rack, app, count: 1 })
   }
 
   /** Equal calls share one sample, so a run costs only its time and the ID of its process. */
@@ -221,7 +223,7 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
     if (
       (process?.id.length ?? 0) > maxProcessId ||
       !hasRoom(account, 'pending') ||
-      !(hasSample || hasRoomFor(account, key))
+      !(hasSample || hasRoomFor(account, key, recorded))
     ) {
       leave('too-many')
       return
@@ -252,7 +254,7 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
       if (recorded.at > found.last) found.last = recorded.at
       return
     }
-    if (room === 1 && !hasRoomFor(subjects.caller.account, key)) {
+    if (room === 1 && !hasRoomFor(subjects.caller.account, key, recorded)) {
       leave('too-many')
       return
     }
