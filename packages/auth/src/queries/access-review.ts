@@ -52,6 +52,8 @@ export interface ReviewedBinding {
 export interface KnownSubject {
   readonly kind: string
   readonly id: string
+  /** The email address of a user. */
+  readonly name: string
   /** Whether the user is locked, or the service account is disabled. */
   readonly suspended: boolean
 }
@@ -73,11 +75,11 @@ export function createAccessReview({ db }: Pick<Database, 'db'>) {
     /** The users, service accounts, valid API tokens, and trusts: at most `limit`. @param now as above */
     bindingSubjects: async (limit: number, now: number): Promise<readonly KnownSubject[]> =>
       db.execute<KnownSubject & Record<string, unknown>>(sql`
-        select 'user' as kind, id::text as id, locked_at is not null as suspended from gateway.users
-        union all select 'service-account', id::text, disabled_at is not null from gateway.service_accounts
-        union all select 'api-token', id::text, false from gateway.api_tokens
+        select 'user' as kind, id::text as id, email as name, locked_at is not null as suspended from gateway.users
+        union all select 'service-account', id::text, name, disabled_at is not null from gateway.service_accounts
+        union all select 'api-token', id::text, name, false from gateway.api_tokens
           where revoked_at is null and expires_at > ${new Date(now).toISOString()}::timestamptz
-        union all select 'trust', id::text, false from gateway.trusts where revoked_at is null
+        union all select 'trust', id::text, name, false from gateway.trusts where revoked_at is null
         limit ${limit}`),
   }
 }

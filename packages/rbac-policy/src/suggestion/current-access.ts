@@ -19,11 +19,18 @@ export interface CurrentBinding {
   readonly reason: string | null
 }
 
+export interface CurrentSubject {
+  readonly kind: string
+  readonly id: string
+  readonly name: string
+  readonly suspended: boolean
+}
+
 /** What callers have at the end of the study. */
 export interface CurrentAccess {
   readonly bindings: readonly CurrentBinding[]
   /** The users, service accounts, API tokens, and trusts that exist. */
-  readonly subjects: readonly { readonly kind: string; readonly id: string; readonly suspended: boolean }[]
+  readonly subjects: readonly CurrentSubject[]
   /** False if there are more bindings or subjects than these. */
   readonly complete: boolean
 }

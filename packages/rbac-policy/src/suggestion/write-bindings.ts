@@ -27,7 +27,10 @@ const maxListed = 5_000
 
 /** A shell script. Each word is in a form that needs no quotes, or is the pattern `'*'`. */
 export function writeBindings(bindings: readonly SuggestedBinding[], script: BindingsScript): string {
-  const ambiguous = ambiguousNames(bindings.map(({ subject }) => subject))
+  const ambiguous = ambiguousNames(
+    bindings.map(({ subject }) => subject),
+    script.access,
+  )
   const states = new Map(script.access.subjects.map(({ kind, id, suspended }) => [`${kind} ${id}`, suspended]))
   const bySubject = [...groupBy(bindings, ({ subject }) => keyOf(subject)).values()]
   const active = new Map<string, readonly SuggestedBinding[]>()
@@ -214,8 +217,12 @@ function uniqueById(bindings: readonly CurrentBinding[]): readonly CurrentBindin
   return [...new Map(bindings.map((one) => [one.id, one])).values()]
 }
 
-/** Two subjects can have one name, such as users of two identity providers. */
-function ambiguousNames(subjects: readonly Subject[]): ReadonlySet<string> {
+/**
+ * Two subjects can have one name, such as users of two identity providers. Or a subject has another name by now, and
+ * somebody else has its recorded name.
+ */
+function ambiguousNames(recorded: readonly Subject[], { subjects: current }: CurrentAccess): ReadonlySet<string> {
+  const subjects = [...recorded, ...current]
   const ids = new Map<string, Set<string>>()
   for (const { kind, name, id } of subjects) {
     const key = `${kind} ${name.toLowerCase()}`

@@ -19,7 +19,7 @@ export async function currentAccess(lists: PrincipalCall['lists'], now: number):
     bindings.push(...page.items.map(toCurrentBinding))
     cursor = page.next
   } while (cursor !== null && bindings.length < maxBindings)
-  const known = subjects.slice(0, maxSubjects).map(({ kind, id, suspended }) => ({ kind, id, suspended }))
+  const known = subjects.slice(0, maxSubjects).map(({ kind, id, name, suspended }) => ({ kind, id, name, suspended }))
   return { bindings, subjects: known, complete: cursor === null && subjects.length <= maxSubjects }
 }
 
