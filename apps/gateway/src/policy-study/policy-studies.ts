@@ -101,6 +101,8 @@ export interface PolicyStudiesOptions {
 
 export const studyLimits = {
   calls: 500_000,
+  /** The newest calls of one principal, so that one principal cannot push out the calls of others. */
+  callsPerPrincipal: 50_000,
   /** Calls per message to the process. */
   batch: 1_000,
   /** Milliseconds after which no more calls are read. */
@@ -232,16 +234,27 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
     const began = performance.now()
     let calls = 0
     let from = until
+    let cut: PolicyStudy['cut'] = null
+    const excluded = new Set<string>()
+    const countsOf = new Map<string, number>()
     try {
-      for await (const batch of decidedCalls({ sql, since, until, part, batch: bounds.batch })) {
+      for await (const batch of decidedCalls({ sql, since, until, part, excluded, batch: bounds.batch })) {
         for (const canonical of chunksOf(batch.canonical)) await child.ask({ kind: 'calls', canonical })
         from = batch.from
         calls += batch.canonical.length
+        for (const principal of batch.principals) {
+          if (principal === null) continue
+          const count = (countsOf.get(principal) ?? 0) + 1
+          countsOf.set(principal, count)
+          if (count < bounds.callsPerPrincipal) continue
+          excluded.add(principal)
+          cut ??= { by: 'number', from }
+        }
         if (calls >= bounds.calls) return { by: 'number', from }
         const time = children.hasWaiting() ? Math.min(bounds.sharedTime, bounds.time) : bounds.time
         if (performance.now() - began >= time) return { by: 'time', from }
       }
-      return null
+      return cut
     } catch (error) {
       if (isTimeout(error)) return { by: 'time', from }
       throw error
