@@ -516,15 +516,46 @@ export interface PolicyImpact {
   more: number // further changes that are left out
 }
 
+// policy impact --would-be
+export interface PolicyImpactWouldBe {
+  policy: string
+  since: Time
+  until: Time
+  calls: number // recorded calls that were read
+  hidden: number // calls whose command was hidden from the log, so they cannot be decided again
+  resolved: number // calls that the policy in force allows by now
+  unclear: number // calls whose events have too little information
+  cut: {
+    // which limit was reached, and the time from which calls were read; null: all calls were read
+    by: 'time' | 'number'
+    from: Time
+  } | null
+  rows: {
+    // equal calls as one row, the most frequent first
+    effect: 'deny' | 'require'
+    principal: PolicyImpact['changes'][number]['principal']
+    rack: string
+    app: string | null
+    route: string
+    command: string | null
+    rule: string // the rule that would decide
+    reason: string
+    stopped: number // calls that the CLI stopped before they were sent
+    count: number
+    last: string
+    event: string | null // the ID of the event of the latest of these calls
+  }[]
+  more: number // further rows that are left out
+}
+
 // policy suggest
 export interface PolicySuggest {
   policy: string
   since: Time
   until: Time
-  calls: number // recorded calls that were read
+  calls: number
   denied: number // allowed calls that the suggestion would deny
   cut: {
-    // which limit was reached, and the time from which calls were read; null: all calls were read
     by: 'time' | 'number'
     from: Time
   } | null

@@ -582,7 +582,7 @@ export const Suggestion = Type.Object({
   ),
   files: Type.Object({
     policy: Type.String({ description: 'a policy document' }),
-    bindings: Type.String({ description: 'a shell script that creates the bindings' }),
+    bindings: Type.String({ description: 'a shell script that creates bindings, and then deletes broader ones' }),
     cases: Type.String({ description: 'cases for policy test' }),
   }),
   summary: Type.Array(Type.String(), {

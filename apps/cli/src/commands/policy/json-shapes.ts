@@ -63,6 +63,6 @@ export const policyShapes = {
   'policy check': PolicyCheck,
   'policy test': PolicyTest,
   'policy diff': PolicyDiff,
-  'policy impact': Type.Union([Impact, WouldBe]),
+  'policy impact': Type.Union([Impact, Type.Object(WouldBe.properties, { title: '--would-be' })]),
   'policy suggest': Suggestion,
 }
