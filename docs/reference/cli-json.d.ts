@@ -561,7 +561,7 @@ export interface PolicySuggest {
   } | null
   files: {
     policy: string // a policy document
-    bindings: string // a shell script that creates the bindings
+    bindings: string // a shell script that creates bindings, and then deletes broader ones
     cases: string // cases for policy test
   }
   summary: string[] // lines of text: what was left out, what would be denied, and what is allowed beyond what was used

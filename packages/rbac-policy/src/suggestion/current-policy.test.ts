@@ -150,9 +150,15 @@ protected: { environment: [DATABASE_URL] }
     expect(files.denied).toBe(0)
   })
 
-  test('a role that can change the gateway is never suggested', () => {
-    const manager = { ...ada, roles: ['people'] }
-    expect(commandsOf(suggest(text, [call(manager)])).join()).not.toContain('people')
+  test('a role that can change the gateway, or read secrets, is never suggested', () => {
+    const manager = { ...ada, roles: ['manager'] }
+    for (const permission of ['gateway:user:write', 'gateway:audit:read', 'secret:read', 'service:scale']) {
+      const own = `version: 1\nroles: { manager: { permissions: ["service:restart", "${permission}"] } }\n`
+      const isSuggested = commandsOf(suggest(own, [call(manager)]))
+        .join()
+        .includes(' manager ')
+      expect([permission, isSuggested]).toEqual([permission, permission === 'service:scale'])
+    }
   })
 
   test('a role of one deletion is not suggested to somebody who did not delete', () => {

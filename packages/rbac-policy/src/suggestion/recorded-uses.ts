@@ -162,6 +162,7 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
     }
     first = first === null || recorded.at < first ? recorded.at : first
     last = last === null || recorded.at > last ? recorded.at : last
+    // An attempt that was denied is no use, also one that the CLI stopped. Otherwise, callers could ask for access by trying.
     if (recorded.decision.effect !== 'allow') {
       leave('denied')
       return
