@@ -516,21 +516,52 @@ export interface PolicyImpact {
   more: number // further changes that are left out
 }
 
-// policy suggest
-export interface PolicySuggest {
+// policy impact --would-be
+export interface PolicyImpactWouldBe {
   policy: string
   since: Time
   until: Time
   calls: number // recorded calls that were read
-  denied: number // allowed calls that the suggestion would deny
+  hidden: number // calls whose command was hidden from the log, so they cannot be decided again
+  resolved: number // calls that the policy in force allows by now
+  unclear: number // calls whose events have too little information
   cut: {
     // which limit was reached, and the time from which calls were read; null: all calls were read
     by: 'time' | 'number'
     from: Time
   } | null
+  rows: {
+    // equal calls as one row, the most frequent first
+    effect: 'deny' | 'require'
+    principal: PolicyImpact['changes'][number]['principal']
+    rack: string
+    app: string | null
+    route: string
+    command: string | null
+    rule: string // the rule that would decide
+    reason: string
+    stopped: number // calls that the CLI stopped before they were sent
+    count: number
+    last: string
+    event: string | null // the ID of the event of the latest of these calls
+  }[]
+  more: number // further rows that are left out
+}
+
+// policy suggest
+export interface PolicySuggest {
+  policy: string
+  since: Time
+  until: Time
+  calls: number
+  denied: number // allowed calls that the suggestion would deny
+  cut: {
+    by: 'time' | 'number'
+    from: Time
+  } | null
   files: {
     policy: string // a policy document
-    bindings: string // a shell script that creates the bindings
+    bindings: string // a shell script that creates bindings, and then deletes broader ones
     cases: string // cases for policy test
   }
   summary: string[] // lines of text: what was left out, what would be denied, and what is allowed beyond what was used

@@ -121,6 +121,7 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['policy test', () => ['policy', 'test', '.']],
   ['policy diff', () => ['policy', 'diff', '@in-force', 'policy.yaml']],
   ['policy impact', () => ['policy', 'impact', 'policy.yaml']],
+  ['policy impact', () => ['policy', 'impact', '--would-be', '--only-rack', 'staging', '--until', '1s']],
   ['policy suggest', () => ['policy', 'suggest', '--output', 'suggested']],
   ['audit search', () => ['audit', 'search']],
   ['audit histogram', () => ['audit', 'histogram']],

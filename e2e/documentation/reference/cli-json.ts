@@ -2,6 +2,7 @@ import { jsonShapes } from '@rack-gateway/cli/reference'
 
 interface Schema {
   readonly type?: string
+  readonly title?: string
   readonly description?: string
   readonly const?: unknown
   readonly enum?: readonly unknown[]
@@ -23,7 +24,7 @@ export type Id = string`
 
 /** The file cli-json.d.ts: each shape once. */
 export function cliJsonTypes(): string {
-  const shapes: readonly (readonly [string, Schema])[] = Object.entries(jsonShapes)
+  const shapes: readonly (readonly [string, Schema])[] = Object.entries(jsonShapes).flatMap(alternatives)
   listed = new Set()
   const types = new Map<string, string>()
   for (const [name, shape] of shapes) {
@@ -38,6 +39,14 @@ export function cliJsonTypes(): string {
   return `${[heading, ...declarations].join('\n\n')}\n`
 }
 
+/** A command whose JSON depends on an option has a shape for each; the title of the shape is the option. */
+function alternatives([command, shape]: readonly [string, Schema]): (readonly [string, Schema])[] {
+  return (shape.anyOf ?? [shape]).map(({ title, ...one }) => [
+    title === undefined ? command : `${command} ${title}`,
+    one,
+  ])
+}
+
 function printedBy([command, { items, description }]: readonly [string, Schema]): string {
   const remarks = [...(items === undefined ? [] : ['an array']), ...(description === undefined ? [] : [description])]
   return remarks.length === 0 ? command : `${command} (${remarks.join('; ')})`
@@ -45,7 +54,7 @@ function printedBy([command, { items, description }]: readonly [string, Schema])
 
 /** `tokens create` is `TokensCreate`. */
 function typeName(command: string): string {
-  return command.replaceAll(/(?:^|[ -])([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  return command.replaceAll('--', '').replaceAll(/(?:^|[ -])([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
 /** The members of its base are not listed again. */

@@ -1,14 +1,21 @@
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import type { PolicyProblem } from '@rack-gateway/rbac-policy/document'
 import type { PolicyChange, PolicyImpact, WouldBe } from '@rack-gateway/rbac-policy/simulation'
-import type { PolicySuggestion } from '@rack-gateway/rbac-policy/suggestion'
+import type { CurrentAccess, PolicySuggestion } from '@rack-gateway/rbac-policy/suggestion'
 
 /** Messages to the process of a study. The process answers each message once. */
 export type StudyQuestion =
   | { readonly kind: 'begin'; readonly current: PolicyDocument; readonly proposed: string }
   /** `rack`: only calls on this rack; null: on all racks. */
   | { readonly kind: 'begin-would-be'; readonly current: PolicyDocument; readonly rack: string | null }
-  | { readonly kind: 'begin-suggestion'; readonly current: PolicyDocument; readonly rack: string | null }
+  | {
+      readonly kind: 'begin-suggestion'
+      readonly current: PolicyDocument
+      /** The YAML of `current`; null for the built-in policy. */
+      readonly text: string | null
+      readonly access: CurrentAccess
+      readonly rack: string | null
+    }
   /** Events in their canonical form. */
   | { readonly kind: 'calls'; readonly canonical: readonly string[] }
   | { readonly kind: 'end'; readonly maxChanges: number }

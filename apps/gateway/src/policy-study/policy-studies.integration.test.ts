@@ -104,6 +104,21 @@ test('a study that reaches its limit of calls or of time says from which time on
   expect([byTime.cut?.by, byTime.impact.calls]).toEqual(['time', 250])
 })
 
+test('the calls of one principal beyond its limit do not push out the calls of others', async () => {
+  const since = Date.now()
+  const until = since + 2_000
+  const other = { kind: 'user' as const, id: 'v', name: 'bob@example.com', roles: ['deployer'] }
+  await writer.record(promotion({ app: 'other', principal: other }))
+  for (let count = 0; count < 30; count++) await writer.record(promotion({ app: 'flood' }))
+  const limits = { batch: 5, callsPerPrincipal: 10, calls: 20 }
+  const { impact, cut } = await studies(limits).study(wanted({ since, until }))
+  expect(impact.changes.map(({ app, count }) => [app, count])).toEqual([
+    ['flood', 10],
+    ['other', 1],
+  ])
+  expect(cut?.by).toBe('number')
+})
+
 test('a call whose record was truncated is not evaluated', async () => {
   const until = Date.now() + 1_000
   const since = Date.now()

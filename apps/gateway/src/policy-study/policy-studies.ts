@@ -2,8 +2,9 @@ import { decidedCalls } from '@rack-gateway/audit'
 import { childHeapMiB } from '@rack-gateway/config'
 import type { Database } from '@rack-gateway/database'
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
+import { textOf } from '@rack-gateway/rbac-policy/document'
 import type { PolicyImpact, WouldBe } from '@rack-gateway/rbac-policy/simulation'
-import type { PolicySuggestion } from '@rack-gateway/rbac-policy/suggestion'
+import type { CurrentAccess, PolicySuggestion } from '@rack-gateway/rbac-policy/suggestion'
 import { InvalidRequest, TooManyCalls } from '../errors/errors.ts'
 import type { FairLimit } from '../resource-account/fair-limit.ts'
 import type { Payer } from '../resource-account/payer.ts'
@@ -29,6 +30,10 @@ export interface StudyRequest {
 export interface RecordedRequest extends Pick<StudyRequest, 'current' | 'since' | 'until' | 'payer' | 'disconnected'> {
   /** Null: all racks. */
   readonly rack: string | null
+}
+
+export interface SuggestionRequest extends RecordedRequest {
+  readonly access: CurrentAccess
 }
 
 export interface WouldBeStudied {
@@ -79,7 +84,7 @@ export interface PolicyStudies {
    * @throws InvalidRequest if it takes too much time or memory
    * @throws the errors of `children`; TooManyCalls if no process can be started
    */
-  suggest(request: RecordedRequest): Promise<SuggestedPolicy>
+  suggest(request: SuggestionRequest): Promise<SuggestedPolicy>
   /** Which recorded calls the policy would deny if it were enforced. Throws as `suggest`. */
   wouldBe(request: RecordedRequest): Promise<WouldBeStudied>
   stop(): void
@@ -96,6 +101,8 @@ export interface PolicyStudiesOptions {
 
 export const studyLimits = {
   calls: 500_000,
+  /** The newest calls of one principal, so that one principal cannot push out the calls of others. */
+  callsPerPrincipal: 50_000,
   /** Calls per message to the process. */
   batch: 1_000,
   /** Milliseconds after which no more calls are read. */
@@ -180,7 +187,7 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
     return { proposed: begun.policy, impact: end.impact, cut }
   }
 
-  async function suggest(request: RecordedRequest): Promise<SuggestedPolicy> {
+  async function suggest(request: SuggestionRequest): Promise<SuggestedPolicy> {
     try {
       return await withChild(request, bounds.responseTimeout, (child) => runSuggestion(child, request))
     } catch (error) {
@@ -190,9 +197,9 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
 
   async function runSuggestion(
     child: StudyChild,
-    { current, rack, since, until }: RecordedRequest,
+    { current, access, rack, since, until }: SuggestionRequest,
   ): Promise<SuggestedPolicy> {
-    const begun = await child.ask({ kind: 'begin-suggestion', current, rack })
+    const begun = await child.ask({ kind: 'begin-suggestion', current, text: textOf(current), access, rack })
     if (begun.kind !== 'more') throw unexpected(begun)
     const cut = await replay(child, { since, until, part: 'response' })
     const end = await child.ask({ kind: 'end', maxChanges: 0 })
@@ -227,16 +234,27 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
     const began = performance.now()
     let calls = 0
     let from = until
+    let cut: PolicyStudy['cut'] = null
+    const excluded = new Set<string>()
+    const countsOf = new Map<string, number>()
     try {
-      for await (const batch of decidedCalls({ sql, since, until, part, batch: bounds.batch })) {
+      for await (const batch of decidedCalls({ sql, since, until, part, excluded, batch: bounds.batch })) {
         for (const canonical of chunksOf(batch.canonical)) await child.ask({ kind: 'calls', canonical })
         from = batch.from
         calls += batch.canonical.length
+        for (const principal of batch.principals) {
+          if (principal === null) continue
+          const count = (countsOf.get(principal) ?? 0) + 1
+          countsOf.set(principal, count)
+          if (count < bounds.callsPerPrincipal) continue
+          excluded.add(principal)
+          cut ??= { by: 'number', from }
+        }
         if (calls >= bounds.calls) return { by: 'number', from }
         const time = children.hasWaiting() ? Math.min(bounds.sharedTime, bounds.time) : bounds.time
         if (performance.now() - began >= time) return { by: 'time', from }
       }
-      return null
+      return cut
     } catch (error) {
       if (isTimeout(error)) return { by: 'time', from }
       throw error

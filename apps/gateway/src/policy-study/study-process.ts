@@ -42,8 +42,8 @@ function begin({ current, proposed }: StudyQuestion & { kind: 'begin' }): StudyR
   return { kind: 'begun', policy: documentHash(document) }
 }
 
-function beginSuggestion({ current, rack }: StudyQuestion & { kind: 'begin-suggestion' }): StudyResult {
-  const suggestion = studySuggestion(current)
+function beginSuggestion({ current, text, access, rack }: StudyQuestion & { kind: 'begin-suggestion' }): StudyResult {
+  const suggestion = studySuggestion(current, { text, access, rack })
   study = {
     add: addOnRack(rack, suggestion.add),
     end: () => ({ kind: 'suggestion', suggestion: suggestion.result() }),

@@ -48,6 +48,16 @@ export interface ReviewedBinding {
   readonly lastUsedAt: Date | null
 }
 
+/** A subject of bindings, with or without a binding. */
+export interface KnownSubject {
+  readonly kind: string
+  readonly id: string
+  /** The email address of a user. */
+  readonly name: string
+  /** Whether the user is locked, or the service account is disabled. */
+  readonly suspended: boolean
+}
+
 type Row = Omit<ReviewedBinding, 'permissions' | 'grantedAt' | 'expiresAt' | 'endsAt' | 'lastUsedAt'> & {
   readonly permissions: string | null
   readonly grantedAt: number
@@ -61,6 +71,16 @@ export function createAccessReview({ db }: Pick<Database, 'db'>) {
     /** @param now milliseconds since the epoch */
     accessReview: (page: PageRequest, now: number): Promise<Page<ReviewedBinding>> =>
       reviewPage(db, page, { now, filter: sql`true` }),
+
+    /** The users, service accounts, valid API tokens, and trusts: at most `limit`. @param now as above */
+    bindingSubjects: async (limit: number, now: number): Promise<readonly KnownSubject[]> =>
+      db.execute<KnownSubject & Record<string, unknown>>(sql`
+        select 'user' as kind, id::text as id, email as name, locked_at is not null as suspended from gateway.users
+        union all select 'service-account', id::text, name, disabled_at is not null from gateway.service_accounts
+        union all select 'api-token', id::text, name, false from gateway.api_tokens
+          where revoked_at is null and expires_at > ${new Date(now).toISOString()}::timestamptz
+        union all select 'trust', id::text, name, false from gateway.trusts where revoked_at is null
+        limit ${limit}`),
   }
 }
 

@@ -517,6 +517,7 @@ export const WouldBeQuery = ClosedObject({
     maxLength: 40,
     description: 'the start of the range: 30d, 12h, or 45m ago, or a time in UTC such as 2027-01-31T12:00:00Z',
   }),
+  until: Type.Optional(Type.String({ maxLength: 40, description: 'the end of the range: as `since`; now by default' })),
   rack: Type.Optional(Type.String({ maxLength: 100, description: 'only calls on this rack; all racks by default' })),
 })
 
@@ -581,7 +582,7 @@ export const Suggestion = Type.Object({
   ),
   files: Type.Object({
     policy: Type.String({ description: 'a policy document' }),
-    bindings: Type.String({ description: 'a shell script that creates the bindings' }),
+    bindings: Type.String({ description: 'a shell script that creates bindings, and then deletes broader ones' }),
     cases: Type.String({ description: 'cases for policy test' }),
   }),
   summary: Type.Array(Type.String(), {

@@ -55,6 +55,12 @@ test('a call without wouldBe, and an enforced denial, are not listed', () => {
   expect(study(enforced, allowed, null)).toMatchObject({ calls: 3, unclear: 1, rows: [] })
 })
 
+test('a token whose owner lacked a permission stays in the list', () => {
+  const owner = { kind: 'service-account', id: 'a1', name: 'nightly' }
+  const principal = { kind: 'api-token', id: 't1', name: 'token:n (nightly)', owner, roles: ['deployer'] }
+  expect(study(promotion({ principal }))).toMatchObject({ resolved: 0, rows: [{ rule: 'no-permission' }] })
+})
+
 test('a hidden command is counted, and listed as recorded', () => {
   const hidden = promotion({
     route: 'POST /apps/{app}/services/{service}/processes',
@@ -67,6 +73,18 @@ test('a hidden command is counted, and listed as recorded', () => {
     hidden: 1,
     rows: [{ command: 'env A_TOKEN=[hidden]', rule: 'command:no-rule' }],
   })
+})
+
+test('one account with many different calls does not hide the calls of others', () => {
+  const flood = Array.from({ length: 12_000 }, (_, number) =>
+    promotion({ app: `a-${number}`, path: `/apps/a-${number}/releases/R1/promote` }),
+  )
+  const other = promotion({ principal: { kind: 'user', id: 'u2', name: 'bob@example.com', roles: ['viewer'] } })
+  const one = studyWouldBe(builtInPolicy())
+  for (const call of [...flood, other]) one.add(call)
+  const { rows, more } = one.result(10_000)
+  expect([rows.length, more]).toEqual([501, 11_500])
+  expect(rows.some(({ principal }) => principal.id === 'u2')).toBe(true)
 })
 
 test('more rows than asked for are counted', () => {

@@ -32,7 +32,7 @@ export interface WouldBe {
   /** Events that lack information. */
   readonly unclear: number
   readonly rows: readonly WouldBeRow[]
-  /** Rows that were left out. After 10,000 different rows, each further call counts as one row. */
+  /** Rows that were left out. After 10,000 different rows, or 500 of one account, each further call counts as one row. */
   readonly more: number
 }
 
@@ -43,6 +43,8 @@ export interface WouldBeStudy {
 }
 
 const maxKept = 10_000
+/** Rows of one user or service account with all its tokens, so that one account cannot hide the calls of others. */
+const maxRowsPerAccount = 500
 /** Characters of a command or reason. */
 const maxText = 500
 
@@ -51,6 +53,7 @@ export function studyWouldBe(current: PolicyDocument): WouldBeStudy {
   const policy = compilePolicy(current)
   const callers = createCallers()
   const rows = new Map<string, WouldBeRow>()
+  const rowsOf = new Map<string, number>()
   let calls = 0
   let hidden = 0
   let resolved = 0
@@ -82,9 +85,14 @@ export function studyWouldBe(current: PolicyDocument): WouldBeStudy {
       .update(JSON.stringify([effect, principal.id, rack, app, route, words, denial.rule]))
       .digest('base64')
     const earlier = rows.get(key)
-    if (earlier === undefined && rows.size >= maxKept) {
-      omitted += 1
-      return
+    if (earlier === undefined) {
+      const account = principal.owner?.id ?? principal.trust?.id ?? principal.id
+      const own = rowsOf.get(account) ?? 0
+      if (rows.size >= maxKept || own >= maxRowsPerAccount) {
+        omitted += 1
+        return
+      }
+      rowsOf.set(account, own + 1)
     }
     const isLatest = earlier === undefined || at >= earlier.last
     rows.set(key, {
@@ -128,8 +136,11 @@ interface ReplayContext {
 /**
  * Events do not say whether a process was the caller's own run. A call that lacked only a command rule had every
  * permission, so both are tried for it. Any other call counts as a call on a foreign process.
+ *
+ * Events do not have the roles of a token's owner. So a token whose owner lacked a permission stays in the list.
  */
 function isNowAllowed(recorded: RecordedCall, denial: RecordedDenial, { policy, callers }: ReplayContext): boolean {
+  if (recorded.principal.kind === 'api-token' && rulesOfMissingPermission.has(denial.rule)) return false
   const replayed = toReplayedCall(recorded, callers)
   if (replayed === null) return false
   const { principal, call } = replayed
@@ -138,6 +149,8 @@ function isNowAllowed(recorded: RecordedCall, denial: RecordedDenial, { policy, 
     call.process === null || !mayBeOwn ? [call.process] : [call.process, { ...call.process, own: !call.process.own }]
   return processes.some((process) => policy.decide(principal, { ...call, process }).effect === 'allow')
 }
+
+const rulesOfMissingPermission: ReadonlySet<string> = new Set(['no-permission', 'no-binding'])
 
 function shorten(text: string): string {
   return text.length > maxText ? `${Buffer.from(text.slice(0, maxText), 'utf16le').toString('utf16le')}…` : text

@@ -13,23 +13,11 @@ const holes: readonly { readonly type: WordType; readonly name: string }[] = [
 
 /** Different values after which a word of a type replaces a literal. */
 const minValues = 3
-const maxWords = 50
-const maxLength = 300
 
 /** A call with a command that a rule can have. */
 export interface CommandUse {
   readonly use: Use
   readonly argv: readonly string[]
-}
-
-/** Whether a rule can have these words. A word that may be a secret must not be written into a file. */
-export function isWritable(argv: readonly string[]): boolean {
-  return (
-    argv.length > 0 &&
-    argv.length <= maxWords &&
-    argv.join(' ').length <= maxLength &&
-    argv.every((word) => /^[\x20-\x26\x28-\x7e]+$/.test(word) && !word.includes('[hidden]'))
-  )
 }
 
 /** A long word of mixed letters and digits, which no pattern of known secrets has found. */

@@ -1,1 +1,7 @@
-export { type PolicySuggestion, type SuggestionStudy, studySuggestion } from './suggest-policy.ts'
+export type { CurrentAccess, CurrentBinding } from './current-access.ts'
+export {
+  type PolicySuggestion,
+  type SuggestionContext,
+  type SuggestionStudy,
+  studySuggestion,
+} from './suggest-policy.ts'

@@ -66,17 +66,67 @@ export interface UseCollector {
 
 /** Different calls of one account, with all its tokens. More calls of this account are only counted. */
 const maxUsesPerAccount = 2_000
-/** Calls about processes, which are kept one by one. */
+/** Characters of these calls. A call with more than `maxCallLength` is only counted. */
+const maxCharactersPerAccount = 2_000_000
+const maxCallLength = 4_000
+/** Calls about processes, of which the times and process IDs are kept. */
 const maxPendingPerAccount = 20_000
 const maxAccounts = 2_000
+
+const limits = { uses: maxUsesPerAccount, characters: maxCharactersPerAccount, pending: maxPendingPerAccount } as const
+/** Characters. Names of processes are shorter. */
+const maxProcessId = 100
+
+interface Sample {
+  readonly subjects: Callers
+  readonly recorded: RecordedCall
+  readonly call: RackCall
+}
+
+interface PendingCall {
+  readonly sample: Sample
+  readonly at: string
+  /** The ID of the process. */
+  readonly process: string | null
+}
+
+/** Only the members that a decision depends on, because an event can have many kilobytes. */
+function compact(recorded: RecordedCall): RecordedCall {
+  const { at, principal, rack, app, route, path, decision, command, environment } = recorded
+  const { kind, id, name, owner, trust, groups, roles } = principal
+  return {
+    at,
+    principal: {
+      kind,
+      id,
+      name,
+      ...(owner && { owner }),
+      ...(trust && { trust }),
+      ...(groups && { groups }),
+      ...(roles && { roles }),
+    },
+    rack,
+    route,
+    path,
+    decision: { effect: decision.effect, rule: decision.rule },
+    ...(app !== undefined && { app }),
+    ...(command && { command }),
+    ...(environment && { environment }),
+  }
+}
 
 /** @param isSecretKey says which environment keys are secret */
 export function collectUses(isSecretKey: (key: string) => boolean): UseCollector {
   const callers = createCallers()
   const uses = new Map<string, Use>()
-  const pending: { readonly subjects: Callers; readonly recorded: RecordedCall; readonly call: RackCall }[] = []
+  const samples = new Map<string, Sample>()
+  const pending: PendingCall[] = []
   const apps = new Set<string>()
-  const perAccount = { uses: new Map<string, number>(), pending: new Map<string, number>() }
+  const perAccount = {
+    uses: new Map<string, number>(),
+    characters: new Map<string, number>(),
+    pending: new Map<string, number>(),
+  }
   const ownRuns = createOwnRuns()
   const leftOut = new Map<LeftOutCause, number>()
   const redacted = new Map<string, RedactedCommand>()
@@ -90,13 +140,18 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
   }
 
   /** Counts against the limit of the account. */
-  function hasRoom(account: string, list: keyof typeof perAccount = 'uses'): boolean {
+  function hasRoom(account: string, list: keyof typeof perAccount, size = 1): boolean {
     const counts = perAccount[list]
     const known = counts.get(account)
     if (known === undefined && counts.size >= maxAccounts) return false
-    if ((known ?? 0) >= (list === 'uses' ? maxUsesPerAccount : maxPendingPerAccount)) return false
-    counts.set(account, (known ?? 0) + 1)
+    if ((known ?? 0) + size > limits[list]) return false
+    counts.set(account, (known ?? 0) + size)
     return true
+  }
+
+  function hasRoomFor(account: string, key: string, { path }: RecordedCall): boolean {
+    const size = key.length + path.length
+    return size <= maxCallLength && hasRoom(account, 'characters', size) && hasRoom(account, 'uses')
   }
 
   function add(recorded: RecordedCall | null): void {
@@ -107,6 +162,7 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
     }
     first = first === null || recorded.at < first ? recorded.at : first
     last = last === null || recorded.at > last ? recorded.at : last
+    // An attempt that was denied is no use, also one that the CLI stopped. Otherwise, callers could ask for access by trying.
     if (recorded.decision.effect !== 'allow') {
       leave('denied')
       return
@@ -141,7 +197,7 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
       return
     }
     if (isAboutProcess(call)) addPending({ subjects, recorded, call })
-    else addUse(subjects, recorded, call)
+    else addUse(subjects, recorded, call, 1)
   }
 
   function addRedacted(recorded: RecordedCall, subjects: Callers): void {
@@ -151,23 +207,37 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
     const key = JSON.stringify([keyOf(subjects.caller), rack, app, argv])
     const found = redacted.get(key)
     if (found !== undefined) found.count += 1
-    else if (hasRoom(subjects.caller.account)) redacted.set(key, { ...subjects, argv, rack, app, count: 1 })
+    else if (hasRoomFor(subjects.caller.account, key, recorded))
+      redacted.set(key, { ...subjects, argv, rack, app, count: 1 })
   }
 
-  function addPending(one: (typeof pending)[number]): void {
-    if (!hasRoom(one.subjects.caller.account, 'pending')) {
+  /** Equal calls share one sample, so a run costs only its time and the ID of its process. */
+  function addPending(sample: Sample): void {
+    const { subjects, recorded, call } = sample
+    const { account } = subjects.caller
+    const { process, route, at } = call
+    const { id, roles } = recorded.principal
+    const words = recorded.command
+    const shape = [process?.service, process?.known, process?.own, call.release === null, recorded.environment]
+    const key = JSON.stringify([id, roles, recorded.rack, call.app, route.id, words, call.service, shape])
+    const hasSample = samples.has(key)
+    if (
+      (process?.id.length ?? 0) > maxProcessId ||
+      !hasRoom(account, 'pending') ||
+      !(hasSample || hasRoomFor(account, key, recorded))
+    ) {
       leave('too-many')
       return
     }
-    pending.push(one)
-    const { process, route } = one.call
-    const at = one.call.at
-    const group = groupOf(one)
+    const known = samples.get(key) ?? { ...sample, recorded: compact(recorded) }
+    samples.set(key, known)
+    pending.push({ sample: known, at: recorded.at, process: process?.id ?? null })
+    const group = groupOf(sample)
     if (route.permission === 'process:run') ownRuns.addStart(group, at)
     else if (process !== null && process.id !== process.service) ownRuns.addUse(group, at, process.id)
   }
 
-  function addUse(subjects: Callers, recorded: RecordedCall, call: RackCall): void {
+  function addUse(subjects: Callers, recorded: RecordedCall, call: RackCall, room: 0 | 1): void {
     const { rack } = call
     const revealed = call.route.permission.startsWith('release:') ? revealedKeys(recorded, call) : []
     if (revealed.some(isSecretKey)) secretReads += 1
@@ -185,18 +255,19 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
       if (recorded.at > found.last) found.last = recorded.at
       return
     }
-    if (!hasRoom(subjects.caller.account)) {
+    if (room === 1 && !hasRoomFor(subjects.caller.account, key, recorded)) {
       leave('too-many')
       return
     }
-    const sample = { recorded, call }
+    const sample = { recorded: compact(recorded), call }
     uses.set(key, { ...subjects, rack, app, scope, required, command, sample, count: 1, last: recorded.at })
   }
 
-  function addWithFacts({ subjects, recorded, call }: (typeof pending)[number]): void {
-    const { process } = call
-    const known = process && { ...process, own: process.own || ownRuns.isOwn(groupOf({ subjects, call }), process.id) }
-    addUse(subjects, recorded, { ...call, process: known })
+  function addWithFacts({ sample: { subjects, recorded, call }, at, process: id }: PendingCall): void {
+    const own = id !== null && ownRuns.isOwn(groupOf({ subjects, call }), id)
+    const process = call.process && id !== null ? { ...call.process, id, own: call.process.own || own } : call.process
+    // The sample was counted against the limits.
+    addUse(subjects, { ...recorded, at }, { ...call, at: Date.parse(at), process }, 0)
   }
 
   return {

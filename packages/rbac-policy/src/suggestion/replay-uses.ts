@@ -6,21 +6,29 @@ import { createCallers } from '../simulation/recorded-call.ts'
 import { groupBy } from './group-by.ts'
 import type { Use } from './recorded-uses.ts'
 import { keyOf, type Subject } from './subject.ts'
-import type { SuggestedBinding } from './suggested-roles.ts'
+import type { SuggestedBinding } from './suggestion.ts'
 
 export interface ReplayedUse {
   readonly use: Use
   readonly decision: Decision
 }
 
-/** Decides the recorded calls again, by the suggested document and with only the suggested bindings. */
+/** A user can prove a second factor, so a call that needs one is not denied. For tokens and jobs, it is a denial. */
+export function isDenied({ effect }: Decision): boolean {
+  return effect === 'deny'
+}
+
+/** Bindings by the key of their subject. */
+export type HeldBindings = ReadonlyMap<string, readonly Binding[]>
+
+/** Decides the recorded calls again, by a document and with only the suggested and the kept bindings. */
 export function replayUses(
   uses: readonly Use[],
   document: PolicyDocument,
-  suggested: readonly SuggestedBinding[],
+  { suggested, kept }: { readonly suggested: readonly SuggestedBinding[]; readonly kept: HeldBindings },
 ): ReplayedUse[] {
   const policy = compilePolicy(document)
-  const principalFor = createSuggestedPrincipals(suggested)
+  const principalFor = createSuggestedPrincipals(suggested, kept)
   return uses.map((use) => {
     const { call } = use.sample
     const release = call.release === null ? null : { ...call.release, newest: false }
@@ -29,14 +37,19 @@ export function replayUses(
 }
 
 /** A token keeps its own roles, because they are its scope. */
-function createSuggestedPrincipals(suggested: readonly SuggestedBinding[]): (use: Use) => Principal {
+function createSuggestedPrincipals(
+  suggested: readonly SuggestedBinding[],
+  kept: HeldBindings,
+): (use: Use) => Principal {
   const callers = createCallers()
   const bindings = groupBy(suggested, ({ subject }) => keyOf(subject))
   const principals = new Map<string, Principal>()
-  const bindingsOf = (subject: Subject): Binding[] =>
-    (bindings.get(keyOf(subject)) ?? []).flatMap(({ role, rack, apps }) =>
+  const bindingsOf = (subject: Subject): Binding[] => [
+    ...(kept.get(keyOf(subject)) ?? []),
+    ...(bindings.get(keyOf(subject)) ?? []).flatMap(({ role, rack, apps }) =>
       apps.map((app) => ({ id: `${role} ${rack} ${app}`, role, racks: rack, apps: app, expiresAt: null })),
-    )
+    ),
+  ]
   return function principalFor({ caller, holder, sample: { recorded } }) {
     const { roles = [] } = recorded.principal
     const key = JSON.stringify([keyOf(caller), keyOf(holder), roles])
@@ -44,10 +57,10 @@ function createSuggestedPrincipals(suggested: readonly SuggestedBinding[]): (use
     if (found !== undefined) return found
     const kind = caller.kind === 'trust' ? 'workload' : caller.kind === 'api-token' ? 'api-token' : 'user'
     const base = callers.find(recorded, kind)
-    const kept =
+    const ownScope =
       kind === 'api-token' ? roles.filter((role) => role !== individualPermissionsRole).map(unlimitedBinding) : []
     const owner = base.owner && { ...base.owner, bindings: bindingsOf(holder) }
-    const principal = { ...base, owner, bindings: [...kept, ...bindingsOf(caller)] }
+    const principal = { ...base, owner, bindings: [...ownScope, ...bindingsOf(caller)] }
     principals.set(key, principal)
     return principal
   }

@@ -22,6 +22,19 @@ export function isPlainWord(text: string): boolean {
   return text.length <= 100 && /^[A-Za-z0-9][A-Za-z0-9._@+-]*$/.test(text) && !isUuid(text.toLowerCase())
 }
 
+const maxWords = 50
+const maxLength = 300
+
+/** Whether a rule can have these words. A word that may be a secret must not be written into a file. */
+export function isWritable(argv: readonly string[]): boolean {
+  return (
+    argv.length > 0 &&
+    argv.length <= maxWords &&
+    argv.join(' ').length <= maxLength &&
+    argv.every((word) => /^[\x20-\x26\x28-\x7e]+$/.test(word) && !word.includes('[hidden]'))
+  )
+}
+
 /** The first words of a command, for a comment. Words of any other form become `?`. */
 export function beginningOf(argv: readonly string[]): string {
   const shown = argv

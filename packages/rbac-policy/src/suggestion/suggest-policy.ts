@@ -1,18 +1,21 @@
 import { inMessage } from '@rack-gateway/command-matcher'
 import { createSecretKeyMatcher } from '../decision/secret-key-matcher.ts'
-import { builtInPolicy, readPolicy } from '../document/document.ts'
+import { readPolicy } from '../document/document.ts'
 import { expandWithImplied } from '../permissions/permission-patterns.ts'
 import type { PolicyDocument } from '../policy-document/policy-document.ts'
 import type { RecordedCall } from '../simulation/recorded-call.ts'
+import { bindingKinds, type CurrentAccess, keptBindings, noAccess, toBinding } from './current-access.ts'
 import { groupBy } from './group-by.ts'
+import { type KeptPolicy, keptPolicy } from './kept-policy.ts'
 import { collectUses, type LeftOutCause, type RecordedUses } from './recorded-uses.ts'
-import { type ReplayedUse, replayUses } from './replay-uses.ts'
+import { type HeldBindings, isDenied, type ReplayedUse, replayUses } from './replay-uses.ts'
 import { byText, counted, sortedUnique } from './safe-text.ts'
 import { describeSubjects, keyOf } from './subject.ts'
-import { isSuggestable, type Suggestion, suggestRoles } from './suggested-roles.ts'
+import { isSuggestable, suggestRoles } from './suggested-roles.ts'
+import type { Suggestion } from './suggestion.ts'
 import { writeBindings } from './write-bindings.ts'
 import { usesCount, writeCases } from './write-cases.ts'
-import { droppedSections, writePolicy } from './write-policy.ts'
+import { writePolicy } from './write-policy.ts'
 
 export interface PolicySuggestion {
   /** A policy document. */
@@ -35,33 +38,48 @@ export interface SuggestionStudy {
   result(): PolicySuggestion
 }
 
-/** The limits of rules of one account, tried in this order until the document is short enough. */
+/** The limits of rules of one account, tried in this order until the added parts are short enough. */
 const ruleLimits = [100, 50, 20, 5, 0]
-const maxDocumentLength = 200_000
+/** Characters beside the kept parts. */
+const maxAddedLength = 200_000
+
+export interface SuggestionContext {
+  /** The YAML of the document in force; null for the built-in policy. */
+  readonly text?: string | null
+  readonly access?: CurrentAccess
+  /** The only rack whose calls are added; null: all racks. */
+  readonly rack?: string | null
+}
 
 /** Suggests a policy document and bindings that allow what was recorded, and little else. */
-export function studySuggestion(current: PolicyDocument): SuggestionStudy {
+export function studySuggestion(
+  current: PolicyDocument,
+  { text: currentText = null, access = noAccess, rack = null }: SuggestionContext = {},
+): SuggestionStudy {
   const isSecretKey = createSecretKeyMatcher(current.secretKeys)
   const collector = collectUses(isSecretKey)
   return {
     add: collector.add,
     result() {
       const recorded = sorted(collector.result())
-      const builtIn = builtInPolicy()
-      const { suggestion, text } = shortEnough(recorded, current, isSecretKey)
+      const kept = keptPolicy(current, currentText)
+      const kinds = bindingKinds(current)
+      const keptOf = keptBindings(access, kinds)
+      const held = new Map([...keptOf].map(([key, own]) => [key, own.map(toBinding)]))
+      const { suggestion, text } = shortEnough(recorded, held, { kept, runServices: current.runServices, isSecretKey })
       const { document, problems } = readPolicy(text, 'policy.yaml')
       if (document === null) throw new Error(`the suggested document is not valid: ${problems[0]?.text}`)
-      const replayed = replayUses(recorded.uses, document, suggestion.bindings)
-      const denied = replayed.filter(({ decision }) => decision.effect !== 'allow')
+      const replayed = replayUses(recorded.uses, document, { suggested: suggestion.bindings, kept: held })
+      const denied = replayed.filter(({ decision }) => isDenied(decision))
       return {
         policy: text,
-        bindings: writeBindings(suggestion.bindings),
+        bindings: writeBindings(suggestion.bindings, { access, kinds, kept: keptOf, rack }),
         cases: writeCases(document, suggestion.rules, suggestion.bindings),
         summary: [
           ...basisLines(recorded),
           ...deniedLines(denied, suggestion),
           ...beyondLines(suggestion, document),
-          ...droppedLines(droppedSections(current, builtIn)),
+          ...keptLines(kept),
         ],
         calls: recorded.calls,
         denied: usesCount(denied.map(({ use }) => use)),
@@ -80,13 +98,24 @@ function sorted(recorded: RecordedUses): RecordedUses {
   return { ...recorded, uses: keyed.sort((one, other) => byText(one.key, other.key)).map(({ use }) => use) }
 }
 
-function shortEnough(recorded: RecordedUses, current: PolicyDocument, isSecretKey: (key: string) => boolean) {
-  for (const limit of ruleLimits) {
-    const suggestion = suggestRoles(recorded.uses, builtInPolicy(), current, limit)
+const nothing: Suggestion = { roles: [], rules: [], bindings: [], unwritten: [] }
+
+/** Calls that the kept bindings and the kept parts of the policy allow need nothing new. */
+function shortEnough(recorded: RecordedUses, held: HeldBindings, parts: Parameters<typeof writePolicy>[2]) {
+  const keptText = writePolicy(nothing, recorded, parts)
+  const { document: base } = readPolicy(keptText, 'policy.yaml')
+  if (base === null) throw new Error('the kept parts of the policy are not valid')
+  const uses = replayUses(recorded.uses, base, { suggested: [], kept: held }).flatMap(({ use, decision }) =>
+    isDenied(decision) ? use : [],
+  )
+  const customRoles = parts.kept.roles.map(([name]) => name)
+  const keptRules = parts.kept.rules.map(([id]) => id)
+  for (const maxRules of ruleLimits) {
+    const suggestion = suggestRoles(uses, { base, customRoles, keptRules, maxRules })
     const forbidden = suggestion.roles.flatMap(({ permissions }) => permissions.filter((one) => !isSuggestable(one)))
     if (forbidden.length > 0) throw new Error('a suggested role has a permission that must not be suggested')
-    const text = writePolicy(suggestion, recorded, isSecretKey)
-    if (text.length <= maxDocumentLength) return { suggestion, text }
+    const text = writePolicy(suggestion, recorded, parts)
+    if (text.length - keptText.length <= maxAddedLength) return { suggestion, text }
   }
   throw new Error('the suggested document is too long')
 }
@@ -162,10 +191,13 @@ function beyondLines({ bindings, roles: own }: Suggestion, { roles }: PolicyDocu
     : ['allowed beyond what any holder used:', ...lines]
 }
 
-function droppedLines(sections: readonly string[]): string[] {
-  return sections.length === 0
-    ? []
-    : [
-        `copy these sections from the policy in force, because the suggestion does not have them: ${sections.join(', ')}`,
-      ]
+function keptLines({ roles, rules, open }: KeptPolicy): string[] {
+  return [
+    ...(roles.length + rules.length === 0
+      ? []
+      : [
+          `kept from the policy in force: ${counted(roles.length, 'role')} and ${counted(rules.length, 'command rule')}`,
+        ]),
+    ...open.map((id) => `not kept, because it allows any command: the command rule ${inMessage(id)}`),
+  ]
 }

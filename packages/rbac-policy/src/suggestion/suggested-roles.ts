@@ -1,71 +1,46 @@
 import type { Permission } from '../model/types.ts'
 import { expandWithImplied } from '../permissions/permission-patterns.ts'
 import type { PolicyDocument, Role } from '../policy-document/policy-document.ts'
-import { type CommandUse, callerKey, contextOf, isWritable, mayBeSecret, patternsOf } from './command-patterns.ts'
+import { type CommandUse, callerKey, contextOf, mayBeSecret, patternsOf } from './command-patterns.ts'
+import { isDeletion, isForbidden } from './current-access.ts'
 import { groupBy } from './group-by.ts'
 import type { Use } from './recorded-uses.ts'
-import { byText, isEnvironmentKey, isResourceName, sortedUnique } from './safe-text.ts'
+import { isDenied, replayUses } from './replay-uses.ts'
+import { byText, isEnvironmentKey, isResourceName, isWritable, sortedUnique } from './safe-text.ts'
 import { bySubject, keyOf, type Subject } from './subject.ts'
-
-/** A role of one permission set, or of the command rules of one set of callers. */
-export interface SuggestedRole {
-  readonly name: string
-  readonly kind: 'commands' | 'extra'
-  readonly permissions: readonly Permission[]
-  readonly holders: readonly Subject[]
-  readonly uses: readonly Use[]
-}
-
-export interface SuggestedRule {
-  readonly id: string
-  /** In the syntax of rules. */
-  readonly run: string
-  readonly service: string
-  readonly by: 'run' | 'exec'
-  readonly environment: readonly string[]
-  readonly racks: readonly string[]
-  readonly apps: readonly string[]
-  readonly role: string
-  readonly uses: readonly Use[]
-}
-
-export interface SuggestedBinding {
-  readonly subject: Subject
-  readonly role: string
-  readonly rack: string
-  /** `*` for the whole rack. */
-  readonly apps: readonly string[]
-  readonly uses: readonly Use[]
-}
-
-/** A call whose command no rule can have. */
-export interface UnwrittenUse {
-  readonly use: Use
-  readonly cause: 'form' | 'secret' | 'too-many'
-}
-
-export interface Suggestion {
-  readonly roles: readonly SuggestedRole[]
-  readonly rules: readonly SuggestedRule[]
-  readonly bindings: readonly SuggestedBinding[]
-  readonly unwritten: readonly UnwrittenUse[]
-}
+import type { SuggestedBinding, SuggestedRole, SuggestedRule, Suggestion, UnwrittenUse } from './suggestion.ts'
 
 /** No call requires these permissions by itself, and none may come from a suggestion. */
 export function isSuggestable(permission: Permission): boolean {
   return permission !== 'secret:read' && !permission.startsWith('gateway:')
 }
 
-/** @param maxRules command rules of one account */
+export interface SuggestionOptions {
+  /** The kept parts of the policy in force, with the built-in roles. */
+  readonly base: PolicyDocument
+  /** Names of the roles that the policy in force defines. */
+  readonly customRoles: readonly string[]
+  /** IDs of the kept command rules. */
+  readonly keptRules: readonly string[]
+  /** Command rules of one account. */
+  readonly maxRules: number
+}
+
 export function suggestRoles(
   uses: readonly Use[],
-  builtIn: PolicyDocument,
-  current: PolicyDocument,
-  maxRules: number,
+  { base, customRoles, keptRules, maxRules }: SuggestionOptions,
 ): Suggestion {
-  const taken = new Set([...builtIn.roles, ...current.roles].map(({ name }) => name))
-  const commands = suggestCommands(uses, taken, maxRules)
-  const access = suggestAccess(uses, builtIn, taken)
+  const taken = new Set(base.roles.map(({ name }) => name))
+  const access = suggestAccess(uses, { base, customRoles }, taken)
+  const withExtras = { ...base, roles: [...base.roles, ...access.roles.map(toRole)] }
+  // A command that a kept rule allows needs no new rule.
+  const remaining =
+    keptRules.length === 0
+      ? uses
+      : replayUses(uses, withExtras, { suggested: access.bindings, kept: new Map() }).flatMap(({ use, decision }) =>
+          use.command !== null && !isDenied(decision) ? [] : use,
+        )
+  const commands = suggestCommands(remaining, { taken, keptRules, maxRules })
   return {
     roles: [...access.roles, ...commands.roles],
     rules: commands.rules,
@@ -95,7 +70,14 @@ interface RuleUnit {
   readonly uses: Use[]
 }
 
-function suggestCommands(uses: readonly Use[], taken: Set<string>, maxRules: number) {
+function toRole({ name, permissions }: SuggestedRole): Role {
+  return { name, description: '', permissions }
+}
+
+function suggestCommands(
+  uses: readonly Use[],
+  { taken, keptRules, maxRules }: Pick<SuggestionOptions, 'keptRules' | 'maxRules'> & { readonly taken: Set<string> },
+) {
   const unwritten: UnwrittenUse[] = []
   const written = uses.flatMap((use): CommandUse[] => {
     const { command } = use
@@ -109,7 +91,7 @@ function suggestCommands(uses: readonly Use[], taken: Set<string>, maxRules: num
   })
   const units = limitUnits(unitsOf(written), maxRules, unwritten)
   const bySet = groupBy(units, (unit) => JSON.stringify(sortedUnique(unit.uses.map(callerKey))))
-  const ids = new Set(['any-command', 'run-service'])
+  const ids = new Set(['any-command', 'any-command-1', 'any-command-2', 'run-service', ...keptRules])
   const roles: SuggestedRole[] = []
   const rules: SuggestedRule[] = []
   const bindings: SuggestedBinding[] = []
@@ -209,14 +191,19 @@ interface Bucket {
   readonly app: string
   readonly needed: Set<Permission>
   readonly uses: Use[]
-  base: Role
+  /** Null if no role fits, such as with a policy that gives secrets to viewers. */
+  base: Role | null
   extra: readonly Permission[]
 }
 
-function suggestAccess(uses: readonly Use[], builtIn: PolicyDocument, taken: Set<string>) {
-  const candidates = ['viewer', 'ci', 'ops', 'deployer'].flatMap(
-    (name) => builtIn.roles.find((role) => role.name === name) ?? [],
-  )
+function suggestAccess(
+  uses: readonly Use[],
+  { base, customRoles }: Pick<SuggestionOptions, 'base' | 'customRoles'>,
+  taken: Set<string>,
+) {
+  const named = (names: readonly string[]) => base.roles.filter(({ name }) => names.includes(name))
+  const usual = ['viewer', 'ci', 'ops', 'deployer']
+  const candidates = { usual: named(usual), custom: named(customRoles.filter((name) => !usual.includes(name))) }
   const buckets: Bucket[] = []
   for (const ofHolder of groupBy(uses, ({ holder, rack }) => JSON.stringify([keyOf(holder), rack])).values())
     buckets.push(...bucketsOf(ofHolder, candidates))
@@ -225,7 +212,8 @@ function suggestAccess(uses: readonly Use[], builtIn: PolicyDocument, taken: Set
     buckets.filter(({ extra }) => extra.length > 0),
     ({ extra }) => JSON.stringify(extra),
   )
-  for (const [role, list] of groupBy(buckets, ({ base }) => base.name)) bindings.push(...bindBuckets(role, list))
+  for (const [role, list] of groupBy(buckets, ({ base: chosen }) => chosen?.name ?? null))
+    if (role !== null) bindings.push(...bindBuckets(role, list))
   const roles: SuggestedRole[] = []
   for (const [, list] of [...extras].sort(([one], [other]) => byText(one, other))) {
     const [first] = list
@@ -242,7 +230,7 @@ function suggestAccess(uses: readonly Use[], builtIn: PolicyDocument, taken: Set
 }
 
 /** All uses are of one holder on one rack. */
-function bucketsOf(uses: readonly Use[], candidates: readonly Role[]): Bucket[] {
+function bucketsOf(uses: readonly Use[], candidates: Candidates): Bucket[] {
   const byApp = groupBy(
     uses.filter(({ scope }) => scope !== 'list'),
     ({ app, scope }) => (scope === 'rack' || app === null ? '*' : app),
@@ -261,22 +249,48 @@ function bucketsOf(uses: readonly Use[], candidates: readonly Role[]): Bucket[] 
 }
 
 function covers(buckets: readonly Bucket[], needed: Iterable<Permission>): boolean {
-  const held = new Set(buckets.flatMap(({ base, extra }) => [...expandWithImplied([...base.permissions, ...extra])]))
+  const held = new Set(
+    buckets.flatMap(({ base, extra }) => [...expandWithImplied([...(base?.permissions ?? []), ...extra])]),
+  )
   return [...needed].every((permission) => held.has(permission))
 }
 
-function bucketOf(app: string, uses: readonly Use[], candidates: readonly Role[]): Bucket {
+interface Candidates {
+  readonly usual: readonly Role[]
+  readonly custom: readonly Role[]
+}
+
+/**
+ * The roles that a bucket can get. A custom role only for callers who had it at each of these calls, so its conditions
+ * were met. If all their roles had conditions, only these are left, because another role would not have the conditions.
+ */
+function candidatesFor(uses: readonly Use[], { usual, custom }: Candidates, needed: ReadonlySet<Permission>): Role[] {
+  const [first] = uses
+  const rolesOf = ({ sample, caller, holder }: Use) =>
+    caller === holder ? (sample.recorded.principal.roles ?? []) : []
+  const held = custom.filter(({ name }) => uses.every((use) => rolesOf(use).includes(name)))
+  const isFitting = ({ permissions }: Role) =>
+    [...expandWithImplied(permissions)].every((one) => !isForbidden(one) && (!isDeletion(one) || needed.has(one)))
+  const fitting = held.filter(isFitting)
+  const conditional = fitting.filter(({ when = [] }) => when.length > 0)
+  const isOnlyConditional = uses.every((use) =>
+    rolesOf(use).every((name) => conditional.some((role) => role.name === name)),
+  )
+  if (conditional.length > 0 && isOnlyConditional) return conditional
+  const forHolder = usual.filter(({ name }) => name !== 'ci' || first?.holder.kind !== 'user').filter(isFitting)
+  return [...fitting, ...forHolder]
+}
+
+function bucketOf(app: string, uses: readonly Use[], candidates: Candidates): Bucket {
   const [{ holder, rack }] = uses as readonly [Use, ...Use[]]
   const needed = new Set(uses.flatMap(neededFor).filter(isSuggestable))
-  const fitting = candidates.filter(({ name }) => name !== 'ci' || holder.kind !== 'user')
-  const ranked = fitting
+  const ranked = candidatesFor(uses, candidates, needed)
     .map((role) => {
       const held = expandWithImplied(role.permissions)
       return { role, missing: [...needed].filter((permission) => !held.has(permission)).sort(), size: held.size }
     })
     .sort((one, other) => one.missing.length - other.missing.length || one.size - other.size)
-  const [best] = ranked
-  if (best === undefined) throw new Error('there is no built-in role')
+  const [best = { role: null, missing: [...needed].sort() }] = ranked
   return { holder, rack, app, needed, uses: [...uses], base: best.role, extra: best.missing }
 }
 

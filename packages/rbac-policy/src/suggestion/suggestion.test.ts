@@ -195,6 +195,17 @@ describe('an attacker who made many calls', () => {
     ['x', 'a|b', 'reports:*'],
     ['$(evil)', '`evil`'],
     ['rake', 'db:migrate', ''],
+    ['x', '&evil', '*evil', '!!js/function', '%evil', '---', '{{ evil }}', '|', '>', '? evil'],
+    ['x', '\u200bevil', '\u2066evil', '\ufeffevil', '\u2029evil', '\r', '\u0085'],
+    ['true'],
+    ['null'],
+    ['0x10'],
+    ['1e3'],
+    ['*'],
+    ['x', '*'],
+    ['<user:integer>'],
+    ['x', '<user:integer>'],
+    ['evil'.repeat(5_000)],
   ]
 
   test('changes nothing for others', () => {
@@ -226,6 +237,23 @@ describe('an attacker who made many calls', () => {
       uuidOf(1),
       '\u001b[2Jevil',
       '#evil',
+      'admin',
+      'viewer',
+      'true',
+      'null',
+      '1e3',
+      '*',
+      '~',
+      '&evil',
+      '!!evil',
+      '--- evil',
+      '{{ evil }}',
+      '`evil`',
+      '\u202eevil@example.com',
+      '\u200bevil@example.com',
+      'evil\u2028x',
+      'evil'.repeat(3_000),
+      "'*'",
     ]
     const callers = names.map((name, at) => ({ ...mallory, id: uuidOf(700 + at), name }))
     const owned = names.map((name, at) => ({

@@ -4,7 +4,7 @@ import { groupBy } from './group-by.ts'
 import type { Use } from './recorded-uses.ts'
 import { counted, isPlainWord, quoted } from './safe-text.ts'
 import { keyOf, type Subject } from './subject.ts'
-import type { SuggestedBinding, SuggestedRule } from './suggested-roles.ts'
+import type { SuggestedBinding, SuggestedRule } from './suggestion.ts'
 import { basisOf } from './write-policy.ts'
 
 interface WrittenCase {

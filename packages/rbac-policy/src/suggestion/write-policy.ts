@@ -1,43 +1,77 @@
-import type { PolicyDocument } from '../policy-document/policy-document.ts'
+import { isDeletion } from './current-access.ts'
+import { indented, type KeptPolicy, written } from './kept-policy.ts'
 import type { RecordedUses, RedactedCommand, Use } from './recorded-uses.ts'
 import { beginningOf, byText, counted, isResourceName, quoted, quotedList, sortedUnique } from './safe-text.ts'
 import { describeSubjects, type Subject } from './subject.ts'
-import type { SuggestedRole, SuggestedRule, Suggestion } from './suggested-roles.ts'
+import type { SuggestedRole, SuggestedRule, Suggestion } from './suggestion.ts'
 
 /** The policy document. Everything from events is in a checked form, or is quoted. */
 export function writePolicy(
   suggestion: Suggestion,
   recorded: RecordedUses,
-  isSecretKey: (key: string) => boolean,
+  { kept, runServices, isSecretKey }: WrittenWith,
 ): string {
   const { roles, rules } = suggestion
-  const services = sortedUnique(rules.filter(({ by }) => by === 'run').map(({ service }) => service))
+  const used = rules.filter(({ by }) => by === 'run').map(({ service }) => service)
+  const services = sortedUnique([...used, ...(kept.rules.length > 0 ? runServices : [])])
+  const anyCommand = ['any-command', 'any-command-1', 'any-command-2'].find(
+    (id) => !kept.rules.some(([ofKept]) => ofKept === id),
+  )
   return [
     '# Suggested by "rack-gateway policy suggest". Read every line before it applies.',
     `# It rests on ${counted(recorded.calls, 'recorded call')}.`,
     'version: 1',
     '',
-    ...(roles.length === 0 ? [] : ['roles:', ...roles.flatMap(roleLines)]),
+    ...(roles.length + kept.roles.length === 0 ? [] : ['roles:']),
+    ...roles.flatMap(roleLines),
+    ...kept.roles.flatMap(([name, role]) => [
+      `  # In force: kept as it is. ${usedBy(recorded.uses, ({ sample }) => sample.recorded.principal.roles?.includes(name) ?? false)}`,
+      ...indented(written({ [name]: role }), 2),
+      '',
+    ]),
     'commands:',
     '  # Without the built-in command rules, which are for another pipeline.',
     '  extend: none',
     ...(services.length === 0
       ? []
       : [
-          '  # Services in which somebody ran a command. Remove those that serve requests.',
+          '  # Services in which somebody ran a command, or that kept rules need. Remove those that serve requests.',
           `  services: ${quotedList(services)}`,
         ]),
     '  rules:',
     ...rules.toSorted((one, other) => byText(one.id, other.id)).flatMap(ruleLines),
     '    # Administrators can run any command.',
-    '    any-command:',
+    `    ${anyCommand}:`,
     '      run: "…"',
     '      services: ["*"]',
     '      roles: ["admin"]',
+    ...kept.rules.flatMap(([id, rule]) => [
+      `    # In force: kept as it is. ${usedBy(recorded.uses, ({ sample }) => sample.recorded.decision.rule === `command:${id}`)}`,
+      ...indented(written({ [id]: rule }), 4),
+    ]),
+    ...kept.open.map(
+      (id) =>
+        `    # Not kept: the rule ${quoted(id)} in force, because it allows any command. The rules above replace it.`,
+    ),
+    ...(kept.sections === '' ? [] : ['', '# In force: kept as it is, without its comments.', kept.sections]),
     ...redactedLines(recorded.redacted),
-    ...stepUpLines(recorded.uses, isSecretKey),
+    ...stepUpLines(recorded.uses, { isSecretKey, hasStepUp: kept.hasStepUp }),
     '',
   ].join('\n')
+}
+
+interface WrittenWith {
+  readonly kept: KeptPolicy
+  /** The services of the document in force that accept `run`. */
+  readonly runServices: readonly string[]
+  readonly isSecretKey: (key: string) => boolean
+}
+
+function usedBy(uses: readonly Use[], isUse: (use: Use) => boolean): string {
+  const used = uses.filter(isUse)
+  return used.length === 0
+    ? 'No recorded call used it, so remove it if nobody needs it.'
+    : `Its holders made ${basisOf(used)}.`
 }
 
 function roleLines({ name, kind, permissions, holders, uses }: SuggestedRole): string[] {
@@ -106,12 +140,15 @@ interface RareCalls {
   readonly isRare: (use: Use) => boolean
 }
 
-function stepUpLines(uses: readonly Use[], isSecretKey: (key: string) => boolean): string[] {
+function stepUpLines(
+  uses: readonly Use[],
+  { isSecretKey, hasStepUp }: { readonly isSecretKey: (key: string) => boolean; readonly hasStepUp: boolean },
+): string[] {
   const kinds: readonly RareCalls[] = [
     {
       id: 'deletions',
       what: 'Deletions',
-      isRare: ({ required }) => required.some((one) => one.endsWith(':delete') || one === 'instance:terminate'),
+      isRare: ({ required }) => required.some(isDeletion),
     },
     {
       id: 'production-promotes',
@@ -137,9 +174,15 @@ function stepUpLines(uses: readonly Use[], isSecretKey: (key: string) => boolean
   if (found.length === 0) return []
   return [
     '',
-    '# Rare or dangerous calls were made. To ask for a second factor before them, remove the "#" of these lines:',
-    '# stepUp:',
-    '#   rules:',
+    ...(hasStepUp
+      ? [
+          '# Rare or dangerous calls were made. To ask for a second factor before them, add these lines to stepUp.rules:',
+        ]
+      : [
+          '# Rare or dangerous calls were made. To ask for a second factor before them, remove the "#" of these lines:',
+          '# stepUp:',
+          '#   rules:',
+        ]),
     ...found,
   ]
 }
@@ -153,8 +196,7 @@ const stepUpPermissions: Readonly<Record<string, readonly string[]>> = {
 /** Pipelines cannot prove a second factor, so they are exceptions. */
 function stepUpRule({ id, what }: RareCalls, rare: readonly Use[]): string[] {
   const used = sortedUnique(rare.flatMap(({ required }) => required))
-  const permissions =
-    stepUpPermissions[id] ?? used.filter((one) => one.endsWith(':delete') || one === 'instance:terminate')
+  const permissions = stepUpPermissions[id] ?? used.filter(isDeletion)
   const racks = sortedUnique(rare.map(({ rack }) => rack)).filter(isResourceName)
   const except = sortedUnique(
     rare.flatMap(({ holder: { kind, name, id: uuid } }) =>
@@ -169,22 +211,4 @@ function stepUpRule({ id, what }: RareCalls, rare: readonly Use[]): string[] {
     `#       racks: ${quotedList(racks)}`,
     `#       require: ${requirement}`,
   ]
-}
-
-/** The sections that only the policy in force has, and that the suggestion would drop. */
-export function droppedSections(current: PolicyDocument, builtIn: PolicyDocument): string[] {
-  const sections = {
-    roles: current.roles.filter(({ name }) => !builtIn.roles.some((role) => role.name === name)).length > 0,
-    blocked:
-      JSON.stringify(current.blocked.map(({ route }) => route)) !==
-      JSON.stringify(builtIn.blocked.map(({ route }) => route)),
-    secrets:
-      JSON.stringify([current.secretKeys, current.secretParameters]) !==
-      JSON.stringify([builtIn.secretKeys, builtIn.secretParameters]),
-    protected: current.protectedKeys.length + current.protectedParameters.length > 0,
-    stepUp: current.stepUp.rules.length > 0 || current.stepUp.management !== null || current.stepUp.enrollBy !== null,
-    recordings: current.recordings.length !== builtIn.recordings.length,
-    proxy: current.proxyHosts.length > 0,
-  }
-  return Object.entries(sections).flatMap(([name, isDropped]) => (isDropped ? [name] : []))
 }

@@ -20,11 +20,11 @@ export const command = 'impact [new]'
 export const describe =
   'Show which recorded calls a policy document would newly deny or allow, and how many step-ups it would ask for.'
 export const details =
-  'The gateway decides the calls of its audit log again, by the new document and without policy packages. You need the permissions gateway:audit:read and gateway:policy:read. The audit log records the request. With --would-be, it needs no document: it shows the calls that observe mode allowed, and that the policy in force would deny. Its --json is the response of GET /policy/would-be.'
+  'The gateway decides the calls of its audit log again, by the new document and without policy packages. You need the permissions gateway:audit:read and gateway:policy:read. The audit log records the request. With --would-be, it needs no document: it shows the calls that observe mode allowed, and that the policy in force would deny.'
 export const examples = [
   'rack-gateway policy impact policy.yaml',
   'rack-gateway policy impact policy.yaml --since 12h --json',
-  'rack-gateway policy impact --would-be --since 7d',
+  'rack-gateway policy impact --would-be --since 7d --only-rack staging',
 ]
 export const builder = {
   new: { type: 'string', complete: 'file', describe: 'A policy document, or - for standard input' },
@@ -34,6 +34,8 @@ export const builder = {
     describe: 'How far back: 30d, 12h, 45m, or a time such as 2027-01-31T12:00:00Z',
   },
   wouldBe: { type: 'boolean', describe: 'Show what the policy in force would deny if observe mode ended' },
+  onlyRack: { type: 'string', describe: 'Only calls on this rack; with --would-be' },
+  until: { type: 'string', describe: 'The end of the range, as --since; with --would-be' },
   ...gatewayOptions,
 } as const satisfies CommandOptions
 export const progress = 'the gateway is deciding recorded calls again'
@@ -42,10 +44,12 @@ export const progress = 'the gateway is deciding recorded calls again'
 const deadline = 120_000
 
 export async function handler(args: Arguments<typeof builder>): Promise<number> {
-  const { context, rack, json, since, wouldBe = false } = args
+  const { context, rack, json, since, onlyRack, until, wouldBe = false } = args
   if (wouldBe && args.new !== undefined)
     throw new Usage('--would-be is about the policy in force.', 'Leave the document out.')
   if (wouldBe) return printWouldBe(args)
+  if (onlyRack !== undefined || until !== undefined)
+    throw new Usage('--only-rack and --until are for --would-be.', 'Leave them out, or pass --would-be.')
   if (args.new === undefined)
     throw new Usage('The impact needs a policy document.', 'Name a document, or pass --would-be.')
   const name = documentName(args.new)
@@ -61,9 +65,17 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
   return exitCodes.ok
 }
 
-async function printWouldBe({ context, rack, json, since }: Arguments<typeof builder>): Promise<number> {
+async function printWouldBe({
+  context,
+  rack,
+  json,
+  since,
+  until,
+  onlyRack,
+}: Arguments<typeof builder>): Promise<number> {
   const target = await targetOf(context, rack)
-  const response = await callGateway(target, 'getWouldBe', { query: { since } }, { deadline })
+  const query = { since, ...(until !== undefined && { until }), ...(onlyRack !== undefined && { rack: onlyRack }) }
+  const response = await callGateway(target, 'getWouldBe', { query }, { deadline })
   if (json) context.print(safeJson(response, 2))
   else for (const line of wouldBeLines(response)) context.print(printable(line))
   return exitCodes.ok

@@ -1,4 +1,4 @@
-import { Impact, Suggestion } from '@rack-gateway/gateway-api'
+import { Impact, Suggestion, WouldBe } from '@rack-gateway/gateway-api'
 import { Type } from 'typebox'
 import { Nullable } from '../../output/output-schemas.ts'
 
@@ -63,6 +63,6 @@ export const policyShapes = {
   'policy check': PolicyCheck,
   'policy test': PolicyTest,
   'policy diff': PolicyDiff,
-  'policy impact': Impact,
+  'policy impact': Type.Union([Impact, Type.Object(WouldBe.properties, { title: '--would-be' })]),
   'policy suggest': Suggestion,
 }

@@ -17,9 +17,10 @@ import type { FastifyInstance } from 'fastify'
 import { CallerDisconnected, invalid, noPermission, withRule } from '../../errors/errors.ts'
 import { principalPayer } from '../../resource-account/payer.ts'
 import { createPauses, withPauses } from '../../resource-account/turns.ts'
+import { currentAccess } from '../access/current-access.ts'
 import { hasPermissionEverywhere } from '../calls/authorize.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
-import { readSince } from '../calls/read-since.ts'
+import { readSince, readUntil } from '../calls/read-since.ts'
 import { decidableRoutes, principalEndpoints } from '../planned-calls/decidable-routes.ts'
 import { endpointDecisions } from '../planned-calls/endpoint-decisions.ts'
 import { toPlannedCall } from '../planned-calls/planned-call.ts'
@@ -94,17 +95,17 @@ export const policyHandlers: Handlers<Names> = {
     }
   },
 
-  async suggestPolicy({ server, principal, body, moment, record, disconnected }) {
+  async suggestPolicy({ server, principal, lists, body, moment, record, disconnected }) {
     const { document: current, hash } = server.policy
     const until = moment.at
     const since = readSince(body.since, until)
     const { rack = null } = body
-    if (rack !== null && !server.racks.names.includes(rack))
-      throw invalid('There is no such rack.', 'List the racks with: rack-gateway racks')
+    if (rack !== null) assertKnownRack(rack, server.racks.names)
     const range = { since: time(since), until: time(until) }
     await record({ kind: 'policy.studied', detail: { policy: hash, ...range, ...(rack !== null && { rack }) } })
     const { suggestion, cut } = await server.policyStudies.suggest({
       current,
+      access: await currentAccess(lists, until),
       rack,
       since,
       until,
@@ -125,11 +126,10 @@ export const policyHandlers: Handlers<Names> = {
 
   async getWouldBe({ server, principal, query, moment, record, disconnected }) {
     const { document: current, hash } = server.policy
-    const until = moment.at
-    const since = readSince(query.since, until)
+    const since = readSince(query.since, moment.at)
+    const until = query.until === undefined ? moment.at : readUntil(query.until, since, moment.at)
     const { rack = null } = query
-    if (rack !== null && !server.racks.names.includes(rack))
-      throw invalid('There is no such rack.', 'List the racks with: rack-gateway racks')
+    if (rack !== null) assertKnownRack(rack, server.racks.names)
     const range = { since: time(since), until: time(until) }
     await record({ kind: 'policy.studied', detail: { policy: hash, ...range, ...(rack !== null && { rack }) } })
     const { wouldBe, cut } = await server.policyStudies.wouldBe({
@@ -229,6 +229,12 @@ export const policyHandlers: Handlers<Names> = {
     await call.recordStoppedCall(denied.decision, { ...event, detail })
     return { recorded: true }
   },
+}
+
+/** Names every rack, because the caller can read the audit log of every rack. */
+function assertKnownRack(rack: string, names: readonly string[]): void {
+  if (names.includes(rack)) return
+  throw invalid(`The rack ${JSON.stringify(rack)} does not exist.`, `The racks are ${names.join(', ')}.`)
 }
 
 /** The permission of `POST /bindings`. */
