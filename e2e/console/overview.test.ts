@@ -58,7 +58,8 @@ describeInChromium('the overview of the web console', () => {
     )
     for (const name of ['Waiting for you', 'Racks', 'Your live calls'])
       expect(await bottomOf(page, name), name).toBeLessThanOrEqual(800)
-    expect((await layoutShift(page)).sum).toBeLessThanOrEqual(0.02)
+    const { sum, moved } = await layoutShift(page)
+    expect(sum, moved.join('\n')).toBeLessThanOrEqual(0.02)
     await lookAt(page, 'overview')
   })
 

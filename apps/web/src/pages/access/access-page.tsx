@@ -26,7 +26,8 @@ export default function AccessPage() {
                 <li key={rack}>
                   <Tag tone="accent">
                     <VisibleText>{rack}</VisibleText>
-                  </Tag>{' '}
+                  </Tag>
+                  {me.observing?.[rack] && ' '}
                   <ObserveModeBadge observing={me.observing?.[rack]} />
                 </li>
               ))}

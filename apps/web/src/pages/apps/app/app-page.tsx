@@ -129,8 +129,9 @@ function NamedApp({ rack, app }: AppName) {
       above={<AppBreadcrumbs rack={rack} app={app} />}
       actions={<RefreshButton queryKind="rack" />}
     >
+      {/* On a line of its own, because its place must not depend on what loads. */}
+      <ObserveModeBadge observing={me.observing?.[rack]} />
       <div className={styles.summary}>
-        <ObserveModeBadge observing={me.observing?.[rack]} />
         <RackResponse rack={rack} what="the app" query={query}>
           {(read) => <AppSummary app={read} />}
         </RackResponse>
