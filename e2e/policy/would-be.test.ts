@@ -26,6 +26,8 @@ function policyFile(): string {
 let system: System
 let people: Record<'viewer' | 'runner' | 'deleter' | 'admin' | 'auditor', TestUser>
 let token: string
+/** The ID of the service account. */
+let nightly: string
 beforeAll(async () => {
   const observing = { racks: ['staging'], until: Date.now() + 7 * day }
   system = await startSystem({ rackNames: ['staging', 'production'], observing, policyFile: policyFile() })
@@ -37,7 +39,7 @@ beforeAll(async () => {
     auditor: await createUser(system, 'auditor'),
   }
   const { viewer, runner, deleter, admin } = people
-  await system.issuer.createServiceAccount({ name: 'nightly', binding: { role: 'viewer' } })
+  nightly = await system.issuer.createServiceAccount({ name: 'nightly', binding: { role: 'viewer' } })
   const owner = { kind: 'service-account', name: 'nightly' } as const
   const issued = await system.issuer.issueApiToken({ name: 'n', owner, role: 'ops', expiresAt: Date.now() + day })
   token = issued.token
@@ -140,4 +142,16 @@ test('a call that the policy allows by now is resolved', async () => {
   const { json } = await wouldBe()
   expect(json).toMatchObject({ resolved: 1 })
   expect(JSON.stringify(json)).not.toContain('GET /registries')
+})
+
+test('calls of people and tokens who have the role by now are resolved', async () => {
+  const restarts = async () => {
+    const { rows } = (await wouldBe()).json as { rows: { route: string; principal: { kind: string } }[] }
+    return rows.filter(({ route }) => route.endsWith('/restart')).map(({ principal: { kind } }) => kind)
+  }
+  expect((await restarts()).toSorted()).toEqual(['api-token', 'user'])
+  await system.issuer.addBinding({ kind: 'user', id: people.viewer.id }, { role: 'ops' })
+  expect(await restarts()).toEqual(['api-token'])
+  await system.issuer.addBinding({ kind: 'service-account', id: nightly }, { role: 'ops' })
+  expect(await restarts()).toEqual([])
 })

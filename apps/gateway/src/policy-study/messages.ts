@@ -1,13 +1,18 @@
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import type { PolicyProblem } from '@rack-gateway/rbac-policy/document'
-import type { PolicyChange, PolicyImpact, WouldBe } from '@rack-gateway/rbac-policy/simulation'
-import type { CurrentAccess, PolicySuggestion } from '@rack-gateway/rbac-policy/suggestion'
+import type { CurrentAccess, PolicyChange, PolicyImpact, WouldBe } from '@rack-gateway/rbac-policy/simulation'
+import type { PolicySuggestion } from '@rack-gateway/rbac-policy/suggestion'
 
 /** Messages to the process of a study. The process answers each message once. */
 export type StudyQuestion =
   | { readonly kind: 'begin'; readonly current: PolicyDocument; readonly proposed: string }
   /** `rack`: only calls on this rack; null: on all racks. */
-  | { readonly kind: 'begin-would-be'; readonly current: PolicyDocument; readonly rack: string | null }
+  | {
+      readonly kind: 'begin-would-be'
+      readonly current: PolicyDocument
+      readonly access: CurrentAccess
+      readonly rack: string | null
+    }
   | {
       readonly kind: 'begin-suggestion'
       readonly current: PolicyDocument

@@ -3,8 +3,8 @@ import { childHeapMiB } from '@rack-gateway/config'
 import type { Database } from '@rack-gateway/database'
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import { textOf } from '@rack-gateway/rbac-policy/document'
-import type { PolicyImpact, WouldBe } from '@rack-gateway/rbac-policy/simulation'
-import type { CurrentAccess, PolicySuggestion } from '@rack-gateway/rbac-policy/suggestion'
+import type { CurrentAccess, PolicyImpact, WouldBe } from '@rack-gateway/rbac-policy/simulation'
+import type { PolicySuggestion } from '@rack-gateway/rbac-policy/suggestion'
 import { InvalidRequest, TooManyCalls } from '../errors/errors.ts'
 import type { FairLimit } from '../resource-account/fair-limit.ts'
 import type { Payer } from '../resource-account/payer.ts'
@@ -30,9 +30,6 @@ export interface StudyRequest {
 export interface RecordedRequest extends Pick<StudyRequest, 'current' | 'since' | 'until' | 'payer' | 'disconnected'> {
   /** Null: all racks. */
   readonly rack: string | null
-}
-
-export interface SuggestionRequest extends RecordedRequest {
   readonly access: CurrentAccess
 }
 
@@ -84,7 +81,7 @@ export interface PolicyStudies {
    * @throws InvalidRequest if it takes too much time or memory
    * @throws the errors of `children`; TooManyCalls if no process can be started
    */
-  suggest(request: SuggestionRequest): Promise<SuggestedPolicy>
+  suggest(request: RecordedRequest): Promise<SuggestedPolicy>
   /** Which recorded calls the policy would deny if it were enforced. Throws as `suggest`. */
   wouldBe(request: RecordedRequest): Promise<WouldBeStudied>
   stop(): void
@@ -187,7 +184,7 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
     return { proposed: begun.policy, impact: end.impact, cut }
   }
 
-  async function suggest(request: SuggestionRequest): Promise<SuggestedPolicy> {
+  async function suggest(request: RecordedRequest): Promise<SuggestedPolicy> {
     try {
       return await withChild(request, bounds.responseTimeout, (child) => runSuggestion(child, request))
     } catch (error) {
@@ -197,7 +194,7 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
 
   async function runSuggestion(
     child: StudyChild,
-    { current, access, rack, since, until }: SuggestionRequest,
+    { current, access, rack, since, until }: RecordedRequest,
   ): Promise<SuggestedPolicy> {
     const begun = await child.ask({ kind: 'begin-suggestion', current, text: textOf(current), access, rack })
     if (begun.kind !== 'more') throw unexpected(begun)
@@ -217,9 +214,9 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
 
   async function runWouldBe(
     child: StudyChild,
-    { current, rack, since, until }: RecordedRequest,
+    { current, access, rack, since, until }: RecordedRequest,
   ): Promise<WouldBeStudied> {
-    const begun = await child.ask({ kind: 'begin-would-be', current, rack })
+    const begun = await child.ask({ kind: 'begin-would-be', current, access, rack })
     if (begun.kind !== 'more') throw unexpected(begun)
     const cut = await replay(child, { since, until, part: 'decision' })
     const end = await child.ask({ kind: 'end', maxChanges: bounds.changes })

@@ -51,8 +51,8 @@ function beginSuggestion({ current, text, access, rack }: StudyQuestion & { kind
   return { kind: 'more' }
 }
 
-function beginWouldBe({ current, rack }: StudyQuestion & { kind: 'begin-would-be' }): StudyResult {
-  const wouldBe = studyWouldBe(current)
+function beginWouldBe({ current, access, rack }: StudyQuestion & { kind: 'begin-would-be' }): StudyResult {
+  const wouldBe = studyWouldBe(current, access)
   study = {
     add: addOnRack(rack, wouldBe.add),
     end: (maxRows) => ({ kind: 'would-be', wouldBe: wouldBe.result(maxRows) }),

@@ -1,3 +1,4 @@
+export type { CurrentAccess, CurrentBinding } from './current-access.ts'
 export { diffPolicies, type PolicyChange } from './policy-diff.ts'
 export {
   type ImpactChange,

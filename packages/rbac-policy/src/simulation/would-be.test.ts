@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { builtInPolicy } from '../document/document.ts'
+import type { CurrentAccess } from './current-access.ts'
 import type { RecordedCall } from './recorded-call.ts'
 import { studyWouldBe } from './would-be.ts'
 
@@ -59,6 +60,52 @@ test('a token whose owner lacked a permission stays in the list', () => {
   const owner = { kind: 'service-account', id: 'a1', name: 'nightly' }
   const principal = { kind: 'api-token', id: 't1', name: 'token:n (nightly)', owner, roles: ['deployer'] }
   expect(study(promotion({ principal }))).toMatchObject({ resolved: 0, rows: [{ rule: 'no-permission' }] })
+})
+
+describe('with the bindings in force', () => {
+  const owner = { kind: 'service-account', id: 'a1', name: 'nightly' }
+  const token = { kind: 'api-token', id: 't1', name: 'token:n (nightly)', owner, roles: ['deployer'] }
+  const access = (...held: readonly (readonly [kind: string, id: string, racks?: string])[]): CurrentAccess => ({
+    subjects: ['user u1', 'api-token t1', 'service-account a1'].map((key) => {
+      const [kind = '', id = ''] = key.split(' ')
+      return { kind, id, name: id, suspended: false }
+    }),
+    bindings: held.map(([kind, id, racks = '*']) => ({
+      ...{ id: `b ${id}`, subject: { kind, id }, group: null, role: 'deployer', permissions: null },
+      ...{ racks, apps: '*', expiresAt: null, reason: null },
+    })),
+    complete: true,
+  })
+  const resolved = (call: RecordedCall, now: CurrentAccess) => {
+    const one = studyWouldBe(builtInPolicy(), now)
+    one.add(call)
+    return one.result(10).resolved === 1
+  }
+
+  test('a user who has the role by now is resolved, and one who lost it is not', () => {
+    expect(resolved(promotion(), access(['user', 'u1']))).toBe(true)
+    expect(resolved(promotion(), access(['user', 'u1', 'production']))).toBe(false)
+    const had = promotion({ principal: { kind: 'user', id: 'u1', name: 'ada@example.com', roles: ['deployer'] } })
+    expect(resolved(had, access())).toBe(false)
+  })
+
+  test('a token is resolved if it and its owner have the permission', () => {
+    const call = promotion({ principal: token })
+    expect(resolved(call, access(['api-token', 't1'], ['service-account', 'a1']))).toBe(true)
+    expect(resolved(call, access(['api-token', 't1']))).toBe(false)
+    expect(resolved(call, access(['service-account', 'a1']))).toBe(false)
+  })
+
+  test('a caller who is suspended or unknown counts with the roles of the event', () => {
+    const now = access(['user', 'u1'])
+    const suspended = now.subjects.map((one) => ({ ...one, suspended: true }))
+    for (const other of [
+      { ...now, subjects: suspended },
+      { ...now, subjects: [] },
+      { ...now, complete: false },
+    ])
+      expect(resolved(promotion(), other)).toBe(false)
+  })
 })
 
 test('a hidden command is counted, and listed as recorded', () => {

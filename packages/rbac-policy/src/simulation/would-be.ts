@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
+import type { Principal } from '../model/types.ts'
 import { compilePolicy, type Policy } from '../policy/policy.ts'
 import type { PolicyDocument } from '../policy-document/policy-document.ts'
+import { type CurrentAccess, noAccess } from './current-access.ts'
+import { type CurrentPrincipals, createCurrentPrincipals } from './current-principals.ts'
 import { type Callers, createCallers, type RecordedCall, type RecordedDenial, toReplayedCall } from './recorded-call.ts'
 
 /** Equal recorded calls that the policy would deny, or would ask a proof for, once it is enforced. */
@@ -48,10 +51,13 @@ const maxRowsPerAccount = 500
 /** Characters of a command or reason. */
 const maxText = 500
 
-/** Decides the calls that observe mode allowed again, by the policy in force. */
-export function studyWouldBe(current: PolicyDocument): WouldBeStudy {
-  const policy = compilePolicy(current)
-  const callers = createCallers()
+/** Decides the calls that observe mode allowed again, by the policy and the bindings in force. */
+export function studyWouldBe(current: PolicyDocument, access: CurrentAccess = noAccess): WouldBeStudy {
+  const replay = {
+    policy: compilePolicy(current),
+    callers: createCallers(),
+    currentPrincipals: createCurrentPrincipals(access),
+  }
   const rows = new Map<string, WouldBeRow>()
   const rowsOf = new Map<string, number>()
   let calls = 0
@@ -70,7 +76,7 @@ export function studyWouldBe(current: PolicyDocument): WouldBeStudy {
     if (denial === null) return
     const isHidden = recorded.hidden?.includes('command') ?? false
     if (isHidden) hidden += 1
-    else if (isNowAllowed(recorded, denial, { policy, callers })) {
+    else if (isNowAllowed(recorded, denial, replay)) {
       resolved += 1
       return
     }
@@ -131,19 +137,24 @@ function recordedDenial({ sent, decision }: RecordedCall): RecordedDenial | null
 interface ReplayContext {
   readonly policy: Policy
   readonly callers: Callers
+  readonly currentPrincipals: CurrentPrincipals
 }
 
 /**
  * Events do not say whether a process was the caller's own run. A call that lacked only a command rule had every
  * permission, so both are tried for it. Any other call counts as a call on a foreign process.
  *
- * Events do not have the roles of a token's owner. So a token whose owner lacked a permission stays in the list.
+ * A caller whose bindings are unknown, such as one that was deleted, counts with the roles of the event. Events do not
+ * have the roles of a token's owner, so such a token whose owner lacked a permission stays in the list.
  */
-function isNowAllowed(recorded: RecordedCall, denial: RecordedDenial, { policy, callers }: ReplayContext): boolean {
-  if (recorded.principal.kind === 'api-token' && rulesOfMissingPermission.has(denial.rule)) return false
+function isNowAllowed(recorded: RecordedCall, denial: RecordedDenial, context: ReplayContext): boolean {
+  const { policy, callers, currentPrincipals } = context
   const replayed = toReplayedCall(recorded, callers)
   if (replayed === null) return false
-  const { principal, call } = replayed
+  const { call } = replayed
+  const now: Principal | null = currentPrincipals.find(replayed.principal)
+  if (now === null && replayed.principal.kind === 'api-token' && rulesOfMissingPermission.has(denial.rule)) return false
+  const principal = now ?? replayed.principal
   const mayBeOwn = denial.rule.startsWith('command:')
   const processes =
     call.process === null || !mayBeOwn ? [call.process] : [call.process, { ...call.process, own: !call.process.own }]

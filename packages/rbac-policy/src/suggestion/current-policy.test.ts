@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { documentWarnings, readPolicy } from '../document/document.ts'
+import type { CurrentAccess, CurrentBinding } from '../simulation/current-access.ts'
 import type { RecordedCall } from '../simulation/recorded-call.ts'
-import type { CurrentAccess, CurrentBinding } from './current-access.ts'
 import { type SuggestionContext, studySuggestion } from './suggest-policy.ts'
 import { uuidOf } from './testing/recorded-week.ts'
 

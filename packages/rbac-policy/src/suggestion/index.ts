@@ -1,4 +1,3 @@
-export type { CurrentAccess, CurrentBinding } from './current-access.ts'
 export {
   type PolicySuggestion,
   type SuggestionContext,

@@ -1,4 +1,5 @@
-import { type BindingKinds, type CurrentAccess, type CurrentBinding, isWithin, keyOfSubject } from './current-access.ts'
+import { type CurrentAccess, type CurrentBinding, keyOfSubject } from '../simulation/current-access.ts'
+import { type BindingKinds, isWithin } from './binding-kinds.ts'
 import { groupBy } from './group-by.ts'
 import { byText, counted, isPlainWord, isUuid } from './safe-text.ts'
 import { describeSubjects, keyOf, type Subject, type SubjectKind } from './subject.ts'

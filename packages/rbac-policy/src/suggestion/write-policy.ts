@@ -1,4 +1,4 @@
-import { isDeletion } from './current-access.ts'
+import { isDeletion } from './binding-kinds.ts'
 import { indented, type KeptPolicy, written } from './kept-policy.ts'
 import type { RecordedUses, RedactedCommand, Use } from './recorded-uses.ts'
 import { beginningOf, byText, counted, isResourceName, quoted, quotedList, sortedUnique } from './safe-text.ts'

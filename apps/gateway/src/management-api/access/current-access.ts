@@ -1,4 +1,4 @@
-import type { CurrentAccess, CurrentBinding } from '@rack-gateway/rbac-policy/suggestion'
+import type { CurrentAccess, CurrentBinding } from '@rack-gateway/rbac-policy/simulation'
 import type { PrincipalCall } from '../calls/call.ts'
 
 /** A team has hundreds. More would not fit into the memory of a study together with its calls. */

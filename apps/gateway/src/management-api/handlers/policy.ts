@@ -124,7 +124,7 @@ export const policyHandlers: Handlers<Names> = {
     }
   },
 
-  async getWouldBe({ server, principal, query, moment, record, disconnected }) {
+  async getWouldBe({ server, principal, lists, query, moment, record, disconnected }) {
     const { document: current, hash } = server.policy
     const since = readSince(query.since, moment.at)
     const until = query.until === undefined ? moment.at : readUntil(query.until, since, moment.at)
@@ -134,6 +134,7 @@ export const policyHandlers: Handlers<Names> = {
     await record({ kind: 'policy.studied', detail: { policy: hash, ...range, ...(rack !== null && { rack }) } })
     const { wouldBe, cut } = await server.policyStudies.wouldBe({
       current,
+      access: await currentAccess(lists, moment.at),
       rack,
       since,
       until,

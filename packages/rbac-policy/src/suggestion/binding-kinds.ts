@@ -1,41 +1,7 @@
 import { contains } from '../compiled-policy/can-grant.ts'
-import type { Binding } from '../model/types.ts'
 import { expandWithImplied } from '../permissions/permission-patterns.ts'
 import type { PolicyDocument, Role } from '../policy-document/policy-document.ts'
-
-/** A binding in force, as the access review lists it: a binding of a group is listed for each known member. */
-export interface CurrentBinding {
-  readonly id: string
-  readonly subject: { readonly kind: string; readonly id: string }
-  /** The group whose binding the subject has; null for a binding of its own. */
-  readonly group: string | null
-  readonly role: string
-  /** Instead of the permissions of the role, or null. */
-  readonly permissions: readonly string[] | null
-  readonly racks: string
-  readonly apps: string
-  /** Milliseconds since the epoch; null for never. */
-  readonly expiresAt: number | null
-  readonly reason: string | null
-}
-
-export interface CurrentSubject {
-  readonly kind: string
-  readonly id: string
-  readonly name: string
-  readonly suspended: boolean
-}
-
-/** What callers have at the end of the study. */
-export interface CurrentAccess {
-  readonly bindings: readonly CurrentBinding[]
-  /** The users, service accounts, API tokens, and trusts that exist. */
-  readonly subjects: readonly CurrentSubject[]
-  /** False if there are more bindings or subjects than these. */
-  readonly complete: boolean
-}
-
-export const noAccess: CurrentAccess = { bindings: [], subjects: [], complete: false }
+import { type CurrentAccess, type CurrentBinding, keyOfSubject } from '../simulation/current-access.ts'
 
 /** Permissions of the gateway that every built-in role for racks has. */
 const harmless: ReadonlySet<string> = new Set([
@@ -52,10 +18,6 @@ export function isForbidden(permission: string): boolean {
 
 export function isDeletion(permission: string): boolean {
   return permission.endsWith(':delete') || permission === 'instance:terminate'
-}
-
-export function keyOfSubject({ subject }: CurrentBinding): string {
-  return `${subject.kind} ${subject.id}`
 }
 
 function permissionsOf({ role, permissions }: CurrentBinding, roles: ReadonlyMap<string, Role>): ReadonlySet<string> {
@@ -95,10 +57,6 @@ export function keptBindings({ bindings }: CurrentAccess, kinds: BindingKinds): 
     if (holders.has(key)) kept.set(key, [...(kept.get(key) ?? []), binding])
   }
   return kept
-}
-
-export function toBinding({ id, role, racks, apps, expiresAt, permissions }: CurrentBinding): Binding {
-  return { id, role, racks, apps, expiresAt, ...(permissions !== null && { permissions }) }
 }
 
 /** Whether one binding of the same role has the scope of another one. */
