@@ -1,3 +1,4 @@
+import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import type { Decisions, DeepReadonly } from '@rack-gateway/gateway-api'
 import { parametersDecision, toDecisionJson } from '@rack-gateway/rbac-policy'
 import { exactDurationInWords } from '@rack-gateway/time'
@@ -44,7 +45,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
       `The calls of this command are unknown before it runs: ${plan.reason}.`,
       'Run the command. The gateway then decides.',
     )
-  const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
+  const calls = plan.kind === 'calls' ? plan.calls.filter(isAsked) : []
   if (calls.length === 0) {
     if (json) context.print(safeJson({ command: plan.command, effect: 'allow', calls: [] }, 2))
     else context.print(`Allowed: convox ${plan.command} makes no call to the gateway.`)
@@ -65,7 +66,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
           otherwise: null,
         }
   })
-  const effect = effectOf(decidedCalls)
+  const effect = effectOf(decidedCalls.map((call, index) => ({ ...call, essential: calls[index]?.essential ?? true })))
   if (json)
     context.print(
       safeJson({ command: plan.command, effect, ...response, decisions: undefined, calls: decidedCalls }, 2),
@@ -79,10 +80,15 @@ function needsApproval(calls: readonly DecidedCall[]): boolean {
   return calls.some(({ decision }) => decision.requirement === 'approval')
 }
 
-function effectOf(calls: readonly DecidedCall[]): Effect {
+/** Only the rack knows for how many services convox repeats a call. The host of a proxy is unknown, too. */
+function isAsked({ essential, repeated, route }: PlannedCall): boolean {
+  return essential || (repeated && route.permission !== 'proxy:open')
+}
+
+function effectOf(calls: readonly (DecidedCall & { readonly essential: boolean })[]): Effect {
   for (const effect of ['deny', 'require'] as const)
-    if (calls.some(({ decision }) => decision.effect === effect)) return effect
-  return calls.every(({ otherwise }) => otherwise === null) ? 'allow' : 'open'
+    if (calls.some(({ essential, decision }) => essential && decision.effect === effect)) return effect
+  return calls.every(({ decision, otherwise }) => decision.effect === 'allow' && otherwise === null) ? 'allow' : 'open'
 }
 
 const effectWords = {

@@ -44,7 +44,8 @@ describe('the list of modules', () => {
         ...(isRequired && { demandOption: true }),
         ...(isVariadic && { array: true }),
       })
-    for (const [, option] of optionsOf(module)) {
+    for (const [key, option] of optionsOf(module)) {
+      expect(key).toMatch(/^[a-z]+(-[a-z]+)*$/)
       expect(option.describe).toMatch(/^[A-Z].*[^.]$/)
       expect(isSwitch(option) || option.type === 'string' || option.choices !== undefined).toBe(true)
     }
@@ -110,6 +111,7 @@ describe('help', () => {
       const [{ stdout }] = outputs
       const usage = [name, ...argumentsOf(module).map(({ shown }) => shown)].join(' ')
       expect(stdout.startsWith(`rack-gateway ${usage}\n\n${module.describe.slice(0, 40)}`)).toBe(true)
+      expect(stdout).not.toMatch(/--[a-z-]*[A-Z]/)
       for (const [key] of optionsOf(module)) expect(stdout).toMatch(new RegExp(`--${key}(?![\\w-])`))
       for (const line of module.examples) expect(stdout).toContain(`\n  ${line}\n`)
     },

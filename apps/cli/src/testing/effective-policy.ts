@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { compilePolicy, type PolicyDocument } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import type { FakeResponse } from './fake-gateway.ts'
@@ -23,9 +24,11 @@ export function effectivePolicy({
   const bindings = [{ id: 'b1', role, racks: '*', apps: '*', expiresAt: null }]
   const principal = { kind: 'user', id: 'u1', name: 'ada@example.com', rack: null, groups: [], bindings, owner: null }
   const { hash } = compilePolicy(document)
+  const body = { format: 1, rack: 'staging', policy: hash, document, observing: null, principal, ...change }
+  const tag = createHash('sha256').update(JSON.stringify(body)).digest('hex')
   return {
     status,
-    body: { format: 1, rack: 'staging', policy: hash, document, observing: null, principal, ...change },
-    headers: { etag: `"${role}"`, date: new Date(at).toUTCString(), location: 'https://evil.example.com/' },
+    body,
+    headers: { etag: `"${tag}"`, date: new Date(at).toUTCString(), location: 'https://evil.example.com/' },
   }
 }

@@ -33,8 +33,8 @@ export const builder = {
     default: '30d',
     describe: 'How far back: 30d, 12h, 45m, or a time such as 2027-01-31T12:00:00Z',
   },
-  wouldBe: { type: 'boolean', describe: 'Show what the policy in force would deny if observe mode ended' },
-  onlyRack: { type: 'string', describe: 'Only calls on this rack; with --would-be' },
+  'would-be': { type: 'boolean', describe: 'Show what the policy in force would deny if observe mode ended' },
+  'only-rack': { type: 'string', describe: 'Only calls on this rack; with --would-be' },
   until: { type: 'string', describe: 'The end of the range, as --since; with --would-be' },
   ...gatewayOptions,
 } as const satisfies CommandOptions

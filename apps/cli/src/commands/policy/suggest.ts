@@ -25,7 +25,7 @@ export const builder = {
     default: '7d',
     describe: 'How far back: 30d, 12h, 45m, or a time such as 2027-01-31T12:00:00Z',
   },
-  onlyRack: { type: 'string', describe: 'Only calls on this rack' },
+  'only-rack': { type: 'string', describe: 'Only calls on this rack' },
   output: { type: 'string', default: '.', complete: 'file', describe: 'The directory of the files' },
   force: { type: 'boolean', describe: 'Replace existing files' },
   ...gatewayOptions,

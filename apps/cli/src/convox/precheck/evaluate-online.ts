@@ -57,7 +57,7 @@ export async function evaluateOnline(
     )
   return {
     stepUp: plannedStepUp(current, planned, response.at),
-    wouldBe: wouldBeNote(current, needed.calls, response.at),
+    wouldBe: wouldBeNote(current, planned.calls, response.at),
   }
 }
 

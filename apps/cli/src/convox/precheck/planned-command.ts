@@ -30,3 +30,8 @@ export function neededCalls(plan: CommandPlan): CallsOfCommand | null {
 function isNeeded({ essential, route }: PlannedCall): boolean {
   return essential || route.permission === 'proxy:open'
 }
+
+/** Whether a denial of the call would stop the command. Convox repeats a call for each service that the rack names. */
+export function mayStopCommand(call: PlannedCall): boolean {
+  return isNeeded(call) || call.repeated
+}

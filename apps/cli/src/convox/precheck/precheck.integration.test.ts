@@ -178,8 +178,50 @@ describe('a rack in observe mode', () => {
     const { requests } = await startGateway({ role: 'viewer', change: observing })
     expect(await notes(noon)).toEqual([line])
     expect(await notes(noon)).toEqual([line])
-    expect(requests).toHaveLength(1)
+    expect(requests).toHaveLength(2)
     expect(await notes(noon, ['apps'])).toEqual([])
+    expect(requests).toHaveLength(2)
+  })
+
+  test('a note of the cached policy is not printed without an answer of the gateway', async () => {
+    const started = await startGateway({ role: 'viewer', change: observing })
+    expect(await notes(noon)).toEqual([line])
+    started.response = effectivePolicy({ role: 'deployer', change: observing, at: noon })
+    expect(await notes(noon)).toEqual([])
+    await startGateway({ role: 'viewer', change: observing })
+    expect(await notes(noon)).toEqual([line])
+    await gateway?.close()
+    expect(await notes(noon)).toEqual([])
+  })
+
+  test('a command that was allowed only by a cached observe mode is denied', async () => {
+    const started = await startGateway({ role: 'viewer', change: observing })
+    expect(await notes(noon)).toEqual([line])
+    started.response = effectivePolicy({ role: 'viewer', at: noon })
+    const lines: string[] = []
+    await expect(check(noon, promote, { note: (text) => void lines.push(text) })).rejects.toMatchObject(denied)
+    expect(lines).toEqual([])
+  })
+
+  test('a note says what would be denied for each service', async () => {
+    await startGateway({ role: 'viewer', change: observing })
+    expect(await notes(noon, ['restart', '-a', 'web'])).toEqual([
+      expect.stringMatching(/^Would be denied when enforced: service:restart on web needs /),
+    ])
+  })
+
+  test('a note says under which condition a call would be denied', async () => {
+    await startGateway({ role: 'deployer', change: observing })
+    expect(await notes(noon, ['exec', 'web-1', 'bin/pre_release', '-a', 'web'])).toEqual([
+      expect.stringMatching(
+        /^Would be denied when enforced if it is a process of another service: process:exec-any on web needs /,
+      ),
+    ])
+  })
+
+  test('a call whose failure convox ignores is not in a note', async () => {
+    await startGateway({ role: 'viewer', change: observing })
+    expect(await notes(noon, ['env', '-a', 'web'])).toEqual([])
   })
 
   test('the policy is enforced from the end on', async () => {

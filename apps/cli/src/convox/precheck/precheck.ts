@@ -27,9 +27,9 @@ const freshTime = 60_000
 const refreshDelay = 250
 
 /**
- * Denies a command only if the gateway would certainly deny it. The cached policy may be outdated, so the gateway is
- * asked before a denial, and before a proof of a second factor. If the gateway does not answer, convox starts. Prints
- * what the policy would deny if it were enforced.
+ * Denies a command only if the gateway would certainly deny it. Prints what the policy would deny if it were enforced.
+ * The cached policy may be outdated, so the gateway is asked before a denial, before a proof of a second factor, and for
+ * a command that depends on observe mode. If the gateway does not answer, convox starts.
  *
  * @throws Denied
  */
@@ -51,15 +51,14 @@ export async function precheck(context: Context, target: Target, words: readonly
     const isAllowed =
       snapshot !== null &&
       firstDenial(snapshot, needed.calls, context.now) === null &&
-      plannedStepUp(snapshot, planned, context.now) === null
-    let wouldBe = isAllowed ? wouldBeNote(snapshot, needed.calls, context.now) : null
+      plannedStepUp(snapshot, planned, context.now) === null &&
+      wouldBeNote(snapshot, planned.calls, context.now) === null
     if (!isAllowed) {
       const { evaluateOnline } = await import('./evaluate-online.ts')
-      const evaluation = await evaluateOnline({ needed, planned }, { ...context, target, path, cached })
+      const { wouldBe, ...evaluation } = await evaluateOnline({ needed, planned }, { ...context, target, path, cached })
       stepUp = evaluation.stepUp
-      wouldBe = evaluation.wouldBe
+      if (wouldBe !== null) context.note(wouldBe)
     }
-    if (wouldBe !== null) context.note(wouldBe)
   }
   return cached === null
     ? { ...unchecked, stepUp }
