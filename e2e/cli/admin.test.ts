@@ -333,9 +333,40 @@ describe('bindings', () => {
       stdout: '',
       stderr: `The subject already has this role on the same racks and apps, with the same expiry: binding ${id}. Nothing was changed. To change its expiry or its reason, delete that binding first.\n`,
     })
+    const sameOnly = await run([...create, 'production', '--if-missing', '--json'])
+    expect(sameOnly).toEqual({
+      code: 0,
+      stdout: '[]\n',
+      stderr: `The subject already has this role on the same racks and apps, with the same expiry: binding ${id}.\n`,
+    })
     const partly = await run([...create, 'staging,production', '--json'])
     expect([partly.code, scopesOf(JSON.parse(partly.stdout))]).toEqual([2, ['staging/*']])
     expect(await json('bindings', 'list', '--group', 'once')).toHaveLength(2)
+    const others = await run([...create, 'production,staging', '--apps', '*,web', '--if-missing'])
+    expect([others.code, others.stdout.match(/^Created the binding .*/gm)]).toEqual([
+      0,
+      [expect.stringContaining('web'), expect.stringContaining('web')],
+    ])
+    expect(await run(['bindings', 'create', 'no-such-role', '--group', 'once', '--if-missing'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is no role no-such-role.'),
+    })
+  })
+
+  test('are deleted once: with --if-exists, the second time succeeds', async () => {
+    const [{ id }] = await json('bindings', 'create', 'ops', '--group', 'briefly')
+    const remove = ['bindings', 'delete', id, '--yes']
+    expect(await run([...remove, '--if-exists'])).toMatchObject({ code: 0, stderr: '' })
+    expect(await run([...remove, '--if-exists'])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: `There is no binding ${id}.\n`,
+    })
+    expect(await run(remove)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `There is no binding ${id}. List the bindings with: rack-gateway bindings\n`,
+    })
   })
 
   test('for a rack that does not exist are refused before anything is created, unless they are for later', async () => {

@@ -89,11 +89,12 @@ function sh(url: string, script: string): Promise<Ended> {
 }
 
 const shells = 3
+const isDeletion = (block: string) => block.includes('rack-gateway bindings delete')
 
 /** The blocks that create bindings are independent, so several shells run them at the same time. */
 async function runScript(url: string, script: string): Promise<Ended[]> {
   const [head, ...blocks] = script.split('\n\n')
-  const firstDeletion = blocks.findIndex((block) => block.includes('rack-gateway bindings delete'))
+  const firstDeletion = blocks.findIndex(isDeletion)
   const creations = blocks.slice(0, firstDeletion)
   const parts = Array.from({ length: shells }, (_, part) => creations.filter((_, at) => at % shells === part))
   const created = await Promise.all(parts.map((part) => sh(url, [head, ...part].join('\n\n'))))
@@ -121,13 +122,20 @@ test('a policy document, bindings, and cases are suggested, and the cases pass',
 /** The script starts the CLI a hundred times. */
 const scriptTimeout = 300_000
 
-test('the gateway restarts with the document, and the script creates the bindings', {
+test('the gateway restarts with the document, and the script creates the bindings, also if it is run again', {
   timeout: scriptTimeout,
 }, async () => {
   await system.app.close()
   enforcing = await system.replica({ policyFile: fileOf('policy.yaml'), observing: null })
   for (const ended of await runScript(enforcing.url, readFileSync(fileOf('bindings.sh'), 'utf8')))
     expect(ended).toMatchObject({ code: 0, stderr: '' })
+  const [head, first, ...blocks] = readFileSync(fileOf('bindings.sh'), 'utf8').split('\n\n')
+  const again = await sh(enforcing.url, [head, first, ...blocks.filter(isDeletion)].join('\n\n'))
+  expect(again).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: expect.stringMatching(/already has .*There is no binding /s),
+  })
   await changesApplied(enforcing)
   const { stdout } = await sh(enforcing.url, 'rack-gateway bindings --json')
   const people = new Set<string>(week.people.filter(({ job }) => job !== 'admin').map(({ name }) => name))

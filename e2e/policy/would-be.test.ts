@@ -119,7 +119,7 @@ test('the suggestion rests on the same calls, and no denied call is a use', asyn
   expect(policy).not.toContain('hunter2')
   expect(policy).toContain('These commands contained a secret')
   const { viewer, runner, deleter, admin } = people
-  expect(script).toContain(`bindings create ops --user ${viewer.email} --racks staging --apps`)
+  expect(script).toContain(`bindings create --if-missing ops --user ${viewer.email} --racks staging --apps`)
   expect(script).toContain(`--user ${deleter.email} --racks staging`)
   expect(script).toContain('--service-account nightly --racks staging --apps myapp')
   expect(script).not.toContain('production')

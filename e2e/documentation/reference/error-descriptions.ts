@@ -72,6 +72,7 @@ export const errorDescriptions: Readonly<Record<string, readonly [what: string, 
   RGW_CLI_TOKEN_EXPIRED: ['the token has expired', 'run `rack-gateway login`'],
   RGW_CLI_TOKEN_REFUSED: ['the gateway rejected the token', 'run `rack-gateway login`'],
   RGW_CLI_UNKNOWN_RACK: ['the rack is unknown', 'use one of the listed names'],
+  RGW_CLI_ALREADY_EXISTS: ['what the command would create exists already', 'use it, or pass `--if-missing`'],
   RGW_CLI_USAGE: ['the command line is invalid', 'see the named command’s help'],
   RGW_CONFIG_DIRECTORY_SHARED: [
     'the configuration directory is also used for other files',

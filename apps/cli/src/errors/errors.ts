@@ -11,6 +11,8 @@ function defineCliError(
 }
 
 export const Usage = defineCliError('RGW_CLI_USAGE')
+/** A command would create what exists already. */
+export const AlreadyExists = defineCliError('RGW_CLI_ALREADY_EXISTS')
 export const NotLoggedIn = defineCliError('RGW_CLI_NOT_LOGGED_IN')
 export const TokenExpired = defineCliError('RGW_CLI_TOKEN_EXPIRED')
 export const TokenRejected = defineCliError('RGW_CLI_TOKEN_REFUSED')

@@ -40,6 +40,7 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
 
 const byErrorCode: ReadonlyMap<string, number> = new Map([
   ['RGW_CLI_USAGE', exitCodes.usage],
+  ['RGW_CLI_ALREADY_EXISTS', exitCodes.usage],
   ['RGW_CLI_NOT_LOGGED_IN', exitCodes.notLoggedIn],
   ['RGW_CLI_TOKEN_EXPIRED', exitCodes.notLoggedIn],
   ['RGW_CLI_TOKEN_REFUSED', exitCodes.notLoggedIn],

@@ -1,5 +1,6 @@
 import type { Explanation } from '@rack-gateway/errors'
 import {
+  AlreadyExists,
   AuditUnavailable,
   BadSetting,
   Denied,
@@ -62,6 +63,7 @@ export function errorFromResponse(origin: string, response: AnyResponse): Error 
       `${origin} has no such operation.`,
       'Check whether its release is older: rack-gateway version',
     )
+  if (code === 'RGW_BINDING_EXISTS') return new AlreadyExists(reason, remedy)
   if (status >= 400 && status < 500 && status !== 429 && (status !== 404 || code !== ''))
     return new Usage(reason, remedy)
   return new GatewayUnreachable(`The request to ${origin} failed: ${reason}`, remedy)

@@ -143,8 +143,8 @@ protected: { environment: [DATABASE_URL] }
     const bob = { kind: 'user', id: uuidOf(3), name: 'bob@example.com', roles: ['viewer'] }
     const files = suggest(text, [call(onCall), migrate, call(bob)])
     expect(commandsOf(files)).toEqual([
-      'rack-gateway bindings create on-call --user ada@example.com --racks staging --apps web',
-      'rack-gateway bindings create ops --user bob@example.com --racks staging --apps web',
+      'rack-gateway bindings create --if-missing on-call --user ada@example.com --racks staging --apps web',
+      'rack-gateway bindings create --if-missing ops --user bob@example.com --racks staging --apps web',
     ])
     expect(files.policy).not.toContain('run-rake')
     expect(files.denied).toBe(0)
@@ -177,8 +177,8 @@ describe('bindings.sh', () => {
     const access = accessWith([binding(1, ada, 'deployer', { reason: 'given by DEFAULT_ROLE' })])
     const files = suggest(builtIn, [restart], { access })
     expect(commandsOf(files)).toEqual([
-      'rack-gateway bindings create ops --user ada@example.com --racks staging --apps web',
-      `rack-gateway bindings delete ${uuidOf(5_001)} --yes`,
+      'rack-gateway bindings create --if-missing ops --user ada@example.com --racks staging --apps web',
+      `rack-gateway bindings delete --if-exists ${uuidOf(5_001)} --yes`,
     ])
     expect(files.bindings.split('\n').slice(0, 5).join('\n')).toContain('At its end, it deletes bindings')
     expect(files.bindings).toContain('# Some are from DEFAULT_ROLE. Change this variable too')
@@ -218,10 +218,10 @@ describe('bindings.sh', () => {
     ]
     const files = suggest(text, [restart], { access: accessWith(bindings) })
     expect(commandsOf(files)).toEqual([
-      'rack-gateway bindings create ops --user ada@example.com --racks staging --apps web',
+      'rack-gateway bindings create --if-missing ops --user ada@example.com --racks staging --apps web',
     ])
     for (const number of [1, 2, 3, 4])
-      expect(files.bindings).toContain(`# rack-gateway bindings delete ${uuidOf(5_000 + number)}`)
+      expect(files.bindings).toContain(`# rack-gateway bindings delete --if-exists ${uuidOf(5_000 + number)}`)
     expect(files.bindings).not.toContain(uuidOf(5_005))
     expect(files.bindings).not.toContain('evil')
   })
@@ -229,8 +229,8 @@ describe('bindings.sh', () => {
   test('of one rack, it deletes no binding that also concerns other racks', () => {
     const bindings = [binding(1, ada, 'deployer'), binding(2, ada, 'deployer', { racks: 'staging' })]
     const files = suggest(builtIn, [restart], { access: accessWith(bindings), rack: 'staging' })
-    expect(commandsOf(files).at(-1)).toBe(`rack-gateway bindings delete ${uuidOf(5_002)} --yes`)
-    expect(files.bindings).toContain(`# rack-gateway bindings delete ${uuidOf(5_001)} --yes`)
+    expect(commandsOf(files).at(-1)).toBe(`rack-gateway bindings delete --if-exists ${uuidOf(5_002)} --yes`)
+    expect(files.bindings).toContain(`# rack-gateway bindings delete --if-exists ${uuidOf(5_001)} --yes`)
   })
 
   test('keeps bindings that allow only viewing, because observe mode needs a role on a rack', () => {
@@ -257,7 +257,7 @@ describe('bindings.sh', () => {
     const files = suggest(builtIn, [run(job, 'bin/release')], { access: accessWith(bindings) })
     expect(files.bindings).toContain('# CI jobs: observe mode does not apply to them')
     expect(commandsOf(files)).toContain(
-      'rack-gateway bindings create commands-1 --trust deploys --racks staging --apps web',
+      'rack-gateway bindings create --if-missing commands-1 --trust deploys --racks staging --apps web',
     )
   })
 

@@ -26,7 +26,7 @@ function bindingsIn(script: string): ReadonlyMap<string, Binding[]> {
   const found = new Map<string, Binding[]>()
   for (const line of script.split('\n').filter((text) => text !== '' && !text.startsWith('#') && text !== 'set -e')) {
     const parts =
-      /^rack-gateway bindings create ([a-z0-9-]+) --(user|service-account|trust|token) (\S+) --racks ([a-z0-9-]+) --apps ('\*'|[a-z0-9,-]+)$/.exec(
+      /^rack-gateway bindings create --if-missing ([a-z0-9-]+) --(user|service-account|trust|token) (\S+) --racks ([a-z0-9-]+) --apps ('\*'|[a-z0-9,-]+)$/.exec(
         line,
       )
     if (parts === null) throw new Error(`not a command: ${line}`)
@@ -291,10 +291,10 @@ test('a word that may be a secret is not written, and a denied, failed, or hidde
     run(ada, ['deploy', 'ghx0A1b2C3d4E5f6G7h8I9j0']),
     run(ada, ['deploy', '[hidden]'], { hidden: ['command'] }),
     run(ada, ['denied'], { decision: { effect: 'deny', rule: 'no-permission' } }),
-    run(ada, ['missing'], { status: 404 }),
+    run(ada, ['unfound'], { status: 404 }),
     null,
   ])
-  expect(JSON.stringify(files)).not.toMatch(/ghx0A1b2|"denied\\|missing/)
+  expect(JSON.stringify(files)).not.toMatch(/ghx0A1b2|"denied\\|unfound/)
   expect(documentOf(files.policy).commands.map(({ id }) => id)).toEqual(['run-rake-db-migrate', 'any-command'])
   expect(files.summary).toContain('  no rule was written for 1 command with what may be a secret')
   expect(files).toMatchObject({ calls: 6, denied: 1 })

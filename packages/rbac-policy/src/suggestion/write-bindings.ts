@@ -22,7 +22,7 @@ const options: Readonly<Record<SubjectKind, string>> = {
   'api-token': '--token',
 }
 
-const deleteCommand = 'rack-gateway bindings delete'
+const deleteCommand = 'rack-gateway bindings delete --if-exists'
 /** Lines of one kind. */
 const maxListed = 5_000
 
@@ -106,7 +106,9 @@ function commandsFor(
       ? [`# It has the role ${role} on ${rack} already: ${wanted.filter(has).join(', ')}`]
       : []),
     ...(missing.length > 0
-      ? [`rack-gateway bindings create ${role} ${options[subject.kind]} ${name} --racks ${rack} --apps ${scope}`]
+      ? [
+          `rack-gateway bindings create --if-missing ${role} ${options[subject.kind]} ${name} --racks ${rack} --apps ${scope}`,
+        ]
       : []),
   ]
 }

@@ -1,6 +1,6 @@
 import { type Binding, type Scope, scopesIn } from '@rack-gateway/gateway-api'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
-import { Usage } from '../../errors/errors.ts'
+import { AlreadyExists, Usage } from '../../errors/errors.ts'
 import { callGateway, type GatewayAccess } from '../../gateway/gateway-api.ts'
 import { NamedBinding } from '../../output/output-schemas.ts'
 import { printJsonList } from '../../output/response.ts'
@@ -25,12 +25,13 @@ export const builder = {
   role: { type: 'string', demandOption: true, describe: 'A role of the policy document' },
   ...subjectOptions,
   ...bindingOptions,
+  'if-missing': { type: 'boolean', describe: 'Succeed if the subject already has this binding, with the same expiry' },
   ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json, role } = args
+  const { context, rack, json, role, ifMissing = false } = args
   const target = await targetOf(context, rack)
   const subject = await subjectOf(target, args, context.now)
   if (subject === null)
@@ -40,16 +41,25 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
     )
   const { racks, apps, ...terms } = bindingFields(args, context.now)
   const created: Binding[] = []
+  let isComplete = false
   try {
     for (const scope of await withUnknownRacksFirst(target, scopesIn({ racks, apps }))) {
-      const binding = await callGateway(target, 'createBinding', { body: { subject, role, ...scope, ...terms } })
+      const request = { body: { subject, role, ...scope, ...terms } }
+      const binding = await callGateway(target, 'createBinding', request).catch((error: unknown) => {
+        if (!ifMissing || !(error instanceof AlreadyExists)) throw error
+        context.note(error.explanation.reason)
+        return null
+      })
+      if (binding === null) continue
       created.push(binding)
       printWarnings(context, binding)
       if (!json) await printBinding(context, target, binding, { json, action: 'Created' })
     }
+    isComplete = true
   } finally {
     // Also after an error, because the bindings before it exist.
-    if (json && created.length > 0) printJsonList(context, NamedBinding, await withSubjectNames(target, created))
+    if (json && (isComplete || created.length > 0))
+      printJsonList(context, NamedBinding, await withSubjectNames(target, created))
   }
 }
 

@@ -469,7 +469,8 @@ describe('policy suggest', () => {
   async function suggest(...words: readonly string[]) {
     gateway ??= await startFakeGateway({ status: 200, body })
     const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_x' }
-    return machine.call(['policy', 'suggest', '--output', 'out', ...words], env)
+    const output = words.some((word) => word.startsWith('--output')) ? [] : ['--output', 'out']
+    return machine.call(['policy', 'suggest', ...output, ...words], env)
   }
 
   test('writes three files, prints the summary, and replaces no file without --force', async () => {
@@ -481,12 +482,32 @@ describe('policy suggest', () => {
     expect(['policy.yaml', 'bindings.sh', 'policy.cases.yaml'].map(read)).toEqual(Object.values(files))
     machine.write(join(machine.cwd, 'out', 'policy.yaml'), 'mine')
     const second = await suggest()
-    expect([second.code, second.stderr]).toEqual([2, expect.stringContaining('policy.yaml already exists')])
+    expect([second.code, second.stderr]).toEqual([2, expect.stringContaining('out/policy.yaml already exists')])
     expect(gateway?.requests).toHaveLength(1)
     expect(read('policy.yaml')).toBe('mine')
     expect((await suggest('--force')).code).toBe(0)
     expect(read('policy.yaml')).toBe(files.policy)
     expect(readdirSync(join(machine.cwd, 'out')).sort()).toEqual(['bindings.sh', 'policy.cases.yaml', 'policy.yaml'])
+  })
+
+  test.each([
+    ['.', 'policy.yaml', 'policy.cases.yaml', 'bindings.sh'],
+    ['suggestion/', 'suggestion/policy.yaml', 'suggestion/policy.cases.yaml', 'suggestion/bindings.sh'],
+    [
+      "bob's week",
+      `'bob'\\''s week/policy.yaml'`,
+      `'bob'\\''s week/policy.cases.yaml'`,
+      `'bob'\\''s week/bindings.sh'`,
+    ],
+    ['-x', './-x/policy.yaml', './-x/policy.cases.yaml', './-x/bindings.sh'],
+  ])('with --output=%s, the next steps name the files', async (output, policy, cases, bindings) => {
+    const { stdout } = await suggest(`--output=${output}`)
+    expect(stdout).toContain(`
+Wrote ${policy}, ${bindings}, and ${cases}. Read them, and change what is too much or too little. Then:
+  rack-gateway policy check ${policy}
+  rack-gateway policy test ${cases}
+  rack-gateway policy diff @in-force ${policy}
+`)
   })
 })
 

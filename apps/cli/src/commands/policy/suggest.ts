@@ -1,5 +1,6 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Suggestion } from '@rack-gateway/gateway-api'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { Usage } from '../../errors/errors.ts'
 import { exitCodes } from '../../errors/exit-codes.ts'
@@ -38,28 +39,42 @@ const deadline = 120_000
 export async function handler(args: Arguments<typeof builder>): Promise<number> {
   const { context, rack, json, since, onlyRack, output, force = false } = args
   const directory = join(context.cwd, output)
-  if (!force) await assertNoneExists(directory)
+  const shownPaths = pathsIn(output)
+  if (!force) await assertNoneExists(directory, shownPaths)
   const target = await targetOf(context, rack)
   const body = { since, ...(onlyRack !== undefined && { rack: onlyRack }) }
   const suggestion = await callGateway(target, 'suggestPolicy', { body }, { deadline })
   await writeFiles(directory, suggestion.files, force)
   if (json) context.print(safeJson(suggestion, 2))
-  else printSummary(context, suggestion.summary, suggestion.cut)
+  else printSummary(context, suggestion, shownPaths)
   return exitCodes.ok
 }
 
 const fileNames = { policy: 'policy.yaml', bindings: 'bindings.sh', cases: 'policy.cases.yaml' } as const
 type FileKey = keyof typeof fileNames
 
-async function assertNoneExists(directory: string): Promise<void> {
-  for (const name of Object.values(fileNames)) {
+/** The paths to print, as words of a shell. A path never looks like an option. */
+function pathsIn(output: string): Readonly<Record<FileKey, string>> {
+  const pathOf = (name: string) => {
+    const path = join(output, name)
+    return quoted(path.startsWith('-') ? `./${path}` : path)
+  }
+  return { policy: pathOf(fileNames.policy), bindings: pathOf(fileNames.bindings), cases: pathOf(fileNames.cases) }
+}
+
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
+}
+
+async function assertNoneExists(directory: string, shownPaths: Readonly<Record<FileKey, string>>): Promise<void> {
+  for (const [key, name] of Object.entries(fileNames)) {
     const exists = await stat(join(directory, name)).then(
       () => true,
       () => false,
     )
     if (exists)
       throw new Usage(
-        `${name} already exists, so nothing was written.`,
+        printable(`${shownPaths[key as FileKey]} already exists, so nothing was written.`),
         'Choose another directory with --output, or pass --force.',
       )
   }
@@ -91,18 +106,17 @@ async function writeFiles(directory: string, files: Readonly<Record<FileKey, str
 
 function printSummary(
   context: Pick<Context, 'print'>,
-  summary: readonly string[],
-  cut: { readonly from: string } | null,
+  { summary, cut }: Pick<Suggestion, 'summary' | 'cut'>,
+  { policy, bindings, cases }: Readonly<Record<FileKey, string>>,
 ): void {
-  for (const line of summary) context.print(printable(line))
-  if (cut !== null) context.print(printable(`only calls since ${cut.from} were read, because a limit was reached`))
-  for (const line of nextSteps) context.print(line)
+  const lines = [
+    ...summary,
+    ...(cut === null ? [] : [`only calls since ${cut.from} were read, because a limit was reached`]),
+    '',
+    `Wrote ${policy}, ${bindings}, and ${cases}. Read them, and change what is too much or too little. Then:`,
+    `  rack-gateway policy check ${policy}`,
+    `  rack-gateway policy test ${cases}`,
+    `  rack-gateway policy diff @in-force ${policy}`,
+  ]
+  for (const line of lines) context.print(printable(line))
 }
-
-const nextSteps = [
-  '',
-  'Wrote policy.yaml, bindings.sh, and policy.cases.yaml. Read them, and change what is too much or too little. Then:',
-  '  rack-gateway policy check policy.yaml',
-  '  rack-gateway policy test policy.cases.yaml',
-  '  rack-gateway policy diff @in-force policy.yaml',
-]
