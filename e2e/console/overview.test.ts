@@ -31,6 +31,10 @@ describeInChromium('the overview of the web console', () => {
     const box = await card(page, name).boundingBox()
     return (box?.y ?? 0) + (box?.height ?? 0)
   }
+  const expectNoShift = async (page: Page) => {
+    const { sum, moved } = await layoutShift(page)
+    expect(sum, moved.join('\n')).toBeLessThanOrEqual(0.02)
+  }
   const openExec = async (token: string, command: string) => {
     const socket = await openWebSocket(`${at.url}${execPath}`, token, { Command: command })
     expect(socket.status).toBe(101)
@@ -58,8 +62,7 @@ describeInChromium('the overview of the web console', () => {
     )
     for (const name of ['Waiting for you', 'Racks', 'Your live calls'])
       expect(await bottomOf(page, name), name).toBeLessThanOrEqual(800)
-    const { sum, moved } = await layoutShift(page)
-    expect(sum, moved.join('\n')).toBeLessThanOrEqual(0.02)
+    await expectNoShift(page)
     await lookAt(page, 'overview')
   })
 

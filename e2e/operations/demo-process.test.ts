@@ -317,6 +317,48 @@ describe('a demo', () => {
     await expectNothingLeft(file)
   })
 
+  test('observes a rack, says so, and enforces a policy document on the same database after a restart', async () => {
+    const until = new Date(Date.now() + 7 * 86_400_000).toISOString()
+    await restart({ POLICY_MODE_STAGING: 'observe', POLICY_OBSERVE_UNTIL: until })
+    const { program } = demo
+    expect(program.output.stdout).toContain(`  The rack staging is in observe mode until ${until}: most calls `)
+    expect(program.output.stdout).not.toContain('the demo does not use these settings')
+    const statusOfRun = async (rack: string, command: string) => {
+      const { gateway, tokens } = demo.file
+      const url = `${gateway}/rack/${rack}/apps/myapp/services/command/processes`
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${tokens.viewer}`, command },
+      })
+      return response.status
+    }
+    expect(await statusOfRun('staging', 'rake db:migrate')).toBe(200)
+    expect(await statusOfRun('production', 'rake db:migrate')).toBe(403)
+    program.signal('SIGTERM')
+    expect((await program.ended).code).toBe(0)
+
+    const policyFile = join(directory, 'suggested.yaml')
+    writeFileSync(
+      policyFile,
+      [
+        'version: 1',
+        'roles: { viewer: { permissions: [app:read, process:run] } }',
+        'commands: { extend: built-in, rules: { migrate: { run: rake db:migrate, roles: [viewer, admin] } } }',
+      ].join('\n'),
+    )
+    await restart({ POLICY_MODE: 'enforce', POLICY_FILE: policyFile })
+    expect(demo.program.output.stdout).not.toContain('observe mode')
+    expect(await statusOfRun('staging', 'rake db:migrate')).toBe(200)
+    expect(await statusOfRun('staging', 'rake db:drop')).toBe(403)
+    const search = '/gateway/api/v1/audit/events?rule=observe-mode&kind=intent'
+    const { items } = (await (await call(demo.file.gateway, search, demo.file.tokens.auditor)).json()) as {
+      items: object[]
+    }
+    expect(items).toMatchObject([{ event: { rack: 'staging', decision: { wouldBe: { rule: 'no-permission' } } } }])
+    demo.program.signal('SIGTERM')
+    expect((await demo.program.ended).code).toBe(0)
+  })
+
   test('whose identity provider finds its port in use takes another one, and keeps one user of each person', async () => {
     const { port } = new URL(firstIssuer)
     const other = createServer().listen(Number(port), '127.0.0.1')
@@ -384,6 +426,13 @@ describe('a demo that cannot start', () => {
     expect(stderr).toMatch(
       /^the demo could not start: Migration 0001-baseline of the database .+\nFor a new demo with an empty database, remove \S+\/old\.\n$/,
     )
+  })
+
+  test('because a mode names no rack, which would otherwise be enforced unnoticed', async () => {
+    const env = { POLICY_MODE_STAGNG: 'observe', POLICY_OBSERVE_UNTIL: new Date(Date.now() + 86_400_000).toISOString() }
+    const { code, stderr } = await runCommand(main, ['--port', '0', '--data-dir', join(dataDirectory(), 'demo')], env)
+    expect(code).toBe(1)
+    expect(stderr).toContain('RACK_URL_STAGNG is missing')
   })
 
   test('because a rack of the environment has no password names the variable, and no secret', async () => {

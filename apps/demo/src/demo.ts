@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { readServerConfig, ServerEnvironment } from '@rack-gateway/config'
+import { type ObserveMode, readServerConfig, ServerEnvironment } from '@rack-gateway/config'
 import { createDemoRack, type DemoRack } from '@rack-gateway/demo-rack'
 import { type RunningGateway, startGateway, type WebConsoleSource } from '@rack-gateway/gateway'
 import type { FastifyBaseLogger } from 'fastify'
@@ -34,6 +34,8 @@ export interface Demo {
   readonly demoRacks: Readonly<Record<string, DemoRack>>
   readonly tokens: DemoTokens
   readonly identityProvider: DemoIdentityProvider
+  /** Null if the policy is enforced on all racks. */
+  readonly observing: ObserveMode | null
   /** Null without the packages of `examples/`. */
   readonly examplePackages: ExamplePackages | null
   stop(): Promise<void>
@@ -121,6 +123,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       demoRacks,
       tokens,
       identityProvider,
+      observing: config.observing !== null && config.observing.until > Date.now() ? config.observing : null,
       examplePackages,
       async stop() {
         await removeDemoFile(directory)
@@ -174,13 +177,16 @@ async function loadOrCreateSecretKey(directory: string): Promise<string> {
 }
 
 /** The gateway settings that the demo forwards, in addition to the racks. */
-const forwardedNames = ['POLICY_FILE', 'POLICY_PACKAGES'] as const
+const forwardedNames = ['POLICY_FILE', 'POLICY_MODE', 'POLICY_OBSERVE_UNTIL', 'POLICY_PACKAGES'] as const
+/** `POLICY_MODE_<NAME>` of one rack. */
+const rackModePrefix = 'POLICY_MODE_'
 
 /** Names that are often set for other programs, so the demo does not warn about them. */
 const commonNames: ReadonlySet<string> = new Set(['HOST', 'PORT'])
 
 function forwardedSettings(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(forwardedNames.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
+  const names = [...forwardedNames, ...Object.keys(env).filter((name) => name.startsWith(rackModePrefix))]
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
 }
 
 function ignoredSettings(env: NodeJS.ProcessEnv): string[] {

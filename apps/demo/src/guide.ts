@@ -1,13 +1,14 @@
+import type { ObserveMode } from '@rack-gateway/config'
 import type { Demo } from './demo.ts'
 import type { ExamplePackages } from './example-packages.ts'
 
 /** The text that the demo prints when it is ready. */
-export function guide({ publicUrl, racks, tokens, examplePackages }: Demo, demoFile: string): string {
+export function guide({ publicUrl, racks, tokens, observing, examplePackages }: Demo, demoFile: string): string {
   const rack = Object.keys(racks).includes('staging') ? 'staging' : (Object.keys(racks)[0] ?? '')
   const rackUrl = (token: string) => `${publicUrl.replace('://', `://convox:${token}@`)}/rack/${rack}`
   return `
   Rack Gateway is ready at ${publicUrl}, with the racks ${Object.keys(racks).join(' and ')}.
-  Paste these into another terminal:
+${observing === null ? '' : observeNote(observing)}  Paste these into another terminal:
 
   # a viewer can list apps, but not delete one (no convox needed)
   curl -u convox:${tokens.viewer} ${publicUrl}/rack/${rack}/apps
@@ -39,6 +40,12 @@ ${examplePackages === null ? '' : packagesGuide(`${publicUrl}/rack/${rack}`, pub
 
   Everything above, and tokens for every role, is in ${demoFile} while this runs. Ctrl-C stops it; the data stays.
   The gateway's log follows.
+`
+}
+
+function observeNote({ racks, until }: ObserveMode): string {
+  const [subject, verb] = racks.length === 1 ? ['rack', 'is'] : ['racks', 'are']
+  return `  The ${subject} ${racks.join(' and ')} ${verb} in observe mode until ${new Date(until).toISOString()}: most calls that the policy denies are allowed and recorded.
 `
 }
 

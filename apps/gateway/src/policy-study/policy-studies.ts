@@ -2,7 +2,7 @@ import { decidedCalls } from '@rack-gateway/audit'
 import { childHeapMiB } from '@rack-gateway/config'
 import type { Database } from '@rack-gateway/database'
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
-import { textOf } from '@rack-gateway/rbac-policy/document'
+import { isBuiltIn, textOf } from '@rack-gateway/rbac-policy/document'
 import type { CurrentAccess, PolicyImpact, WouldBe } from '@rack-gateway/rbac-policy/simulation'
 import type { PolicySuggestion } from '@rack-gateway/rbac-policy/suggestion'
 import { InvalidRequest, TooManyCalls } from '../errors/errors.ts'
@@ -196,7 +196,9 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
     child: StudyChild,
     { current, access, rack, since, until }: RecordedRequest,
   ): Promise<SuggestedPolicy> {
-    const begun = await child.ask({ kind: 'begin-suggestion', current, text: textOf(current), access, rack })
+    // The built-in policy has nothing to keep, because every document begins with it.
+    const text = isBuiltIn(current) ? null : textOf(current)
+    const begun = await child.ask({ kind: 'begin-suggestion', current, text, access, rack })
     if (begun.kind !== 'more') throw unexpected(begun)
     const cut = await replay(child, { since, until, part: 'response' })
     const end = await child.ask({ kind: 'end', maxChanges: 0 })

@@ -3,7 +3,7 @@ import { type UngrantableRole, ungrantableRoles } from '../compiled-policy/can-g
 import { documentProblems } from '../document-check/document-check.ts'
 import { type FileProblem, type FileProblems, parseYaml } from '../document-schema/parse-yaml.ts'
 import { WrittenPolicy } from '../document-schema/schema.ts'
-import type { PolicyDocument } from '../policy-document/policy-document.ts'
+import { documentHash, type PolicyDocument } from '../policy-document/policy-document.ts'
 import { stepUpPermissions } from '../step-up/step-up.ts'
 import { type ListedRequirement, listRequirements } from '../step-up/step-up-requirements.ts'
 import { builtInText } from './built-in.ts'
@@ -47,6 +47,10 @@ export function builtInPolicy(): PolicyDocument {
   if (document === null) throw new Error(`the built-in policy: ${problems.map(({ text }) => text).join('; ')}`)
   builtIn = document
   return document
+}
+
+export function isBuiltIn(document: PolicyDocument): boolean {
+  return documentHash(document) === documentHash(builtInPolicy())
 }
 
 /** The routes that the built-in policy blocks, and that a document does not block. */

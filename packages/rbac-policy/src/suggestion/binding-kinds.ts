@@ -1,4 +1,5 @@
 import { contains } from '../compiled-policy/can-grant.ts'
+import { builtInPolicy } from '../document/document.ts'
 import { expandWithImplied } from '../permissions/permission-patterns.ts'
 import type { PolicyDocument, Role } from '../policy-document/policy-document.ts'
 import { type CurrentAccess, type CurrentBinding, keyOfSubject } from '../simulation/current-access.ts'
@@ -31,9 +32,12 @@ export interface BindingKinds {
   concernsRacks(binding: CurrentBinding): boolean
   /** Whether a binding allows something in the gateway that a suggestion cannot replace, such as reading the audit log. */
   concernsGateway(binding: CurrentBinding): boolean
+  /** Whether a binding allows no more than the built-in role viewer. */
+  allowsOnlyViewing(binding: CurrentBinding): boolean
 }
 
 export function bindingKinds({ roles: list }: PolicyDocument): BindingKinds {
+  const viewing = expandWithImplied(builtInPolicy().roles.find(({ name }) => name === 'viewer')?.permissions ?? [])
   const roles = new Map(list.map((role) => [role.name, role]))
   const some = (binding: CurrentBinding, test: (permission: string) => boolean) =>
     [...permissionsOf(binding, roles)].some(test)
@@ -42,6 +46,7 @@ export function bindingKinds({ roles: list }: PolicyDocument): BindingKinds {
       some(binding, (one) => one.startsWith('gateway:') && !harmless.has(one) && !one.endsWith(':read')),
     concernsRacks: (binding) => some(binding, (one) => !one.startsWith('gateway:')),
     concernsGateway: (binding) => some(binding, (one) => one.startsWith('gateway:') && !harmless.has(one)),
+    allowsOnlyViewing: (binding) => !some(binding, (one) => !viewing.has(one)),
   }
 }
 

@@ -227,10 +227,19 @@ describe('bindings.sh', () => {
   })
 
   test('of one rack, it deletes no binding that also concerns other racks', () => {
-    const bindings = [binding(1, ada, 'deployer'), binding(2, ada, 'viewer', { racks: 'staging' })]
+    const bindings = [binding(1, ada, 'deployer'), binding(2, ada, 'deployer', { racks: 'staging' })]
     const files = suggest(builtIn, [restart], { access: accessWith(bindings), rack: 'staging' })
     expect(commandsOf(files).at(-1)).toBe(`rack-gateway bindings delete --if-exists ${uuidOf(5_002)} --yes`)
     expect(files.bindings).toContain(`# rack-gateway bindings delete --if-exists ${uuidOf(5_001)} --yes`)
+  })
+
+  test('keeps bindings that allow only viewing, because observe mode needs a role on a rack', () => {
+    const text = 'version: 1\nroles: { wide: { extends: [viewer], permissions: [app:delete] } }\n'
+    const bindings = [binding(1, ada, 'viewer'), binding(2, ada, 'wide')]
+    const files = suggest(text, [restart], { access: accessWith(bindings) })
+    expect(files.bindings).toContain('# Kept, because they allow only what a viewer can read.')
+    expect(files.bindings).toContain(`# rack-gateway bindings delete ${uuidOf(5_001)} --yes`)
+    expect(commandsOf(files).at(-1)).toBe(`rack-gateway bindings delete ${uuidOf(5_002)} --yes`)
   })
 
   test('has only comments for locked users and for subjects that no longer exist', () => {

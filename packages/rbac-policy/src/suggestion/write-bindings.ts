@@ -139,7 +139,9 @@ function deletions(
   const isReplaceable = (one: CurrentBinding) => !kinds.concernsGateway(one)
   const unused = people.filter((one) => !active.has(keyOfSubject(one)))
   const trusts = own.filter(({ subject }) => subject.kind === 'trust')
-  const removed = access.complete ? broader.filter((one) => isOnlyHere(one) && isReplaceable(one)) : []
+  const viewers = broader.filter(kinds.allowsOnlyViewing)
+  const isWide = (one: CurrentBinding) => !kinds.allowsOnlyViewing(one)
+  const removed = access.complete ? broader.filter((one) => isWide(one) && isOnlyHere(one) && isReplaceable(one)) : []
   const removedIds = new Set(removed.map(({ id }) => id))
   const lists: readonly Listed[] = [
     {
@@ -156,7 +158,13 @@ function deletions(
     {
       title:
         'Broader than what was used, but they also concern other racks, or allow something in the gateway. Without their deletion, they stay in effect:',
-      bindings: broader.filter(({ id }) => !removedIds.has(id)),
+      bindings: broader.filter((one) => isWide(one) && !removedIds.has(one.id)),
+      command: 'comment',
+    },
+    {
+      title:
+        'Kept, because they allow only what a viewer can read. Without a role on a rack, observe mode does not apply there:',
+      bindings: viewers,
       command: 'comment',
     },
     {

@@ -92,6 +92,9 @@ function ruleLines({ id, run, service, by, environment, racks, apps, role, uses 
     ...(uses.some(({ command }) => shells.test(command?.argv[0] ?? ''))
       ? ['    # It starts a shell. Put the steps into a script of the app instead.']
       : []),
+    ...(uses.some(({ command }) => environmentPrinters.test(command?.argv[0] ?? ''))
+      ? ['    # It prints the environment, with its secrets. Is it needed?']
+      : []),
     `    ${id}:`,
     `      run: ${quoted(run)}`,
     `      services: ${quotedList([service])}`,
@@ -103,6 +106,7 @@ function ruleLines({ id, run, service, by, environment, racks, apps, role, uses 
   ]
 }
 
+const environmentPrinters = /^(?:\/bin\/|\/usr\/bin\/)?(?:printenv|env|set|export)$/
 const shells = /^(?:\/bin\/|\/usr\/bin\/)?(?:ba|da|z|a)?sh$/
 
 /** Such as `12 calls, last on 2026-12-01, by 2 users: ada@example.com, bob@example.com`. */

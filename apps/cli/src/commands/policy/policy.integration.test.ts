@@ -490,6 +490,13 @@ describe('policy suggest', () => {
     expect(readdirSync(join(machine.cwd, 'out')).sort()).toEqual(['bindings.sh', 'policy.cases.yaml', 'policy.yaml'])
   })
 
+  test('an absolute path of --output is the directory', async () => {
+    const directory = join(machine.cwd, 'absolute')
+    const { stdout } = await suggest('--output', directory)
+    expect(readdirSync(directory).sort()).toEqual(['bindings.sh', 'policy.cases.yaml', 'policy.yaml'])
+    expect(stdout).toContain(`Wrote ${join(directory, 'policy.yaml')}, `)
+  })
+
   test.each([
     ['.', 'policy.yaml', 'policy.cases.yaml', 'bindings.sh'],
     ['suggestion/', 'suggestion/policy.yaml', 'suggestion/policy.cases.yaml', 'suggestion/bindings.sh'],

@@ -1,5 +1,5 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Suggestion } from '@rack-gateway/gateway-api'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { Usage } from '../../errors/errors.ts'
@@ -38,7 +38,7 @@ const deadline = 120_000
 
 export async function handler(args: Arguments<typeof builder>): Promise<number> {
   const { context, rack, json, since, onlyRack, output, force = false } = args
-  const directory = join(context.cwd, output)
+  const directory = resolve(context.cwd, output)
   const shownPaths = pathsIn(output)
   if (!force) await assertNoneExists(directory, shownPaths)
   const target = await targetOf(context, rack)

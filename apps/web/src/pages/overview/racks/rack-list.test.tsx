@@ -42,3 +42,10 @@ test('a longer limit shows each rack at once', () => {
   expect(details()).toHaveLength(9)
   expect(screen.queryByRole('button')).toBeNull()
 })
+
+test('the counts of the last hour have their place before they are there', () => {
+  const { rerender } = render(<RackList racks={racks.slice(0, 2)} activity="pending" />)
+  expect(screen.getAllByText('Last hour: …')).toHaveLength(2)
+  rerender(<RackList racks={racks} activity="pending" />)
+  screen.getByText(/ · last hour: …/)
+})

@@ -15,8 +15,8 @@ interface RackListProps {
   readonly waitingFor?: readonly string[]
   /** If there are more racks, the healthy ones are compact cells until the person asks for rows. */
   readonly maxRows?: number
-  /** The calls of the last hour, and the live calls. */
-  readonly activity?: RackActivity | undefined
+  /** The calls of the last hour, and the live calls. While they are `pending`, their lines keep their place. */
+  readonly activity?: RackActivity | 'pending' | undefined
 }
 
 export function RackList({ racks, waitingFor = [], maxRows = 8, activity }: RackListProps) {
@@ -26,7 +26,8 @@ export function RackList({ racks, waitingFor = [], maxRows = 8, activity }: Rack
   const unhealthy = sorted.filter(({ health }) => !health.isHealthy)
   const healthy = sorted.filter(({ health }) => health.isHealthy)
   const cells = isCompact ? healthy : []
-  const activityOf = (name: string) => activity?.racks.find((rack) => rack.name === name)
+  const activityOf = (name: string) =>
+    activity === 'pending' ? activity : activity?.racks.find((rack) => rack.name === name)
   return (
     <>
       <ul className={styles.rows}>
@@ -43,8 +44,7 @@ export function RackList({ racks, waitingFor = [], maxRows = 8, activity }: Rack
         <>
           <p className={styles.common}>
             {summaryOf(cells)}
-            {activity &&
-              ` · last hour: ${activityText(sumActivity(cells.flatMap(({ rack }) => activityOf(rack.name) ?? [])))}`}{' '}
+            {activity && ` · last hour: ${activityOfCells(cells.map(({ rack }) => activityOf(rack.name)))}`}{' '}
             <Button kind="quiet" onPress={() => setShowsAll(true)}>
               Show each
             </Button>
@@ -64,10 +64,17 @@ export function RackList({ racks, waitingFor = [], maxRows = 8, activity }: Rack
   )
 }
 
+type ActivityOfRack = RackActivity['racks'][number] | 'pending' | undefined
+
+function activityOfCells(cells: readonly ActivityOfRack[]): string {
+  const known = cells.flatMap((one) => (one === undefined || one === 'pending' ? [] : one))
+  return cells.includes('pending') ? '…' : activityText(sumActivity(known))
+}
+
 interface RackRowProps {
   readonly rack: RackStatus
   readonly health: RackHealth
-  readonly activity: RackActivity['racks'][number] | undefined
+  readonly activity: ActivityOfRack
 }
 
 function RackRow({ rack, health, activity }: RackRowProps) {
@@ -88,7 +95,9 @@ function RackRow({ rack, health, activity }: RackRowProps) {
           <VisibleText>{health.why}</VisibleText>
         </p>
       )}
-      {activity && <p className={styles.activity}>Last hour: {activityText(activity)}</p>}
+      {activity && (
+        <p className={styles.activity}>Last hour: {activity === 'pending' ? '…' : activityText(activity)}</p>
+      )}
     </li>
   )
 }

@@ -24,7 +24,7 @@ export function RacksCard() {
         </Row>
       )}
       {error && <Problem error={error} retry={() => void refetch()} />}
-      {data && <RackList {...data} activity={activity.data} />}
+      {data && <RackList {...data} activity={activity.isPending ? 'pending' : activity.data} />}
     </Card>
   )
 }

@@ -54,8 +54,8 @@ export function WouldBeTab() {
   return (
     <Card title="Denied if enforced" actions={<RefreshButton queryKind={queryKind} />}>
       <p>
-        Calls that observe mode allowed and calls that the CLI stopped, decided again by the policy in force. The audit
-        log records each time that somebody reads this list.
+        Calls that observe mode allowed and calls that the CLI stopped, decided again by the policy and the bindings in
+        force. The audit log records each time that somebody reads this list.
       </p>
       <Row gap={3}>
         <SelectField
