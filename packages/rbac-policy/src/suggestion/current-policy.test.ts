@@ -238,8 +238,8 @@ describe('bindings.sh', () => {
     const bindings = [binding(1, ada, 'viewer'), binding(2, ada, 'wide')]
     const files = suggest(text, [restart], { access: accessWith(bindings) })
     expect(files.bindings).toContain('# Kept, because they allow only what a viewer can read.')
-    expect(files.bindings).toContain(`# rack-gateway bindings delete ${uuidOf(5_001)} --yes`)
-    expect(commandsOf(files).at(-1)).toBe(`rack-gateway bindings delete ${uuidOf(5_002)} --yes`)
+    expect(files.bindings).toContain(`# rack-gateway bindings delete --if-exists ${uuidOf(5_001)} --yes`)
+    expect(commandsOf(files).at(-1)).toBe(`rack-gateway bindings delete --if-exists ${uuidOf(5_002)} --yes`)
   })
 
   test('has only comments for locked users and for subjects that no longer exist', () => {
