@@ -127,7 +127,7 @@ describeInChromium('observe mode in the web console', () => {
     await admin.reload()
     await admin.getByText('The rack is not in observe mode now').waitFor()
     await admin.getByLabel('Rack', { exact: true }).selectOption('staging')
-    await admin.getByText('rack-gateway policy suggest --since 24h --only-rack staging', { exact: true }).waitFor()
+    await admin.getByText('rack-gateway policy suggest --since 24h --rack staging', { exact: true }).waitFor()
   })
 
   test('the audit log marks the call, and the event says why it would be denied', async () => {

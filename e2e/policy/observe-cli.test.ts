@@ -140,3 +140,22 @@ describe('the cached policy', () => {
     }
   })
 })
+
+test('with --rack, the report and the suggestion are about one rack', async () => {
+  await system.send('POST', '/rack/staging/apps/myapp/services/web/restart?', viewer.token)
+  const env = { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: await system.token('admin') }
+  const run = async (...words: readonly string[]) =>
+    JSON.parse((await machine.run(...builtCommand('rack-gateway', ['policy', ...words, '--json']), { env })).stdout)
+  const all = await run('impact', '--would-be')
+  expect(all.rows).toContainEqual(expect.objectContaining({ rack: 'staging' }))
+  expect(await run('impact', '--would-be', '--rack', 'staging')).toMatchObject({
+    rows: all.rows.filter(isOn('staging')),
+  })
+  expect((await run('impact', '--would-be', '-r', 'production')).rows.every(isOn('production'))).toBe(true)
+  expect((await run('suggest', '--output', 'all')).calls).toBeGreaterThan(0)
+  expect((await run('suggest', '--rack', 'production', '--output', 'one')).files.bindings).not.toContain(
+    '--racks staging',
+  )
+})
+
+const isOn = (name: string) => (row: { rack: string }) => row.rack === name

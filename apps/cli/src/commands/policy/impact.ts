@@ -11,8 +11,9 @@ import { counted } from '../../output/counted.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { printable } from '../../terminal/terminal.ts'
-import { gatewayOptions } from '../options/shared-options.ts'
+import { jsonOption, rackOption } from '../options/shared-options.ts'
 import { builtInName, invalidFile } from './named-document.ts'
+import { rackFilter } from './rack-filter.ts'
 import { readText, shownName } from './read-text.ts'
 import { documentName, stdinName } from './stdin-name.ts'
 
@@ -24,7 +25,7 @@ export const details =
 export const examples = [
   'rack-gateway policy impact policy.yaml',
   'rack-gateway policy impact policy.yaml --since 12h --json',
-  'rack-gateway policy impact --would-be --since 7d --only-rack staging',
+  'rack-gateway policy impact --would-be --since 7d --rack staging',
 ]
 export const builder = {
   new: { type: 'string', complete: 'file', describe: 'A policy document, or - for standard input' },
@@ -34,9 +35,9 @@ export const builder = {
     describe: 'How far back: 30d, 12h, 45m, or a time such as 2027-01-31T12:00:00Z',
   },
   'would-be': { type: 'boolean', describe: 'Show what the policy in force would deny if observe mode ended' },
-  'only-rack': { type: 'string', describe: 'Only calls on this rack; with --would-be' },
   until: { type: 'string', describe: 'The end of the range, as --since; with --would-be' },
-  ...gatewayOptions,
+  json: jsonOption,
+  rack: { ...rackOption, describe: 'Ask the gateway of this rack; with --would-be, only for calls on this rack' },
 } as const satisfies CommandOptions
 export const progress = 'the gateway is deciding recorded calls again'
 
@@ -44,12 +45,11 @@ export const progress = 'the gateway is deciding recorded calls again'
 const deadline = 120_000
 
 export async function handler(args: Arguments<typeof builder>): Promise<number> {
-  const { context, rack, json, since, onlyRack, until, wouldBe = false } = args
+  const { context, rack, json, since, until, wouldBe = false } = args
   if (wouldBe && args.new !== undefined)
     throw new Usage('--would-be is about the policy in force.', 'Leave the document out.')
   if (wouldBe) return printWouldBe(args)
-  if (onlyRack !== undefined || until !== undefined)
-    throw new Usage('--only-rack and --until are for --would-be.', 'Leave them out, or pass --would-be.')
+  if (until !== undefined) throw new Usage('--until is for --would-be.', 'Leave it out, or pass --would-be.')
   if (args.new === undefined)
     throw new Usage('The impact needs a policy document.', 'Name a document, or pass --would-be.')
   const name = documentName(args.new)
@@ -65,16 +65,9 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
   return exitCodes.ok
 }
 
-async function printWouldBe({
-  context,
-  rack,
-  json,
-  since,
-  until,
-  onlyRack,
-}: Arguments<typeof builder>): Promise<number> {
+async function printWouldBe({ context, rack, json, since, until }: Arguments<typeof builder>): Promise<number> {
   const target = await targetOf(context, rack)
-  const query = { since, ...(until !== undefined && { until }), ...(onlyRack !== undefined && { rack: onlyRack }) }
+  const query = { since, ...(until !== undefined && { until }), ...rackFilter(rack, target) }
   const response = await callGateway(target, 'getWouldBe', { query }, { deadline })
   if (json) context.print(safeJson(response, 2))
   else for (const line of wouldBeLines(response)) context.print(printable(line))

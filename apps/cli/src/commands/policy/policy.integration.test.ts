@@ -474,7 +474,7 @@ describe('policy suggest', () => {
   }
 
   test('writes three files, prints the summary, and replaces no file without --force', async () => {
-    const first = await suggest('--only-rack', 'staging')
+    const first = await suggest('--rack', 'staging')
     expect([first.code, first.stderr]).toEqual([0, ''])
     expect(first.stdout).toContain('9 recorded')
     expect(first.stdout).not.toContain('\u001b')

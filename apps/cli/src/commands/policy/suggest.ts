@@ -9,7 +9,8 @@ import type { Context } from '../../invocation/context.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { printable } from '../../terminal/terminal.ts'
-import { gatewayOptions } from '../options/shared-options.ts'
+import { jsonOption, rackOption } from '../options/shared-options.ts'
+import { rackFilter } from './rack-filter.ts'
 
 export const command = 'suggest'
 export const describe =
@@ -18,7 +19,7 @@ export const details =
   'Writes policy.yaml, bindings.sh, and policy.cases.yaml, and applies nothing. Read them first: they contain names and commands from the audit log. You need the permissions gateway:audit:read and gateway:policy:read. The audit log records the request.'
 export const examples = [
   'rack-gateway policy suggest --since 7d --output suggestion',
-  'rack-gateway policy suggest --only-rack staging --output suggestion --force',
+  'rack-gateway policy suggest --rack staging --output suggestion --force',
 ]
 export const builder = {
   since: {
@@ -26,10 +27,10 @@ export const builder = {
     default: '7d',
     describe: 'How far back: 30d, 12h, 45m, or a time such as 2027-01-31T12:00:00Z',
   },
-  'only-rack': { type: 'string', describe: 'Only calls on this rack' },
   output: { type: 'string', default: '.', complete: 'file', describe: 'The directory of the files' },
   force: { type: 'boolean', describe: 'Replace existing files' },
-  ...gatewayOptions,
+  json: jsonOption,
+  rack: { ...rackOption, describe: 'Ask the gateway of this rack, and only for calls on this rack' },
 } as const satisfies CommandOptions
 export const progress = 'the gateway is reading recorded calls'
 
@@ -37,12 +38,12 @@ export const progress = 'the gateway is reading recorded calls'
 const deadline = 120_000
 
 export async function handler(args: Arguments<typeof builder>): Promise<number> {
-  const { context, rack, json, since, onlyRack, output, force = false } = args
+  const { context, rack, json, since, output, force = false } = args
   const directory = resolve(context.cwd, output)
   const shownPaths = pathsIn(output)
   if (!force) await assertNoneExists(directory, shownPaths)
   const target = await targetOf(context, rack)
-  const body = { since, ...(onlyRack !== undefined && { rack: onlyRack }) }
+  const body = { since, ...rackFilter(rack, target) }
   const suggestion = await callGateway(target, 'suggestPolicy', { body }, { deadline })
   await writeFiles(directory, suggestion.files, force)
   if (json) context.print(safeJson(suggestion, 2))

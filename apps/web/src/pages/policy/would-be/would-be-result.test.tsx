@@ -111,7 +111,7 @@ test.each([
 
 test('the next step has the range and the rack of the list', () => {
   show({ rows: [row] }, { rack: 'staging' })
-  screen.getByText('rack-gateway policy suggest --since 7d --only-rack staging')
+  screen.getByText('rack-gateway policy suggest --since 7d --rack staging')
 })
 
 test.each([

@@ -66,7 +66,7 @@ function NextStep({ since, rack }: WouldBeResultProps['scope']) {
         Let the gateway suggest roles, bindings, and command rules that allow what the team did, and little else. The
         command writes files, and applies nothing.
       </p>
-      <CommandLine>{`rack-gateway policy suggest --since ${since}${rack === '' ? '' : ` --only-rack ${rack}`}`}</CommandLine>
+      <CommandLine>{`rack-gateway policy suggest --since ${since}${rack === '' ? '' : ` --rack ${rack}`}`}</CommandLine>
     </Stack>
   )
 }
