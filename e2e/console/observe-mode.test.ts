@@ -116,7 +116,7 @@ describeInChromium('observe mode in the web console', () => {
     await expect.poll(first).toContain('Restarts')
     await admin.getByLabel('Calls from', { exact: true }).selectOption('24h')
     await admin.getByLabel('Rack', { exact: true }).selectOption('production')
-    await admin.getByText('The rack is not in observe mode now').waitFor()
+    await admin.getByText('The rack is not in observe mode').waitFor()
     await lookAt(admin, 'observe-report-empty')
     expect(Object.fromEntries(new URL(admin.url()).searchParams)).toEqual({
       tab: 'would-be',
@@ -125,7 +125,7 @@ describeInChromium('observe mode in the web console', () => {
       sort: 'calls',
     })
     await admin.reload()
-    await admin.getByText('The rack is not in observe mode now').waitFor()
+    await admin.getByText('The rack is not in observe mode').waitFor()
     await admin.getByLabel('Rack', { exact: true }).selectOption('staging')
     await admin.getByText('rack-gateway policy suggest --since 24h --rack staging', { exact: true }).waitFor()
   })

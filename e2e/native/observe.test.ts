@@ -16,7 +16,7 @@ const convox = process.env.CONVOX_BIN ?? null
 const timeout = 240_000
 const until = Date.now() + 86_400_000
 
-/** Commands that the policy denies a viewer, and what stands in their output. */
+/** Commands that the policy denies a viewer, and a text of their output. */
 const observedCommands = [
   ['env set ADDED=1', /^Release: R/m],
   ['run command "rake db:migrate"', /^ran: rake db:migrate/m],

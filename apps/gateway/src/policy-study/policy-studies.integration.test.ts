@@ -104,7 +104,7 @@ test('a study that reaches its limit of calls or of time says from which time on
   expect([byTime.cut?.by, byTime.impact.calls]).toEqual(['time', 250])
 })
 
-test('the calls of one principal beyond its limit do not push out the calls of others', async () => {
+test('the calls of one principal beyond its limit do not push out the calls of other principals', async () => {
   const since = Date.now()
   const until = since + 2_000
   const other = { kind: 'user' as const, id: 'v', name: 'bob@example.com', roles: ['deployer'] }

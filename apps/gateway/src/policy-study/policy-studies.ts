@@ -98,7 +98,7 @@ export interface PolicyStudiesOptions {
 
 export const studyLimits = {
   calls: 500_000,
-  /** The newest calls of one principal, so that one principal cannot push out the calls of others. */
+  /** The newest calls of one principal, so that one principal cannot push out the calls of other principals. */
   callsPerPrincipal: 50_000,
   /** Calls per message to the process. */
   batch: 1_000,
@@ -184,9 +184,12 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
     return { proposed: begun.policy, impact: end.impact, cut }
   }
 
-  async function suggest(request: RecordedRequest): Promise<SuggestedPolicy> {
+  async function studyRecorded<T>(
+    request: RecordedRequest,
+    run: (child: StudyChild, request: RecordedRequest) => Promise<T>,
+  ): Promise<T> {
     try {
-      return await withChild(request, bounds.responseTimeout, (child) => runSuggestion(child, request))
+      return await withChild(request, bounds.responseTimeout, (child) => run(child, request))
     } catch (error) {
       throw explain(error, limitExceeded(bounds))
     }
@@ -204,14 +207,6 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
     const end = await child.ask({ kind: 'end', maxChanges: 0 })
     if (end.kind !== 'suggestion') throw unexpected(end)
     return { suggestion: end.suggestion, cut }
-  }
-
-  async function wouldBe(request: RecordedRequest): Promise<WouldBeStudied> {
-    try {
-      return await withChild(request, bounds.responseTimeout, (child) => runWouldBe(child, request))
-    } catch (error) {
-      throw explain(error, limitExceeded(bounds))
-    }
   }
 
   async function runWouldBe(
@@ -263,8 +258,8 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
   return {
     study,
     check,
-    suggest,
-    wouldBe,
+    suggest: (request) => studyRecorded(request, runSuggestion),
+    wouldBe: (request) => studyRecorded(request, runWouldBe),
     stop() {
       for (const child of running) child.end()
     },

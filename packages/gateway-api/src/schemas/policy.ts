@@ -512,13 +512,18 @@ export const Impact = Type.Object({
 })
 export type Impact = Static<typeof Impact>
 
-export const WouldBeQuery = ClosedObject({
+/** The recorded calls of a study. */
+const studied = {
   since: Type.String({
     maxLength: 40,
     description: 'the start of the range: 30d, 12h, or 45m ago, or a time in UTC such as 2027-01-31T12:00:00Z',
   }),
-  until: Type.Optional(Type.String({ maxLength: 40, description: 'the end of the range: as `since`; now by default' })),
   rack: Type.Optional(Type.String({ maxLength: 100, description: 'only calls on this rack; all racks by default' })),
+}
+
+export const WouldBeQuery = ClosedObject({
+  ...studied,
+  until: Type.Optional(Type.String({ maxLength: 40, description: 'the end of the range: as `since`; now by default' })),
 })
 
 const WouldBeRow = Type.Object({
@@ -538,6 +543,13 @@ const WouldBeRow = Type.Object({
   event: Nullable(Type.String({ description: 'the ID of the event of the latest of these calls' })),
 })
 
+const StudyCut = Nullable(
+  Type.Object(
+    { by: Type.Union([Type.Literal('time'), Type.Literal('number')]), from: Time },
+    { description: 'which limit was reached, and the time from which calls were read; null: all calls were read' },
+  ),
+)
+
 export const WouldBe = Type.Object({
   policy: PolicyHash,
   since: Time,
@@ -549,24 +561,13 @@ export const WouldBe = Type.Object({
   }),
   resolved: Type.Integer({ minimum: 0, description: 'calls that the policy in force allows by now' }),
   unclear: Type.Integer({ minimum: 0, description: 'calls whose events have too little information' }),
-  cut: Nullable(
-    Type.Object(
-      { by: Type.Union([Type.Literal('time'), Type.Literal('number')]), from: Time },
-      { description: 'which limit was reached, and the time from which calls were read; null: all calls were read' },
-    ),
-  ),
+  cut: StudyCut,
   rows: Type.Array(WouldBeRow, { description: 'equal calls as one row, the most frequent first' }),
   more: Type.Integer({ minimum: 0, description: 'further rows that are left out' }),
 })
 export type WouldBe = Static<typeof WouldBe>
 
-export const SuggestionRequest = ClosedObject({
-  since: Type.String({
-    maxLength: 40,
-    description: 'the start of the range: 30d, 12h, or 45m ago, or a time in UTC such as 2027-01-31T12:00:00Z',
-  }),
-  rack: Type.Optional(Type.String({ maxLength: 100, description: 'only calls on this rack; all racks by default' })),
-})
+export const SuggestionRequest = ClosedObject(studied)
 
 export const Suggestion = Type.Object({
   policy: PolicyHash,
@@ -574,12 +575,7 @@ export const Suggestion = Type.Object({
   until: Time,
   calls: Type.Integer({ minimum: 0, description: 'recorded calls that were read' }),
   denied: Type.Integer({ minimum: 0, description: 'allowed calls that the suggestion would deny' }),
-  cut: Nullable(
-    Type.Object(
-      { by: Type.Union([Type.Literal('time'), Type.Literal('number')]), from: Time },
-      { description: 'which limit was reached, and the time from which calls were read; null: all calls were read' },
-    ),
-  ),
+  cut: StudyCut,
   files: Type.Object({
     policy: Type.String({ description: 'a policy document' }),
     bindings: Type.String({ description: 'a shell script that creates bindings, and then deletes broader ones' }),

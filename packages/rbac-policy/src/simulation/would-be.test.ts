@@ -122,7 +122,7 @@ test('a hidden command is counted, and listed as recorded', () => {
   })
 })
 
-test('one account with many different calls does not hide the calls of others', () => {
+test('one account with many different calls does not hide the calls of other accounts', () => {
   const flood = Array.from({ length: 12_000 }, (_, number) =>
     promotion({ app: `a-${number}`, path: `/apps/a-${number}/releases/R1/promote` }),
   )

@@ -46,7 +46,7 @@ export interface WouldBeStudy {
 }
 
 const maxKept = 10_000
-/** Rows of one user or service account with all its tokens, so that one account cannot hide the calls of others. */
+/** Rows of one user or service account with all its tokens, so that one account cannot hide the calls of other accounts. */
 const maxRowsPerAccount = 500
 /** Characters of a command or reason. */
 const maxText = 500

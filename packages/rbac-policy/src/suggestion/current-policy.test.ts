@@ -261,7 +261,7 @@ describe('bindings.sh', () => {
     )
   })
 
-  test('names a subject by its ID if somebody else has its recorded name now', () => {
+  test('names a subject by its ID if another subject has its recorded name', () => {
     const access = accessWith([binding(1, ada, 'deployer')])
     const other = { kind: 'user', id: uuidOf(77), name: 'Ada@example.com', suspended: false }
     const files = suggest(builtIn, [restart], { access: { ...access, subjects: [...access.subjects, other] } })
@@ -278,7 +278,7 @@ describe('an account that makes many calls', () => {
   const mallory = { kind: 'user', id: uuidOf(666), name: 'mallory@example.com', roles: ['viewer'] }
   const bob = { kind: 'user', id: uuidOf(3), name: 'bob@example.com', roles: ['viewer'] }
 
-  test('does not turn a word of others into a type', () => {
+  test('does not turn a word of another account into a type', () => {
     const calls = ['1', '2', '3'].map((number) => run(mallory, `rake users:export ${number}`))
     const rules = documentOf(suggest(builtIn, [...calls, run(bob, 'rake users:export 7')]).policy).commands
     const of = (word: unknown) => rules.filter(({ argv }) => JSON.stringify(argv.at(2)) === JSON.stringify(word))
@@ -288,7 +288,7 @@ describe('an account that makes many calls', () => {
     expect(own?.roles).not.toEqual(typed?.roles)
   })
 
-  test('keeps little of long and of different calls, and leaves the calls of others', () => {
+  test('keeps little of long and of different calls, and leaves the calls of other accounts', () => {
     const study = studySuggestion(documentOf(builtIn))
     study.add(run(bob, 'rake db:migrate'))
     for (let number = 0; number < 5_000; number++)

@@ -230,7 +230,7 @@ function uniqueById(bindings: readonly CurrentBinding[]): readonly CurrentBindin
 
 /**
  * Two subjects can have one name, such as users of two identity providers. Or a subject has another name by now, and
- * somebody else has its recorded name.
+ * another subject has its recorded name.
  */
 function ambiguousNames(recorded: readonly Subject[], { subjects: current }: CurrentAccess): ReadonlySet<string> {
   const subjects = [...recorded, ...current]

@@ -6,7 +6,7 @@ interface AnchorProps extends ComponentProps<'a'> {
   readonly isCurrent: boolean
 }
 
-/** The router marks links by its location, which can be ahead of what is shown: two links would be current at once. */
+/** The router marks a link before it shows the page of the link. Then two links would be current at the same time. */
 export const CurrentLink = createLink(({ isCurrent, ...props }: AnchorProps) => (
   <a {...props} aria-current={isCurrent ? 'page' : undefined} />
 ))

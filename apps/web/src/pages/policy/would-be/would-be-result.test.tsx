@@ -115,9 +115,9 @@ test('the next step has the range and the rack of the list', () => {
 })
 
 test.each([
-  [{ calls: 0 }, {}, /No call was recorded. None of your racks is in observe mode now.*POLICY_MODE_<RACK>=observe/],
-  [{ calls: 9 }, {}, /none of these calls. None of your racks is in observe mode now/],
-  [{ calls: 9 }, { observed: ['eu'], rack: 'us' }, /none of these calls. The rack is not in observe mode now/],
+  [{ calls: 0 }, {}, /No call was recorded. None of your racks is in observe mode.*POLICY_MODE_<RACK>=observe/],
+  [{ calls: 9 }, {}, /none of these calls. None of your racks is in observe mode/],
+  [{ calls: 9 }, { observed: ['eu'], rack: 'us' }, /none of these calls. The rack is not in observe mode/],
   [{ calls: 0 }, { observed: ['eu'] }, /Nothing was observed yet. Let the team work as usual/],
   [{ calls: 9 }, { observed: ['eu'], rack: 'eu' }, /none of these calls. If they cover .* an operator can end/],
 ] as const)('an empty list says what it means and what to do: %j, %j', (changes, shown, text) => {

@@ -80,8 +80,8 @@ function NothingDenied({ report, rack }: { readonly report: WouldBe; readonly ra
     return (
       <p>
         {report.calls === 0 ? 'No call was recorded.' : 'The policy would deny none of these calls.'}{' '}
-        {rack === '' ? 'None of your racks is in observe mode now' : 'The rack is not in observe mode now'}, so the
-        policy is enforced. To see what a policy would deny without stopping anybody, an operator sets{' '}
+        {rack === '' ? 'None of your racks is in observe mode' : 'The rack is not in observe mode'}, so the policy is
+        enforced. To see what a policy would deny without stopping anybody, an operator sets{' '}
         <code>POLICY_MODE_{'<RACK>'}=observe</code> and <code>POLICY_OBSERVE_UNTIL</code>, and restarts the gateway.
       </p>
     )
