@@ -30,6 +30,7 @@ for (const size of sizes) {
     })
   if (size === bound.size) checkBound(figures)
 }
+compareObserveMode()
 await comparePeers()
 matchLongCommands()
 
@@ -39,6 +40,31 @@ function checkBound(figures: readonly BatchFigures[]): void {
   const isMet = p50 <= bound.p50 && p99 <= bound.p99
   console.log(`p50 ≤ ${bound.p50} µs and p99 ≤ ${bound.p99} µs with ${bound.size}: ${isMet ? 'met' : 'MISSED'}`)
   if (!isMet) process.exitCode = 1
+}
+
+/** Side by side, for the calls that the policy allows and for those that it denies. */
+function compareObserveMode(): void {
+  const workload = createWorkload(1_000, distinctCalls)
+  const enforced = compilePolicy(workload.document)
+  const observing = compilePolicy(workload.document, { observes: () => true })
+  const isAllowed = (call: Workload['calls'][number]) => enforced.decide(workload.principal, call).effect === 'allow'
+  const parts = [
+    { what: 'allowed', calls: workload.calls.filter(isAllowed) },
+    { what: 'denied', calls: workload.calls.filter((call) => !isAllowed(call)) },
+  ]
+  for (const { what, calls } of parts) {
+    const own = { ...workload, calls }
+    for (let round = 0; round < rounds; round++) {
+      const [one, other] = [enforced, observing].map((policy) => {
+        const decide = (index: number) => policy.decide(own.principal, callAt(own, index))
+        return timeBatches(decide, { items: calls.length, batch: 100, batches: 1_000 }).p50
+      })
+      if (one === undefined || other === undefined) throw new Error('there are no figures')
+      console.log(
+        `${what} calls: enforced ${one.toFixed(2)} µs, in observe mode ${other.toFixed(2)} µs (× ${(other / one).toFixed(1)})`,
+      )
+    }
+  }
 }
 
 /** Uses only roles and bindings, which all engines support. All engines must make the same decisions. */
