@@ -404,6 +404,75 @@ export const bindings = gateway.table('bindings', {
   invitation: reference('invitation', () => invitations.id),
 })
 
+export type AccessRequestState =
+  | 'pending'
+  | 'approved'
+  | 'denied'
+  | 'canceled'
+  | 'lapsed'
+  | 'active'
+  | 'ended'
+  | 'revoked'
+
+/**
+ * A user's request for a role. In the states `approved` and `active`, the row is also the grant: it gives `role` on
+ * `grantedRacks` and `grantedApps` from `grantFrom` to `grantUntil`.
+ */
+export const accessRequests = gateway.table('access_requests', {
+  id: uuid('id').primaryKey(),
+  userId: reference('user_id', () => users.id).notNull(),
+  /** The ID of the request rule. */
+  rule: text('rule').notNull(),
+  role: text('role').notNull(),
+  racks: text('racks').array().notNull(),
+  apps: text('apps').array().notNull(),
+  /** The requested working time in seconds. */
+  seconds: integer('seconds').notNull(),
+  /** The requested start; null: as soon as the request is approved. */
+  startsAt: instant('starts_at'),
+  reason: text('reason').notNull(),
+  /** The grant that this request extends. */
+  extends: uuid('extends'),
+  createdAt: instant('created_at').notNull(),
+  answerBy: instant('answer_by').notNull(),
+  state: text('state').$type<AccessRequestState>().notNull(),
+  workStarts: text('work_starts').$type<'approval' | 'firstUse'>().notNull(),
+  decidedAt: instant('decided_at'),
+  grantedRacks: text('granted_racks').array(),
+  grantedApps: text('granted_apps').array(),
+  /** The granted working time in seconds. */
+  grantedSeconds: integer('granted_seconds'),
+  grantFrom: instant('grant_from'),
+  /** The end of the grant. Before the first use that starts the grant, the latest time of this use. */
+  grantUntil: instant('grant_until'),
+  startedAt: instant('started_at'),
+  /** When the request reached a state that it never leaves. */
+  endedAt: instant('ended_at'),
+  /** The ID and the name of the user who denied, canceled, or revoked; null for the clock. */
+  endedBy: uuid('ended_by'),
+  endedByName: text('ended_by_name'),
+  endNote: text('end_note'),
+})
+
+/** The review of an access request by one user, with what this review allows. */
+export const accessRequestReviews = gateway.table(
+  'access_request_reviews',
+  {
+    accessRequest: reference('access_request', () => accessRequests.id).notNull(),
+    reviewer: reference('reviewer', () => users.id).notNull(),
+    approved: boolean('approved').notNull(),
+    /** Why the user could review, such as `group:leads`. */
+    because: text('because').notNull(),
+    note: text('note'),
+    racks: text('racks').array(),
+    apps: text('apps').array(),
+    seconds: integer('seconds'),
+    startsAt: instant('starts_at'),
+    at: instant('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accessRequest, table.reviewer] })],
+)
+
 /**
  * The last use of a session or an API token, written at most once a minute, or more often if the idle limit of browser
  * sessions is below ten minutes. A browser's session has a row since its login, and ends if it is unused for too long.
@@ -467,6 +536,8 @@ export const recordings = gateway.table('recordings', {
   head: text('head'),
   /** The number of missing bytes. */
   lost: bigint('lost', { mode: 'number' }),
+  /** The ID of the grant that allowed the session; null if bindings allowed it. */
+  grant: uuid('grant_id'),
   removedAt: instant('removed_at'),
   removedBecause: text('removed_because'),
 })
@@ -496,6 +567,8 @@ export const liveCalls = gateway.table('live_calls', {
   path: text('path').notNull(),
   kind: text('kind').notNull(),
   command: text('command'),
+  /** The ID of the grant that allowed the call; null if bindings allowed it. */
+  grant: uuid('grant_id'),
 })
 
 /** Requests to end live calls, with the reason that the caller sees. */
@@ -562,6 +635,7 @@ export const events = audit.table(
     permission: text('permission'),
     effect: text('effect'),
     rule: text('rule'),
+    granted: uuid('granted'),
     status: smallint('status'),
     process: text('process'),
     command: text('command'),

@@ -61,6 +61,16 @@ export const eventKinds = [
   'invitation.revoked',
   'invitation.redeemed',
   'invitation.denied',
+  'access-request.created',
+  'access-request.reviewed',
+  'access-request.approved',
+  'access-request.denied',
+  'access-request.canceled',
+  'access-request.lapsed',
+  'access-request.started',
+  'access-request.ended',
+  'access-request.revoked',
+  'access-request.read',
   'trust.created',
   'trust.revoked',
   'workload.issued',
@@ -214,6 +224,10 @@ export const EventDraft = Type.Object({
         reason: optionalText('The reason for the decision.', { limit: limits.reason }),
         next: optionalText('The remedy that the caller sees.', { limit: limits.reason }),
         policy: optionalText('The SHA-256 of the policy, in hex.'),
+        grant: optionalText(
+          'The ID of the access request whose grant allowed the call. Absent if bindings are enough.',
+          { column: 'granted', columnType: 'uuid' },
+        ),
         wouldBe: Type.Optional(
           Type.Object(
             {

@@ -1,3 +1,4 @@
+import { accessRequests } from './baseline/access-requests.ts'
 import { appendOnly } from './baseline/append-only.ts'
 import { archives } from './baseline/archives.ts'
 import { bindings } from './baseline/bindings.ts'
@@ -26,6 +27,7 @@ const parts = [
   secondFactors,
   stepUps,
   bindings,
+  accessRequests,
   workloads,
   credentials,
   runs,

@@ -1,3 +1,4 @@
+import { accessRequestEndpoints } from './access-requests.ts'
 import { accessReviewEndpoints } from './access-review.ts'
 import { appChangeEndpoints } from './app-changes.ts'
 import { auditEndpoints } from './audit.ts'
@@ -27,6 +28,7 @@ export const endpoints = {
   ...stepUpEndpoints,
   ...invitationEndpoints,
   ...bindingEndpoints,
+  ...accessRequestEndpoints,
   ...tokenEndpoints,
   ...workloadEndpoints,
   ...accessReviewEndpoints,

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { closed, names, narrowingList } from './lists.ts'
 import { WrittenRecordings } from './recordings.ts'
+import { WrittenRequests } from './requests.ts'
 import { WrittenStepUp, WrittenStepUpTerms } from './step-up.ts'
 import { WrittenTokens } from './tokens.ts'
 import { WrittenAudit } from './values.ts'
@@ -117,6 +118,7 @@ export const WrittenPolicy = Type.Object(
     recordings: Type.Optional(WrittenRecordings),
     tokens: Type.Optional(WrittenTokens),
     stepUp: Type.Optional(WrittenStepUpTerms),
+    requests: Type.Optional(WrittenRequests),
     proxy: Type.Optional(Type.Object({ hosts: names('host patterns') }, { ...closed, description: 'hosts' })),
   },
   { ...closed, description: 'a policy: version and its sections' },

@@ -2,6 +2,7 @@ import { inMessage, type Problem, parseWords } from '@rack-gateway/command-match
 import type { Condition } from '../conditions/condition.ts'
 import { readNetwork } from '../conditions/networks.ts'
 import { recordingRules } from '../document-schema/recordings.ts'
+import { requestRules } from '../document-schema/requests.ts'
 import type { WrittenPolicy, WrittenRole, WrittenRule } from '../document-schema/schema.ts'
 import { readStepUp, stepUpTerms } from '../document-schema/step-up.ts'
 import { tokenTerms } from '../document-schema/tokens.ts'
@@ -48,6 +49,7 @@ const emptyDocument: PolicyDocument = {
   recordings: [],
   tokens: { maxAge: 0, defaultAge: 0, rules: [] },
   stepUp: noStepUp,
+  requests: [],
   recordedValues: [],
 }
 
@@ -83,6 +85,10 @@ export function mergePolicy(
         : tokenTerms(base.tokens, written.tokens, { lineOf: source.lineOf, problems }),
     stepUp:
       written.stepUp === undefined ? base.stepUp : stepUpTerms(written.stepUp, { lineOf: source.lineOf, problems }),
+    requests:
+      written.requests === undefined
+        ? base.requests
+        : requestRules(written.requests, { lineOf: source.lineOf, problems }),
     recordedValues: written.audit === undefined ? base.recordedValues : valueRules(written.audit, source.lineOf),
   }
   return { document: { ...document, sources: sourcesIn(document, base, written, source) }, problems }

@@ -21,6 +21,30 @@ export interface Binding {
   readonly permissions?: readonly Permission[]
 }
 
+/**
+ * The role of an approved access request. It serves the sessions of its user only, and gives no authority: a grant never
+ * counts for granting, revoking, reviewing, or creating tokens.
+ */
+export interface Grant {
+  /** The ID of the access request, which is also the ID of its grant. */
+  readonly id: string
+  /** The ID of the request rule. */
+  readonly rule: string
+  readonly role: string
+  /** Patterns, as in bindings. */
+  readonly racks: readonly string[]
+  readonly apps: readonly string[]
+  /** Milliseconds since the epoch. The grant gives nothing before. */
+  readonly startsAt: number
+  /** Milliseconds since the epoch. The grant gives nothing from then on. */
+  readonly expiresAt: number
+  /** True for a grant that its first use starts. The start must be stored before the call is forwarded. */
+  readonly startsWithUse: boolean
+}
+
+/** The grant that a decision depends on. */
+export type DecidingGrant = Pick<Grant, 'id' | 'expiresAt' | 'startsWithUse'>
+
 /** A requested binding: a role, or permissions, on the racks and apps of two patterns. */
 export interface WantedBinding {
   readonly role: string
@@ -77,6 +101,8 @@ export interface Principal {
   readonly device?: string
   /** Whether a user has a second factor. */
   readonly secondFactor?: boolean
+  /** The grants of the user of a session. Default: none. */
+  readonly grants?: readonly Grant[]
   /** The expiry of the credential, in milliseconds since the epoch. */
   readonly expiresAt: number
   /** CIDRs from which the credential is valid. Default: any address. */
@@ -156,6 +182,8 @@ export interface DecisionBase {
   readonly bindings: readonly string[]
   /** SHA-256 of the document, hex. */
   readonly policy: string
+  /** The grant without which the call would be denied. Missing if the caller's bindings are enough. */
+  readonly grant?: DecidingGrant
 }
 
 /**

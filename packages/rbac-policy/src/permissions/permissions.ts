@@ -90,6 +90,8 @@ export const permissionDescriptions: Readonly<Record<Permission, string>> = {
   'gateway:recording:end': 'end sessions that are being recorded',
   'gateway:live-call:read': 'see the live calls of other principals',
   'gateway:live-call:end': 'end the live calls of other principals',
+  'gateway:access-request:read': 'see the access requests of other users',
+  'gateway:access-request:revoke': 'revoke the grants of other users',
   'gateway:user:write': 'manage users',
   'gateway:binding:write': 'manage bindings',
   'gateway:trust:write': 'manage trusts of CI systems',

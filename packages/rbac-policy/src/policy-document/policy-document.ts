@@ -111,6 +111,39 @@ export interface TokenRule {
   readonly source?: string
 }
 
+/** Users who may ask or review: of a group, with a role, or one user. */
+export interface RequestSubject {
+  readonly kind: 'group' | 'role' | 'user'
+  /** The name of the group or role, or the email address of the user. */
+  readonly name: string
+}
+
+/** Who may ask for a role, where, and for how long, and who decides. */
+export interface RequestRule {
+  readonly id: string
+  readonly from: readonly RequestSubject[]
+  readonly role: string
+  /** Patterns of rack names. */
+  readonly racks: readonly string[]
+  /** Patterns of app names. */
+  readonly apps: readonly string[]
+  /** The longest working time, in milliseconds. An approved request that is not used for as long lapses. */
+  readonly longest: number
+  /** How long a request waits for its reviews, in milliseconds. */
+  readonly answerWithin: number
+  /** What starts the working time: the approval (or the requested start), or the first use. */
+  readonly workStarts: 'approval' | 'firstUse'
+  /** Null: the reason can be any line. The pattern must match the whole reason. */
+  readonly reason: { readonly prompt: string; readonly pattern: string | null } | null
+  /** Empty if the rule approves automatically. */
+  readonly reviewers: readonly RequestSubject[]
+  /** The number of reviews, each by another user. 0 if the rule approves automatically. */
+  readonly reviews: number
+  /** The proof of each reviewer, or of the requester if the rule approves automatically. */
+  readonly stepUp: StepUpRule | null
+  readonly source?: string
+}
+
 /** The plain data that a policy is compiled from. */
 export interface PolicyDocument {
   /** The name of the document, for parts without a line. */
@@ -136,6 +169,7 @@ export interface PolicyDocument {
   readonly stepUp: StepUpTerms
   /** The lines of list entries: a key is, for example, `protected-key DB_*`, and its value `policy.yaml:12`. */
   readonly sources?: Readonly<Record<string, string>>
+  readonly requests: readonly RequestRule[]
   /** Parameters whose values are recorded. Values of secret names are never recorded. */
   readonly recordedValues: readonly ValueRule[]
 }

@@ -42,6 +42,7 @@ CREATE TABLE audit.events (
   permission text,
   effect text,
   rule text,
+  granted uuid,
   status smallint,
   process text,
   command text,
@@ -54,6 +55,7 @@ CREATE TABLE audit.events (
 CREATE INDEX events_at ON audit.events (at);
 CREATE INDEX events_request ON audit.events (request);
 CREATE INDEX events_of ON audit.events (of_event) WHERE of_event IS NOT NULL;
+CREATE INDEX events_granted ON audit.events (granted, at) WHERE granted IS NOT NULL;
 CREATE INDEX events_inconsistent ON audit.events (at) WHERE kind = 'audit.inconsistent';
 ${refuseChanges('audit.events')}
 `

@@ -21,7 +21,8 @@ CREATE TABLE gateway.live_calls (
   route text NOT NULL,
   path text NOT NULL,
   kind text NOT NULL,
-  command text
+  command text,
+  grant_id uuid
 );
 
 CREATE TABLE gateway.call_endings (

@@ -21,12 +21,14 @@ CREATE TABLE gateway.recordings (
   bytes bigint,
   head text,
   lost bigint,
+  grant_id uuid,
   removed_at timestamptz,
   removed_because text
 );
 CREATE INDEX recordings_open ON gateway.recordings (stream) WHERE ended_at IS NULL;
 CREATE INDEX recordings_app ON gateway.recordings (rack, app, id);
 CREATE INDEX recordings_principal ON gateway.recordings (principal, id);
+CREATE INDEX recordings_grant ON gateway.recordings (grant_id, id) WHERE grant_id IS NOT NULL;
 CREATE INDEX recordings_kept ON gateway.recordings (ended_at, id) WHERE ended_at IS NOT NULL AND removed_because IS NULL;
 CREATE INDEX recordings_removing ON gateway.recordings (id) WHERE removed_because IS NOT NULL AND removed_at IS NULL;
 `

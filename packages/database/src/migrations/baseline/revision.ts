@@ -6,6 +6,7 @@ const subjects = {
   api_tokens: `'api-token:' || id`,
   credentials: `COALESCE('session:' || session_id, 'api-token:' || api_token_id, 'workload:' || workload_session_id)`,
   bindings: `subject_kind || ':' || subject_id`,
+  access_requests: `'user:' || user_id`,
   trusts: `'trust:' || id`,
   workload_sessions: `'workload:' || id`,
 } as const
