@@ -49,7 +49,12 @@ function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
     const { evaluated, simulated, objected, failed, slow } = policyPackages.counts(one.policy.name)
     return `${describePackage(one)}: asked ${evaluated}, simulated ${simulated}, objected ${objected}, failed ${failed}, slow ${slow}`
   })
-  return [{ name: 'policy-packages', ready: true, detail: details.join('; '), remedy: null }]
+  const unknown = policyPackages
+    .unknownRequestRules()
+    .map((one) => `${one.package} requires approvals by the unknown request rule ${one.rule}`)
+  const remedy =
+    unknown.length === 0 ? null : 'Add the request rules to the policy, or correct their names in the policy packages.'
+  return [{ name: 'policy-packages', ready: true, detail: [...details, ...unknown].join('; '), remedy }]
 }
 
 /**
