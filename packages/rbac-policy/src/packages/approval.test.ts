@@ -59,7 +59,8 @@ describe('an approval', () => {
       rule: 'package:p0:promote',
       source: 'p0',
       reason: 'A promotion needs another person.',
-      remedy: 'Ask for access: rack-gateway request --role deployer --rack staging --app web --for 1h --reason "Ticket".',
+      remedy:
+        'Ask for access: rack-gateway request --role deployer --rack staging --app web --for 1h --reason "Ticket".',
       granted: { effect: 'allow' },
     })
   })

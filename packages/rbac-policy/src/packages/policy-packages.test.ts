@@ -196,7 +196,11 @@ describe('a call that needs a step-up', () => {
 
 describe('a review', () => {
   test('returns a denial, ignores a requirement, and reports a package that failed', async () => {
-    const responses: EvaluationResult[] = [null, deny, { ...deny, effect: 'require', requirement: 'approval', request: 'deploys' }]
+    const responses: EvaluationResult[] = [
+      null,
+      deny,
+      { ...deny, effect: 'require', requirement: 'approval', request: 'deploys' },
+    ]
     const all = packages({
       evaluate(_call, { phase }) {
         if (phase !== 'review') throw new Error('asked to begin')
