@@ -84,7 +84,7 @@ export function buildCall(
           moment,
           ...accessOf(app, request, endpoint, moment),
           lists,
-          requestLists: createRequestLists({ db: change.tx }),
+          requestLists: createRequestLists({ db: change.tx }, app.clock),
           transaction: change,
           factorChanges: app.secondFactors.changesIn(change),
           changes: app.administrationIn(change),
