@@ -27,6 +27,7 @@ import { kindOfCall } from './limits/kind-of-call.ts'
 import { watchTransfer } from './live/transfer.ts'
 import { matchManagementRoute } from './management-routes.ts'
 import { assertCanReveal, readRevealedKey } from './masks/reveal.ts'
+import { attributeVisibility } from './masks/visibility-grant.ts'
 import { checkForm, lookUpFacts, needsLookup, noFacts, readCallParameters, resolveCall } from './resolve.ts'
 import { needsStepUp, requireStepUp } from './step-up/require-step-up.ts'
 import { respondToProbe, respondToStepUp } from './step-up/respond-to-step-up.ts'
@@ -180,9 +181,13 @@ async function decideCall(request: FastifyRequest, reply: FastifyReply): Promise
     : policyDecision
   call.decision = decision
   if (decision.effect !== 'deny' && !facts.isComplete) throw permissionsChanged()
-  const allowed = needsStepUp(decision)
-    ? await requireStepUp(request, reply, call, { rackCall, decision, parameters, turns })
-    : assertAllowed(decision)
+  const allowed = attributeVisibility(
+    server,
+    call,
+    needsStepUp(decision)
+      ? await requireStepUp(request, reply, call, { rackCall, decision, parameters, turns })
+      : assertAllowed(decision),
+  )
   call.decision = allowed
   assertCanReveal(server, call)
   const decided = Object.assign(call, { rackCall, decision: allowed })

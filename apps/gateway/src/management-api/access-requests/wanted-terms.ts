@@ -1,5 +1,5 @@
 import { findUserPrincipal } from '@rack-gateway/auth/store'
-import type { AccessRequestTerms } from '@rack-gateway/gateway-api'
+import type { Endpoints } from '@rack-gateway/gateway-api'
 import type { Denial } from '@rack-gateway/errors'
 import { findRequestRule, type RequestRule } from '@rack-gateway/rbac-policy'
 import { readTime } from '@rack-gateway/time'
@@ -21,7 +21,7 @@ export interface WantedTerms {
 type Context = Pick<PrincipalCall, 'server' | 'principal' | 'moment'>
 
 /** @throws InvalidRequest for an invalid time or an unknown rack */
-export function readTerms(call: Context, body: AccessRequestTerms): WantedTerms {
+export function readTerms(call: Context, body: PrincipalCall<Endpoints['createAccessRequest']>['body']): WantedTerms {
   const { role, racks, apps = ['*'], seconds, reason, extends: extended = null } = body
   for (const rack of racks) if (!rack.includes('*')) assertRackExists(call, rack)
   return { role, racks, apps, seconds, startsAt: readStart(body.startsAt), reason, extends: extended }
