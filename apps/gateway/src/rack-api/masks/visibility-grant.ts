@@ -12,11 +12,14 @@ export function viewerOf({ principal, decision }: Pick<RoutedCall, 'principal' |
   return grants.length === 0 ? principal : { ...principal, grants: grants.filter(({ id }) => id === decision?.grant?.id) }
 }
 
+/** Responses that are the same for every viewer. */
+const withoutValues: ReadonlySet<string> = new Set(['plain', 'opaque', 'stream'])
+
 /** The decision with the first grant that shows values of the response that the caller's bindings do not show. */
 export function attributeVisibility({ policy, clock }: FastifyInstance, call: RoutedCall, allowed: Allowed): Allowed {
   const { principal, rack, match, address } = call
   const { grants = [] } = principal
-  if (grants.length === 0 || allowed.grant !== undefined || match.route.mask === 'none') return allowed
+  if (grants.length === 0 || allowed.grant !== undefined || withoutValues.has(match.route.mask)) return allowed
   const moment = { at: clock.now(), address }
   const app = appOf(match.route, match.params)
   const scope = { rack: rack.name, app, scope: app === null ? 'rack' : 'app' } as const
