@@ -51,9 +51,8 @@ function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
   })
   const unknown = policyPackages
     .unknownRequestRules()
-    .map((one) => `${one.package} requires approvals by the unknown request rule ${one.rule}`)
-  const remedy =
-    unknown.length === 0 ? null : 'Add the request rules to the policy, or correct their names in the policy packages.'
+    .map((one) => `${one.package} asks for an approval by the request rule ${one.rule}, which the policy does not have`)
+  const remedy = unknown.length > 0 ? 'Add the request rule to the policy document, or correct the package.' : null
   return [{ name: 'policy-packages', ready: true, detail: [...details, ...unknown].join('; '), remedy }]
 }
 
