@@ -77,6 +77,7 @@ const whole: Whole<EventDraft> = {
     reason: 'because',
     next: 'ask',
     policy: 'ff',
+    grant: '01b213f4-7e0d-7f34-acd8-1f498c7a249e',
     wouldBe: { effect: 'deny', rule: 'w', source: 'bindings', reason: 'because', next: 'ask' },
   },
   sent: false,
