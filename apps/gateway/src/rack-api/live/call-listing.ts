@@ -26,7 +26,12 @@ const retryAfter = 1_000
 const batchSize = 500
 
 function toRow({ startedAt, principalKind, principalName, grant, ...call }: ListedCall, stream: string) {
-  const columns = { started_at: startedAt, principal_kind: principalKind, principal_name: principalName, grant_id: grant }
+  const columns = {
+    started_at: startedAt,
+    principal_kind: principalKind,
+    principal_name: principalName,
+    grant_id: grant,
+  }
   return { ...call, ...columns, stream }
 }
 

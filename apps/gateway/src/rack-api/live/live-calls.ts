@@ -2,6 +2,7 @@ import { AuthUnavailable, type Identities, isDenial } from '@rack-gateway/auth'
 import { formatMessage } from '@rack-gateway/errors'
 import type { Allowed, DecidingGrant, Decision, Policy, Principal } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
+import { withTimeout } from '@rack-gateway/time'
 import type { CallEndings } from './call-endings.ts'
 import type { CallListing } from './call-listing.ts'
 import type { ExplainGrantEnd } from './grant-endings.ts'
@@ -42,6 +43,10 @@ export const defaultPingInterval = 20_000
 /** Milliseconds. A call ends within a second after its token or binding expires. */
 const reviewInterval = 1_000
 
+/** Milliseconds. With the search for the reason, the end of the call takes less than a second. */
+const approvalTimeout = 400
+const undecided = 'The policy packages did not decide in time whether the call can continue. Run the command again.'
+
 interface CallState {
   /** The grant that allows the call now; null if bindings allow it. */
   grant: DecidingGrant | null
@@ -49,6 +54,12 @@ interface CallState {
   lastNotice: number | null
   /** Whether the call ends as soon as the reason is known. */
   isEnding: boolean
+}
+
+/** A caller, and the decision of the policy that allows the call now. */
+interface Reviewed {
+  readonly principal: Principal
+  readonly granted: Allowed
 }
 
 export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
@@ -72,9 +83,31 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
     }
     const objection = await reviewPackages(call, principal, granted)
     if (objection !== null) return endDenied(call, state, objection)
-    if (!calls.has(call) || state.isEnding) return
-    followGrant(call, state, granted)
-    notifyBeforeEnd(call, state, principal)
+    const attributed = await checkApproval(call, state, { principal, granted })
+    if (attributed === null || !calls.has(call) || state.isEnding) return
+    followGrant(call, state, attributed)
+    notifyBeforeEnd(call, state, { principal, granted })
+  }
+
+  /**
+   * A grant can be the approval that a policy package requires, although bindings give the permission. So with packages,
+   * a call keeps its grant until the grant ends, and then the packages decide whether the call can continue.
+   *
+   * @returns null if the call ends
+   */
+  async function checkApproval(call: LiveCall, state: CallState, review: Reviewed): Promise<Allowed | null> {
+    const { principal, granted } = review
+    if (packages.loaded.length === 0 || state.grant === null || granted.grant?.id === state.grant.id) return granted
+    const kept = findLiveGrant(principal, state.grant, now())
+    if (kept !== null) return { ...granted, grant: kept }
+    const allowedCall = { principal, call: { ...call.rackCall, at: now() }, decision: granted }
+    const decision = await withTimeout(packages.narrow(allowedCall), approvalTimeout, () => null)
+    const allowed = decision && allowedApartFromStepUp(decision, call)
+    if (allowed !== null) return allowed
+    const denial =
+      decision === null || decision.effect === 'allow' ? undecided : `${decision.reason} ${decision.remedy}`
+    await endDenied(call, state, denial)
+    return null
   }
 
   async function endDenied(call: LiveCall, state: CallState, denial: string): Promise<void> {
@@ -96,13 +129,14 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
   }
 
   /** No notice if the call can continue after the end of the grant, for example under the grant of an extension. */
-  function notifyBeforeEnd(call: LiveCall, state: CallState, principal: Principal): void {
+  function notifyBeforeEnd(call: LiveCall, state: CallState, { principal, granted }: Reviewed): void {
     const { grant, lastNotice } = state
     if (call.notify === null || grant === null || grant.startsWithUse) return
     const due = dueNotice(grant, lastNotice, now())
     if (due === null) return
     const later = policy.decide(principal, { ...call.rackCall, at: grant.expiresAt })
-    if (allowedApartFromStepUp(later, call) !== null) return
+    const isApproval = granted.grant?.id !== grant.id
+    if (!isApproval && allowedApartFromStepUp(later, call) !== null) return
     if (call.notify(noticeText(grant, now()))) state.lastNotice = due
   }
 
@@ -178,4 +212,11 @@ function withoutUnstartedGrants(principal: Principal, own: DecidingGrant | null)
   const { grants = [] } = principal
   const started = grants.filter(({ id, startsWithUse }) => !startsWithUse || id === own?.id)
   return started.length === grants.length ? principal : { ...principal, grants: started }
+}
+
+function findLiveGrant({ grants = [] }: Principal, { id }: DecidingGrant, now: number): DecidingGrant | null {
+  const grant = grants.find((one) => one.id === id)
+  if (grant === undefined || now < grant.startsAt || now >= grant.expiresAt) return null
+  const { expiresAt, startsWithUse } = grant
+  return { id, expiresAt, startsWithUse }
 }

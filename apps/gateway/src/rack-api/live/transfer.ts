@@ -1,6 +1,7 @@
 import { isOnlyObserved } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
+import { recordLater } from '../../audit/record-later.ts'
 import type { DecidedCall } from '../../calls/call.ts'
 import { grantChangeEvent } from './grant-change-event.ts'
 import { listedCall } from './listed-call.ts'

@@ -20,6 +20,7 @@ import {
 import { isOnlyObserved } from '@rack-gateway/rbac-policy'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
+import { recordLater } from '../../audit/record-later.ts'
 import type { DecidedCall } from '../../calls/call.ts'
 import { closingFrames, takeSocket } from '../../error-responses/command-stream.ts'
 import { responseStatus } from '../../error-responses/error-response.ts'
@@ -33,7 +34,7 @@ import { grantChangeEvent } from '../live/grant-change-event.ts'
 import { type ListedCall, listedCall } from '../live/listed-call.ts'
 import type { LiveCall } from '../live/live-call.ts'
 import { managementHeaders } from '../responses/management-headers.ts'
-import { deliver, prepareResponse, recordLater } from '../responses/prepare-response.ts'
+import { deliver, prepareResponse } from '../responses/prepare-response.ts'
 import { upstreamRequest } from '../upstream-request.ts'
 
 /** A WebSocket close code. @see RFC 6455, section 7.4.1 */
