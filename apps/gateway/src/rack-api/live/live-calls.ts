@@ -45,6 +45,9 @@ const reviewInterval = 1_000
 
 /** Milliseconds. With the search for the reason, the end of the call takes less than a second. */
 const approvalTimeout = 400
+/** Milliseconds. */
+const lookupTimeout = 500
+const unknownPrincipal = 'The gateway cannot look up your permissions. Run the command again.'
 const undecided = 'The policy packages did not decide in time whether the call can continue. Run the command again.'
 
 interface CallState {
@@ -71,7 +74,8 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
   let endReason: string | null = null
 
   async function review(call: LiveCall, state: CallState): Promise<void> {
-    const found = await identities.findPrincipal(call.credential)
+    const found = await findPrincipal(call, state)
+    if (found === null) return endDenied(call, state, unknownPrincipal)
     if (isDenial(found)) return call.end(formatMessage(found))
     const principal = withoutUnstartedGrants(found, state.grant)
     const decision = policy.decide(principal, { ...call.rackCall, at: now() })
@@ -108,6 +112,13 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
       decision === null || decision.effect === 'allow' ? undecided : `${decision.reason} ${decision.remedy}`
     await endDenied(call, state, denial)
     return null
+  }
+
+  /** A grant ends on time, even if the database does not respond. @returns null on timeout */
+  function findPrincipal({ credential }: LiveCall, { grant }: CallState) {
+    const finding = identities.findPrincipal(credential)
+    const hasEnded = grant !== null && grant.expiresAt <= now()
+    return hasEnded ? withTimeout(finding, lookupTimeout, () => null) : finding
   }
 
   async function endDenied(call: LiveCall, state: CallState, denial: string): Promise<void> {
@@ -152,8 +163,17 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
     for (const [call, state] of calls) check(call, state)
   }
 
+  /** So that a call ends with its grant, and not at the next review. */
+  function checkAtEnd(call: LiveCall, state: CallState): void {
+    const left = (state.grant?.expiresAt ?? 0) - now()
+    if (left > 0 && left <= reviewInterval) setTimeout(() => calls.has(call) && check(call, state), left + 1).unref()
+  }
+
   const unsubscribe = identities.onChange(reviewAll)
-  const reviewing = setInterval(reviewAll, reviewInterval).unref()
+  const reviewing = setInterval(function reviewPeriodically() {
+    reviewAll()
+    for (const [call, state] of calls) checkAtEnd(call, state)
+  }, reviewInterval).unref()
   const pinging = setInterval(function keepAlive() {
     for (const call of calls.keys()) call.ping()
   }, pingInterval).unref()
