@@ -24,6 +24,14 @@ export interface Candidate {
 
 const maxCandidates = 1_000
 
+/** Plain text, because drizzle writes a column without its table if the query has only one table. */
+function hasRole(roles: readonly string[]): SQL {
+  return sql`exists (
+    select 1 from ${bindings} b where b.role in ${roles} and (
+      (b.subject_kind = 'user' and b.subject_id = users.id::text)
+      or (b.subject_kind = 'group' and b.subject_id = any(users.groups))))`
+}
+
 /** @param only the ID of the only user to look for. Without it, the first 1,000 users by their email addresses */
 export async function findCandidates(
   db: Database['db'] | Change['tx'],
@@ -32,15 +40,10 @@ export async function findCandidates(
 ): Promise<readonly Candidate[]> {
   const names = (kind: string) => reviewers.flatMap((subject) => (subject.kind === kind ? [subject.name] : []))
   const [groups, roles, emails] = [names('group'), names('role'), names('user').map((email) => email.toLowerCase())]
-  const isOfUser = or(
-    and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, sql`${users.id}::text`)),
-    and(eq(bindings.subjectKind, 'group'), sql`${bindings.subjectId} = any(${users.groups})`),
-  )
-  const withRole = and(inArray(bindings.role, roles), isOfUser)
-  const matching: (SQL | undefined)[] = [
+  const matching: SQL[] = [
     ...(groups.length > 0 ? [arrayOverlaps(users.groups, groups)] : []),
     ...(emails.length > 0 ? [inArray(sql`lower(${users.email})`, emails)] : []),
-    ...(roles.length > 0 ? [sql`exists (select 1 from ${bindings} where ${withRole})`] : []),
+    ...(roles.length > 0 ? [hasRole(roles)] : []),
   ]
   if (matching.length === 0) return []
   const found = await db
@@ -51,8 +54,7 @@ export async function findCandidates(
       subject: users.subject,
       groups: users.groups,
       lockedAt: users.lockedAt,
-      hasSecondFactor: sql<boolean>`exists (
-        select 1 from ${secondFactors} where ${secondFactors.userId} = ${users.id})`,
+      hasSecondFactor: sql<boolean>`exists (select 1 from ${secondFactors} f where f.user_id = users.id)`,
     })
     .from(users)
     .where(and(or(...matching), only === undefined ? undefined : eq(users.id, only)))
@@ -62,7 +64,6 @@ export async function findCandidates(
     db,
     found.map(({ id }) => id),
     roles,
-    isOfUser,
   )
   return found.map((user) => ({ ...user, bindings: bindingsOf.get(user.id) ?? [] }))
 }
@@ -71,13 +72,16 @@ async function bindingsByUser(
   db: Database['db'] | Change['tx'],
   ids: readonly string[],
   roles: readonly string[],
-  isOfUser: SQL | undefined,
 ): Promise<ReadonlyMap<string, readonly CandidateBinding[]>> {
   if (ids.length === 0 || roles.length === 0) return new Map()
+  const isBindingOfUser = or(
+    and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, sql`${users.id}::text`)),
+    and(eq(bindings.subjectKind, 'group'), sql`${bindings.subjectId} = any(${users.groups})`),
+  )
   const rows = await db
     .select({ user: users.id, binding: bindings })
     .from(users)
-    .innerJoin(bindings, isOfUser)
+    .innerJoin(bindings, isBindingOfUser)
     .where(and(inArray(users.id, [...ids]), inArray(bindings.role, [...roles])))
     .orderBy(bindings.createdAt, bindings.id)
   const byUser = new Map<string, CandidateBinding[]>(ids.map((id) => [id, []]))

@@ -61,7 +61,10 @@ export function buildCall(
       const author = { principal: actorOf(principalOf(request), decision), source: sourceOf(request) }
       await app.audit.record({ ...event, ...author, request: request.id })
     },
-    reauthorize: () => reauthorize(app, request, endpoint),
+    async reauthorize() {
+      await reauthorize(app, request, endpoint)
+      return principalOf(request)
+    },
     lastEventId: lastEventIdOf(request),
     disconnected: () => disconnectSignal(reply),
     connectionFacts: () => connectionFacts(request),
@@ -84,7 +87,7 @@ export function buildCall(
           moment,
           ...accessOf(app, request, endpoint, moment),
           lists,
-          requestLists: createRequestLists({ db: change.tx }),
+          requestLists: createRequestLists({ db: change.tx }, app.clock),
           transaction: change,
           factorChanges: app.secondFactors.changesIn(change),
           changes: app.administrationIn(change),

@@ -117,7 +117,7 @@ export function decorateManagementApi(
   )
   app.decorate('closing', closingSignal(app))
   app.decorate('lists', createLists(app.database))
-  app.decorate('requestLists', createRequestLists(app.database))
+  app.decorate('requestLists', createRequestLists(app.database, app.clock))
   app.decorate('policyStudies', studies)
   app.decorate('readHealth', createHealthReport(app, config))
 }

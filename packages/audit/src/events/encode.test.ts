@@ -119,6 +119,7 @@ test('columns repeat what the event says, in the form of PostgreSQL', () => {
     permission: 'app:list',
     effect: 'deny',
     rule: 'r',
+    granted: '01b213f4-7e0d-7f34-acd8-1f498c7a249e',
     status: '200',
     process: 'p1',
     command: 'rails c',

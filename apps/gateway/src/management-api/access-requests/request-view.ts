@@ -1,23 +1,20 @@
-import { type AccessRequestRow, requestAt, type ReviewRow } from '@rack-gateway/access-requests'
+import type { AccessRequestRow, ReviewRow } from '@rack-gateway/access-requests'
 import { noSuchItem } from '@rack-gateway/auth'
-import type { Reviewer, RequestRule } from '@rack-gateway/rbac-policy'
+import type { RequestRule } from '@rack-gateway/rbac-policy'
 import { decideForOthers } from '../calls/authorize.ts'
 import type { PrincipalCall } from '../calls/call.ts'
 import { currentRule } from './current-rule.ts'
 import { findReviewers } from './reviewers.ts'
 
-export type ViewContext = Pick<PrincipalCall, 'server' | 'principal' | 'requestLists' | 'moment'>
+export type ViewContext = Pick<PrincipalCall, 'server' | 'principal' | 'lists' | 'requestLists' | 'moment'>
 
 /** An access request as the caller sees it. */
 export interface RequestView {
-  /** As the clock says now. */
   readonly request: AccessRequestRow
   /** Oldest first. */
   readonly reviews: readonly ReviewRow[]
   /** Null if the rule or its role is gone. */
   readonly rule: RequestRule | null
-  /** Who can review it by the rule in force. */
-  readonly reviewers: readonly Reviewer[]
   readonly isRequester: boolean
   /** Why the caller can review it by the rule in force; null if the caller cannot. */
   readonly because: string | null
@@ -25,24 +22,24 @@ export interface RequestView {
   readonly hasApproved: boolean
 }
 
+/** @param knownReviews the reviews, if they were read already */
 export async function viewOf(
   call: ViewContext,
-  stored: AccessRequestRow,
+  request: AccessRequestRow,
   knownReviews?: readonly ReviewRow[],
 ): Promise<RequestView> {
-  const { principal, requestLists, server } = call
-  const request = requestAt(stored, server.clock.now())
+  const { principal, requestLists } = call
   const rule = currentRule(call, request)
-  const reviews = knownReviews ?? (await requestLists.reviews([request.id]))
-  const reviewers = rule === null ? [] : await findReviewers(call, rule, request)
-  const own = reviews.filter(({ reviewer }) => reviewer === principal.id)
+  const reviews = knownReviews ?? (await requestLists.reviews([request.id])).get(request.id) ?? []
+  const isRequester = request.userId === principal.id
+  const [reviewer] = rule === null || isRequester ? [] : await findReviewers(call, rule, request, principal.id)
+  const own = reviews.filter(({ reviewer: { id } }) => id === principal.id)
   return {
     request,
     reviews,
     rule,
-    reviewers,
-    isRequester: request.userId === principal.id,
-    because: reviewers.find(({ id }) => id === principal.id)?.because ?? null,
+    isRequester,
+    because: reviewer?.because ?? null,
     hasReviewed: own.length > 0,
     hasApproved: own.some(({ approved }) => approved),
   }
@@ -55,8 +52,7 @@ export function isParty({ isRequester, because, hasReviewed }: RequestView): boo
 
 /** @throws NotFound also if the caller must not learn of the access request */
 export async function findVisible(call: ViewContext & Pick<PrincipalCall, 'id'>): Promise<RequestView> {
-  const stored = await call.requestLists.one(call.id)
-  const view = await viewOf(call, stored)
+  const view = await viewOf(call, await call.requestLists.one(call.id))
   if (isParty(view) || hasPermission(call, 'gateway:access-request:read')) return view
   throw noSuchItem('access request')
 }

@@ -1,8 +1,8 @@
 import type { AccessRequestRow, ReviewRow } from '@rack-gateway/access-requests'
-import type { PrincipalCall } from '../calls/call.ts'
 import { formatTime } from '../calls/format-time.ts'
 import { toLiveCallResponse } from '../calls/live-call-response.ts'
 import { mayOf, type RequestView, type ViewContext } from './request-view.ts'
+import { findReviewers } from './reviewers.ts'
 
 export function toResponse(call: ViewContext, view: RequestView) {
   const { request, reviews, rule } = view
@@ -34,20 +34,21 @@ export function toResponse(call: ViewContext, view: RequestView) {
 /** Users, live calls, and processes that one response names, at most. */
 const maxNamed = 100
 
-export async function toDetails(call: ViewContext & Pick<PrincipalCall, 'lists'>, view: RequestView) {
-  const { request, reviewers } = view
+export async function toDetails(call: ViewContext, view: RequestView) {
+  const { request, rule } = view
+  const reviewers = request.state === 'pending' && rule !== null ? await findReviewers(call, rule, request) : []
   const { items } = await call.lists.liveCallsUnder(request.id, { limit: maxNamed })
   return {
     ...toResponse(call, view),
-    reviewers: request.state === 'pending' ? reviewers.slice(0, maxNamed).map((one) => ({ ...one })) : [],
+    reviewers: reviewers.slice(0, maxNamed).map((one) => ({ ...one })),
     live: items.map((row) => toLiveCallResponse(row, call.principal)),
     running: [],
   }
 }
 
-function toReview({ reviewer, email, approved, because, note, racks, apps, seconds, startsAt, at }: ReviewRow) {
+function toReview({ reviewer, approved, because, note, racks, apps, seconds, startsAt, at }: ReviewRow) {
   return {
-    reviewer: { id: reviewer, email },
+    reviewer: { ...reviewer },
     approved,
     because,
     note,

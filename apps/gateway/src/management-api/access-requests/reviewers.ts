@@ -1,4 +1,5 @@
-import { type Reviewer, type RequestRule, reviewersFor } from '@rack-gateway/rbac-policy'
+import type { Candidate } from '@rack-gateway/access-requests'
+import { type RequestReviewer, type RequestRule, type ReviewerCandidate, reviewersFor } from '@rack-gateway/rbac-policy'
 import { NoReviewers } from '../../errors/errors.ts'
 import type { PrincipalCall } from '../calls/call.ts'
 
@@ -9,17 +10,27 @@ export interface ReviewedTerms {
   readonly apps: readonly string[]
 }
 
-type Context = Pick<PrincipalCall, 'server' | 'requestLists' | 'moment'>
+type Context = Pick<PrincipalCall, 'server' | 'lists' | 'requestLists'>
 
-/** The users who can review now: by the rule in force, the groups of their last login, and their own bindings. */
+/**
+ * The users who can review now: by the rule in force, the groups of their last login, and their own bindings.
+ *
+ * @param only the ID of the only user to look at
+ */
 export async function findReviewers(
-  call: Context,
+  { server, lists, requestLists }: Context,
   rule: RequestRule,
   request: ReviewedTerms,
-): Promise<readonly Reviewer[]> {
+  only?: string,
+): Promise<readonly RequestReviewer[]> {
   if (rule.reviews === 0) return []
-  const { requester, candidates } = await candidatesFor(call, rule, request)
-  return reviewersFor(rule, request, requester, candidates, call.server.clock.now())
+  const requester = await lists.person(request.userId)
+  const candidates = (await requestLists.candidates(rule, only)).map(toCandidate)
+  return reviewersFor(rule, request, requester, { candidates, now: server.clock.now() })
+}
+
+function toCandidate({ lockedAt, ...candidate }: Candidate): ReviewerCandidate {
+  return { ...candidate, isLocked: lockedAt !== null }
 }
 
 /** @throws NoReviewers if fewer users can review than the rule needs */
@@ -27,20 +38,15 @@ export async function requireReviewers(
   call: Context,
   rule: RequestRule,
   request: ReviewedTerms,
-): Promise<readonly Reviewer[]> {
+): Promise<readonly RequestReviewer[]> {
   const reviewers = await findReviewers(call, rule, request)
   if (reviewers.length >= rule.reviews) return reviewers
   throw await noReviewers(call, rule, { request, reviewers })
 }
 
-async function candidatesFor({ requestLists }: Context, rule: RequestRule, { userId }: ReviewedTerms) {
-  const [requester, candidates] = await Promise.all([requestLists.requester(userId), requestLists.candidates(rule)])
-  return { requester, candidates }
-}
-
 interface Lack {
   readonly request: ReviewedTerms
-  readonly reviewers: readonly Reviewer[]
+  readonly reviewers: readonly RequestReviewer[]
 }
 
 async function noReviewers(call: Context, rule: RequestRule, { request, reviewers }: Lack): Promise<Error> {

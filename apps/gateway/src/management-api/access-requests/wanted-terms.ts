@@ -1,6 +1,7 @@
 import { findUserPrincipal } from '@rack-gateway/auth/store'
-import type { AccessRequestTerms } from '@rack-gateway/gateway-api'
-import { findRequestRule, isDenial, type Principal, type RequestRule } from '@rack-gateway/rbac-policy'
+import type { Endpoints } from '@rack-gateway/gateway-api'
+import type { Denial } from '@rack-gateway/errors'
+import { findRequestRule, type RequestRule } from '@rack-gateway/rbac-policy'
 import { readTime } from '@rack-gateway/time'
 import { denialError, invalid, NotAllowed, RequestOutdated } from '../../errors/errors.ts'
 import { assertRackExists } from '../bindings/rack-names.ts'
@@ -20,7 +21,7 @@ export interface WantedTerms {
 type Context = Pick<PrincipalCall, 'server' | 'principal' | 'moment'>
 
 /** @throws InvalidRequest for an invalid time or an unknown rack */
-export function readTerms(call: Context, body: AccessRequestTerms): WantedTerms {
+export function readTerms(call: Context, body: PrincipalCall<Endpoints['createAccessRequest']>['body']): WantedTerms {
   const { role, racks, apps = ['*'], seconds, reason, extends: extended = null } = body
   for (const rack of racks) if (!rack.includes('*')) assertRackExists(call, rack)
   return { role, racks, apps, seconds, startsAt: readStart(body.startsAt), reason, extends: extended }
@@ -36,9 +37,13 @@ export function readStart(text: string | undefined): number | null {
 
 /** The rule that lets the caller ask. @throws NotAllowed with what no rule allows */
 export function ruleFor({ server: { policy, clock }, principal }: Context, wanted: WantedTerms, rule?: string): RequestRule {
-  const found = findRequestRule(policy.document, principal, { ...wanted, ...(rule !== undefined && { rule }) }, clock.now())
-  if (!isDenial(found)) return found
+  const found = findRequestRule(policy.document, principal, { ...wanted, rule }, clock.now())
+  if (isRule(found)) return found
   throw denialError(NotAllowed, { ...found, policy: policy.hash })
+}
+
+function isRule(found: RequestRule | Denial): found is RequestRule {
+  return 'from' in found
 }
 
 interface Judged extends Omit<WantedTerms, 'startsAt' | 'extends'> {
@@ -57,9 +62,9 @@ export async function assertStillAskable(
   database: Parameters<typeof findUserPrincipal>[0],
 ): Promise<void> {
   const now = clock.now()
-  const requester: Principal = await findUserPrincipal(database, userId, now)
+  const requester = await findUserPrincipal(database, userId, now)
   const found = findRequestRule(policy.document, requester, wanted, now)
-  if (!isDenial(found)) return
+  if (isRule(found)) return
   throw new RequestOutdated(
     `The policy no longer lets ${requester.name} ask for this. ${found.reason}`,
     'Nothing was changed. Deny the access request, or grant less.',

@@ -83,8 +83,13 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint> extends V
     decision: Decision,
     event: Omit<EventDraft, 'request' | 'principal' | 'source'>,
   ) => Promise<void>
-  /** Authenticates and authorizes the caller again while a response is streamed. @throws when the caller lost access */
-  readonly reauthorize: () => Promise<void>
+  /**
+   * Authenticates and authorizes the caller again while a response is streamed.
+   *
+   * @returns the caller as of now
+   * @throws when the caller lost access
+   */
+  readonly reauthorize: () => Promise<Principal>
   /** `Last-Event-ID` of a client that reconnects. */
   readonly lastEventId: string | null
   readonly disconnected: () => AbortSignal

@@ -1,4 +1,5 @@
 import {
+  type Approval,
   answerBy,
   cancelRequest,
   createRequest,
@@ -14,7 +15,7 @@ import { NotAllowed } from '../../errors/errors.ts'
 import { requireRule } from '../access-requests/current-rule.ts'
 import { findVisible, isParty, type RequestView, viewOf } from '../access-requests/request-view.ts'
 import { toDetails, toResponse } from '../access-requests/responses.ts'
-import { requireReviewers } from '../access-requests/reviewers.ts'
+import { findReviewers, requireReviewers } from '../access-requests/reviewers.ts'
 import { assertStillAskable, readStart, readTerms, ruleFor } from '../access-requests/wanted-terms.ts'
 import type { Handlers, PrincipalCall, TransactionCall } from '../calls/call.ts'
 import { assertNoConvoxSession } from '../calls/convox-session.ts'
@@ -34,7 +35,7 @@ type Names =
   | 'revokeGrant'
 
 type Creation = Endpoints['createAccessRequest']
-type Approval = Endpoints['approveAccessRequest']
+type Reviewing = Endpoints['approveAccessRequest'] | Endpoints['denyAccessRequest']
 type AnyReview = Pick<
   PrincipalCall,
   'id' | 'server' | 'principal' | 'requestLists' | 'moment' | 'assertProvedByRule' | 'lists'
@@ -42,7 +43,7 @@ type AnyReview = Pick<
 
 export const accessRequestHandlers: Handlers<Names> = {
   listRequestOptions({ server: { policy, clock }, principal }) {
-    return { items: requestOptions(policy.document, principal, clock.now()) }
+    return { items: requestOptions(policy.document, principal, clock.now()).map((rule) => toOption(rule, policy.roles)) }
   },
 
   async previewAccessRequest(call) {
@@ -73,17 +74,15 @@ export const accessRequestHandlers: Handlers<Names> = {
     const { query, principal, requestLists, canAccess } = call
     const { view = 'own', state } = query
     if (view === 'all' && !canAccess(false)) throw notAllToSee()
-    const filter = {
-      ...(view === 'own' && { userId: principal.id }),
-      ...(view === 'waiting' ? { state: 'pending' as const } : state !== undefined && { state }),
-    }
-    const { items, next } = await requestLists.page(pageRequest(query), filter)
+    const filters = {
+      own: { user: principal.id, state },
+      waiting: { exceptUser: principal.id, state: 'pending' },
+      all: { state },
+    } as const
+    const { items, next } = await requestLists.page(pageRequest(query), filters[view])
     const reviews = await requestLists.reviews(items.map(({ id }) => id))
     const views: RequestView[] = []
-    for (const row of items) {
-      const ofRow = reviews.filter(({ accessRequest }) => accessRequest === row.id)
-      views.push(await viewOf(call, row, ofRow))
-    }
+    for (const row of items) views.push(await viewOf(call, row, reviews.get(row.id)))
     const shown = views.filter((one) => view !== 'waiting' || isWaiting(one))
     return { items: shown.map((one) => toResponse(call, one)), next }
   },
@@ -126,7 +125,8 @@ export const accessRequestHandlers: Handlers<Names> = {
         ...(seconds !== undefined && { seconds }),
         ...(startsAt !== undefined && { startsAt: readStart(startsAt) ?? 0 }),
       }
-      await review(call, { rule, because, approval })
+      const reviewers = new Set((await findReviewers(call, rule, request)).map(({ id }) => id))
+      await review(call, { rule, because, approval, isStillReviewer: (id) => reviewers.has(id) })
       return detailsAfter(call, call.id)
     })
   },
@@ -159,6 +159,24 @@ export const accessRequestHandlers: Handlers<Names> = {
       await revokeGrant(transaction, id, { by, note: body.note ?? null, now: server.clock.now() })
       return detailsAfter(call, id)
     }),
+}
+
+function toOption(
+  { id, role, racks, apps, longest, answerWithin, workStarts, reason, reviews }: RequestRule,
+  roles: PrincipalCall['server']['policy']['roles'],
+) {
+  return {
+    rule: id,
+    role,
+    roleDescription: roles.get(role)?.description ?? '',
+    racks: [...racks],
+    apps: [...apps],
+    longestSeconds: longest / 1_000,
+    answerWithinSeconds: answerWithin / 1_000,
+    workStarts,
+    reason: reason && { ...reason },
+    reviews,
+  }
 }
 
 /** Users that one response names, at most. */
@@ -211,16 +229,17 @@ async function checkReviewer(
 interface Review {
   readonly rule: RequestRule
   readonly because: string
-  readonly approval: Parameters<typeof reviewRequest>[2]['approval']
+  readonly approval: Approval | null
+  readonly isStillReviewer?: (id: string) => boolean
 }
 
 async function review(
-  { transaction, id, principal, server, body }: TransactionCall<Approval | Endpoints['denyAccessRequest']>,
-  { rule, because, approval }: Review,
+  { transaction, id, principal, server, body }: TransactionCall<Reviewing>,
+  terms: Review,
 ): Promise<void> {
   const reviewer = { id: principal.id, email: principal.name }
   const now = server.clock.now()
-  await reviewRequest(transaction, id, { reviewer, because, rule, now, note: body.note ?? null, approval })
+  await reviewRequest(transaction, id, { ...terms, reviewer, now, note: body.note ?? null })
 }
 
 async function detailsAfter(call: Parameters<typeof toDetails>[0], id: string) {
