@@ -16,6 +16,8 @@ export interface LiveCall {
   readonly listed: ListedCall
   /** The grant that allowed the call to start; null if bindings allowed it. */
   readonly grant: DecidingGrant | null
+  /** Whether the call always ends with the grant that allowed it to start, even if another grant or bindings allow it. */
+  readonly endsWithGrant: boolean
   /** Writes a text to the caller's terminal. Null without a terminal. @returns false if the text was not sent */
   readonly notify: ((text: string) => boolean) | null
   /** Records that another grant, or bindings alone, allow the call from now on. @param previous the grant until now */

@@ -81,8 +81,8 @@ function start(own: Grant | null, call: Partial<LiveCall> = {}): LiveCall {
         isLocked
           ? { rule: 'locked-user', reason: 'Your account is locked.', remedy: 'Ask.' }
           : response({ grants: [...grants] } as unknown as Principal),
-      onChange(listener) {
-        notifyChange = listener as () => void
+      onChange(listener: () => void) {
+        notifyChange = listener
         return () => undefined
       },
     } as unknown as Identities,
@@ -105,6 +105,7 @@ function start(own: Grant | null, call: Partial<LiveCall> = {}): LiveCall {
     kind: 'websocket',
     listed: { id: 'call', grant: own?.id ?? null } as ListedCall,
     grant: own && decidingGrant(own),
+    endsWithGrant: false,
     notify(text) {
       if (accepts) notices.push(text)
       return accepts
@@ -296,6 +297,17 @@ describe('the end of a grant', () => {
     expect([ended, changes]).toEqual([[], []])
     await passUntil(twoOClock + 5)
     expect([ended, changes]).toEqual([['No. Ask.'], []])
+  })
+
+  test('a response that shows values of a grant ends with the grant, although bindings allow the call', async () => {
+    const own = grant('g1', 0, twoOClock)
+    grants = [own]
+    hasBinding = true
+    start(own, { kind: 'transfer', endsWithGrant: true })
+    await passUntil(twoOClock - 1)
+    expect([ended, changes]).toEqual([[], []])
+    await passUntil(twoOClock + 5)
+    expect(ended).toHaveLength(1)
   })
 
   test('a lost session ends with its own reason', async () => {

@@ -87,23 +87,28 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
     }
     const objection = await reviewPackages(call, principal, granted)
     if (objection !== null) return endDenied(call, state, objection)
-    const attributed = await checkApproval(call, state, { principal, granted })
+    const attributed = await attributeCall(call, state, { principal, granted })
     if (attributed === null || !calls.has(call) || state.isEnding) return
     followGrant(call, state, attributed)
     notifyBeforeEnd(call, state, { principal, granted })
   }
 
   /**
-   * A grant can be the approval that a policy package requires, although bindings give the permission. So with packages,
-   * a call keeps its grant until the grant ends, and then the packages decide whether the call can continue.
+   * A call can depend on its grant, although bindings give the permission: as the approval that a policy package
+   * requires, or for the values that it shows. Such a call keeps its grant until the grant ends.
    *
-   * @returns null if the call ends
+   * @returns the decision with the grant that allows the call from now on; null if the call ends
    */
-  async function checkApproval(call: LiveCall, state: CallState, review: Reviewed): Promise<Allowed | null> {
+  async function attributeCall(call: LiveCall, state: CallState, review: Reviewed): Promise<Allowed | null> {
     const { principal, granted } = review
-    if (packages.loaded.length === 0 || state.grant === null || granted.grant?.id === state.grant.id) return granted
+    if (state.grant === null || granted.grant?.id === state.grant.id) return granted
+    if (!call.endsWithGrant && packages.loaded.length === 0) return granted
     const kept = findLiveGrant(principal, state.grant, now())
     if (kept !== null) return { ...granted, grant: kept }
+    if (call.endsWithGrant) {
+      await endDenied(call, state, 'Your access ended.')
+      return null
+    }
     const allowedCall = { principal, call: { ...call.rackCall, at: now() }, decision: granted }
     const decision = await withTimeout(packages.narrow(allowedCall), approvalTimeout, () => null)
     const allowed = decision && allowedApartFromStepUp(decision, call)

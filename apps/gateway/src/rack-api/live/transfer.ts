@@ -39,6 +39,8 @@ function watch(server: FastifyInstance, request: FastifyRequest, reply: FastifyR
     kind: 'transfer',
     listed: listedCall(request, call),
     grant: decision.grant ?? null,
+    // Any other response can show values that only the grant shows.
+    endsWithGrant: !isTransfer(call),
     notify: null,
     onGrantChange: (decision, previous) =>
       recordLater(server, request.log, grantChangeEvent(callEventOf(request), decision, previous)),

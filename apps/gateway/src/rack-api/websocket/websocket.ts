@@ -160,6 +160,7 @@ function followSession(
   const removeCall = server.liveCalls.add({
     ...call,
     kind: 'websocket',
+    endsWithGrant: false,
     end,
     onGrantChange(decision, previous) {
       const event = grantChangeEvent(session.closedDraft, decision, previous)
