@@ -26,7 +26,7 @@ export function createGrantEvents(sql: Sql, run: <T>(work: () => Promise<T>) => 
 }
 
 /** Reads in the order of the index `events_granted`. */
-function grantEventsQuery(grant: string, limit: number, after: PagePosition | null): Query {
+export function grantEventsQuery(grant: string, limit: number, after: PagePosition | null): Query {
   const moment = `timestamptz 'epoch' + $3::bigint * interval '1 microsecond'`
   const afterPosition = `and e.at >= ${moment} and (e.at, e.stream, e.seq) > (${moment}, $4::uuid, $5::bigint)`
   return {

@@ -7,8 +7,8 @@ export function currentRule(
   { server: { policy } }: Pick<PrincipalCall, 'server'>,
   { rule: id, role }: { readonly rule: string; readonly role: string },
 ): RequestRule | null {
-  const rule = policy.document.requests.find((one) => one.id === id && one.role === role)
-  return rule !== undefined && policy.roles.has(role) ? rule : null
+  const rule = policy.requestRule(id)
+  return rule?.role === role && policy.roles.has(role) ? rule : null
 }
 
 /** @throws RequestRuleChanged */
