@@ -66,6 +66,7 @@ function someCall(): ListedCall {
     kind: 'logs',
     command: null,
     grant: null,
+    grant: null,
   }
 }
 
