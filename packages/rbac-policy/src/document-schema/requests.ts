@@ -55,6 +55,11 @@ function requestRule(id: string, written: WrittenRequests[string], context: Read
   const at = ['requests', id]
   const { racks = ['*'], apps = ['*'], answerWithin, reason, approve, stepUp, reviewers = [] } = written
   const isAutomatic = approve === 'automatically'
+  if (isAutomatic && written.reviews !== undefined)
+    context.problems.push({
+      at: [...at, 'reviews'],
+      text: `the request rule "${inMessage(id)}" has reviews, and approves automatically: leave out one of both`,
+    })
   return {
     id,
     from: subjectsOf(written.from, [...at, 'from'], context),
