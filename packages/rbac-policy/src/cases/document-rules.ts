@@ -35,7 +35,10 @@ export function permissionRule(role: string, permission: Permission): string {
   return `role:${role} ${permission}`
 }
 
-/** Every rule that a document defines and that a case can cover. Unchanged built-in rules are not included. */
+/**
+ * Every rule that a document defines and that a case can cover. Unchanged built-in rules are not included, and request
+ * rules are not: they decide who can ask for a role, and no call.
+ */
 export function ownRules(document: PolicyDocument): OwnRule[] {
   const { source, roles, commands, blocked, recordings = [], recordedValues = [] } = document
   const rulesOf = <T extends { readonly source?: string }>(rules: readonly T[], name: (rule: T) => string | string[]) =>

@@ -1,5 +1,5 @@
 import { inMessage, type Problem } from '@rack-gateway/command-matcher'
-import type { Permission } from '../model/types.ts'
+import { isGrantable } from '../permissions/grantable-permissions.ts'
 import { expandPermission } from '../permissions/permission-patterns.ts'
 import type { PolicyDocument, RequestRule, RequestSubject, Role } from '../policy-document/policy-document.ts'
 import { compileReasonPattern } from '../policy-document/reason-pattern.ts'
@@ -49,7 +49,7 @@ function roleProblems({ role }: RequestRule, roles: readonly Role[]): RuleProble
   const part = ['role']
   if (found === undefined) return [{ part, text: `names the role "${inMessage(role)}", which does not exist` }]
   for (const pattern of found.permissions) {
-    const write = expandPermission(pattern).find(isGatewayWrite)
+    const write = expandPermission(pattern).find((permission) => !isGrantable(permission))
     if (write === undefined) continue
     const included = write === pattern ? '' : `, which includes ${write}`
     return [
@@ -60,11 +60,6 @@ function roleProblems({ role }: RequestRule, roles: readonly Role[]): RuleProble
     ]
   }
   return []
-}
-
-/** A grant never gives these permissions. `gateway:self:write` concerns only the user's own sessions and tokens. */
-function isGatewayWrite(permission: Permission): boolean {
-  return permission.startsWith('gateway:') && !permission.endsWith(':read') && permission !== 'gateway:self:write'
 }
 
 function subjectProblems(rule: RequestRule, list: 'from' | 'reviewers', roles: readonly Role[]): RuleProblem[] {

@@ -58,6 +58,16 @@ function ofToken(role: string, command: string): RecordedCall {
 const noPromotion = written('blocked:', '  POST /apps/{app}/releases/{id}/promote: { reason: A freeze. }')
 
 describe('the impact of a proposed document on recorded calls', () => {
+  test('counts a call under a grant with the role of the grant', () => {
+    const underGrant = recorded({
+      principal: { kind: 'user', id: 'u1', name: 'ada@example.com', roles: ['viewer', 'deployer'] },
+      decision: { effect: 'allow', rule: 'role:deployer', grant: '0197f0a0-0000-7000-8000-00000000000a' },
+    })
+    const same = impact(written('proxy: { hosts: [db.internal] }'), underGrant)
+    expect(same).toMatchObject({ calls: 1, unclear: 0, denied: 0, allowed: 0 })
+    expect(impact(noPromotion, underGrant)).toMatchObject({ unclear: 0, denied: 1 })
+  })
+
   test('is empty for the same document', () => {
     expect(impact(current, recorded(), run('bin/pre_release', 'allow'), run('sh', 'deny'))).toEqual({
       calls: 3,
