@@ -88,7 +88,7 @@ export function principalOf(who: Caller, groups: Groups, at: number): Principal 
 function grantOf({ role, racks = '*', apps = '*' }: WrittenBinding, index: number, at: number): Grant {
   return {
     id: `grant-${index + 1}`,
-    rule: 'case',
+    rule: '',
     role,
     racks: [racks],
     apps: [apps],

@@ -28,7 +28,7 @@ describe('the grants of a case', () => {
   test('are those of approved access requests, live at the time of the case', () => {
     const { cases } = read('who: { grants: [{ role: rescue }, { role: viewer, racks: "prod*", apps: web }] }')
     const at = Date.UTC(2030, 0, 7, 12)
-    const terms = { rule: 'case', startsAt: at, expiresAt: at + 1, startsWithUse: false }
+    const terms = { rule: '', startsAt: at, expiresAt: at + 1, startsWithUse: false }
     expect(cases?.map(({ principal }) => principal.grants)).toEqual([
       [
         { ...terms, id: 'grant-1', role: 'rescue', racks: ['*'], apps: ['*'] },

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { builtInPolicy, documentWarnings, readPolicy } from '../document/document.ts'
 import { permissionDescriptions } from '../permissions/permissions.ts'
@@ -27,6 +28,15 @@ describe('a request rule is valid', () => {
   ])('%s', (rule) => {
     expect(problemsOf(rule)).toEqual([])
   })
+})
+
+test('the documented rules are valid, without warnings', () => {
+  const page = new URL('../../../../docs/reference/policy-document.md', import.meta.url)
+  const [, example = ''] = /```yaml\n(requests:\n.*?)```/s.exec(readFileSync(page, 'utf8')) ?? []
+  const { document, problems } = readPolicy(`version: 1\n${example}`, 'policy.yaml')
+  expect(problems).toEqual([])
+  expect(document && documentWarnings(document)).toEqual([])
+  expect(document?.requests.map(({ id }) => id)).toEqual(['production-deploy', 'staging-deploy'])
 })
 
 describe('a problem of a request rule has a position, and says what is wrong', () => {

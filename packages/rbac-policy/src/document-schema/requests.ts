@@ -10,7 +10,9 @@ const subjects = 'users, such as [group:leads, role:admin, "user:ann@example.com
 const WrittenReason = Type.Object(
   {
     prompt: Type.String({ description: 'the name of what to give as the reason, such as Ticket' }),
-    pattern: Type.Optional(Type.String({ description: 'a regular expression for the whole reason' })),
+    pattern: Type.Optional(
+      Type.String({ description: 'a regular expression in the syntax of RE2, for the whole reason' }),
+    ),
   },
   { ...closed, description: 'prompt, and optionally pattern' },
 )
