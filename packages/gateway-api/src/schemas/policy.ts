@@ -167,6 +167,15 @@ const Decision = Type.Object({
       'the IDs of at most 256 bindings with these roles. For an API token, also the IDs of the bindings of its owner on the same rack and app. Empty for the management API',
   }),
   policy: PolicyHash,
+  grant: Type.Optional(
+    Type.Object(
+      {
+        id: Type.String({ ...Id, description: 'the ID of the access request' }),
+        expiresAt: Type.String({ ...Time, description: 'when the grant ends, RFC 3339 in UTC' }),
+      },
+      { description: 'the grant without which the call would be denied' },
+    ),
+  ),
   wouldBe: Type.Optional(
     Type.Object(
       {
