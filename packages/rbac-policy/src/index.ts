@@ -74,8 +74,9 @@ export {
   sessionOf,
 } from './policy-document/recordings.ts'
 export { type TokenLimit, tokenLimit } from './policy-document/token-terms.ts'
+export type { RequestedScope } from './requests/asker.ts'
 export { findRequestRule, requestOptions, type WantedAccess } from './requests/find-request-rule.ts'
-export { requestCommand, type RequestCommandTerms } from './requests/request-command.ts'
+export { type RequestCommandTerms, requestCommand } from './requests/request-command.ts'
 export {
   type RequestPerson,
   type RequestReviewer,
@@ -83,6 +84,5 @@ export {
   type ReviewerCandidate,
   reviewersFor,
 } from './requests/reviewers.ts'
-export type { RequestedScope } from './requests/asker.ts'
 export type { StepUpDecision } from './step-up/step-up.ts'
 export { describeLevel, isStricter } from './step-up/step-up-level.ts'

@@ -16,6 +16,16 @@ const { document } = readPolicy(
 if (document === null) throw new Error('the document is not valid')
 const policy = document
 
+function evaluate(who: string, rest: string) {
+  const file = readCases(
+    `version: 1\ngroups: { engineering: [{ role: viewer }] }\ncases:\n  it: { who: { ${who} }, convox: apps delete web, ${rest} }\n`,
+  )
+  if ('problems' in file) throw new Error(JSON.stringify(file.problems))
+  const { cases, problems } = file.checkAgainst(policy)
+  if (cases === null) throw new Error(JSON.stringify(problems))
+  return runCases(policy, cases).evaluations[0]
+}
+
 function read(one: string) {
   const file = readCases(
     `version: 1\ngroups: { engineering: [{ role: viewer }] }\ncases:\n  it: { ${one}, convox: apps delete web, expect: { effect: deny, rule: x } }\n`,
@@ -55,6 +65,30 @@ describe('the grants of a case', () => {
     expect('problems' in file && file.problems.map(({ text }) => text)).toEqual(
       expect.arrayContaining([expect.stringContaining('cases.it.who.grants.0 has no role')]),
     )
+  })
+})
+
+describe('a call under a grant', () => {
+  const engineer = 'groups: [engineering]'
+  const grant = 'grants: [{ role: rescue, racks: "prod*" }]'
+
+  test.each([
+    ['is allowed', `${engineer}, ${grant}`, 'production', '{ effect: allow, rule: role:rescue }'],
+    ['on another rack is denied', `${engineer}, ${grant}`, 'staging', '{ effect: deny, rule: no-permission }'],
+    ['without the grant is denied', engineer, 'production', '{ effect: deny, rule: no-permission }'],
+    [
+      'without the grant is denied with the command that asks for it',
+      engineer,
+      'production',
+      '{ effect: deny, rule: no-permission, reason: "rack-gateway request --role rescue --rack production" }',
+    ],
+  ])('%s', (_what, who, rack, expected) => {
+    expect(evaluate(who, `where: { rack: ${rack} }, expect: ${expected}`)).toMatchObject({ passed: true })
+  })
+
+  test('covers the role of the grant', () => {
+    const { cases } = read(`who: { ${engineer}, ${grant} }, where: { rack: production }`)
+    expect(runCases(policy, cases ?? []).coverage).toMatchObject([{ rule: 'role:rescue app:delete', exercised: true }])
   })
 })
 
