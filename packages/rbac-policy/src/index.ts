@@ -65,6 +65,7 @@ export {
   type TokenRule,
   type TokenTerms,
 } from './policy-document/policy-document.ts'
+export { compileReasonPattern, type ReasonPattern } from './policy-document/reason-pattern.ts'
 export {
   commandWords,
   type RecordedSessionKind,
