@@ -13,6 +13,7 @@ import { safeJson } from '../output/safe-json.ts'
 import { targetOf } from '../rack-choice/gateway-target.ts'
 import { printable } from '../terminal/terminal.ts'
 import { gatewayOptions } from './options/shared-options.ts'
+import { timeText } from './requests/text.ts'
 
 type DecidedCall = DeepReadonly<Decisions['decisions'][number]>
 type Effect = 'allow' | 'deny' | 'require' | 'open'
@@ -133,7 +134,7 @@ function sentence(decision: DecidedCall['decision'], when: string | null): strin
 }
 
 function decisionSentence(
-  { effect, rule, source, reason, next, requirement, level }: DecidedCall['decision'],
+  { effect, rule, source, reason, next, requirement, level, grant }: DecidedCall['decision'],
   when: string | null,
 ): string {
   const condition = when === null ? '' : ` if ${when}`
@@ -141,7 +142,11 @@ function decisionSentence(
     effect === 'require'
       ? `Needs ${requirement === 'approval' ? 'an approval' : stepUpText(level)}`
       : effectWords[effect]
-  return `${result}${condition}: ${reason}${next === undefined ? '' : ` ${next}`} (rule ${rule}, from ${source})`
+  const underGrant =
+    grant === undefined
+      ? ''
+      : `, under the grant ${grant.id} until ${timeText(new Date(grant.expiresAt).toISOString(), 'local')}`
+  return `${result}${condition}${underGrant}: ${reason}${next === undefined ? '' : ` ${next}`} (rule ${rule}, from ${source})`
 }
 
 function stepUpText(level: DecidedCall['decision']['level']): string {

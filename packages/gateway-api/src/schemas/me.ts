@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Binding, Granter } from './bindings.ts'
-import { ExtensibleEnum, Id, Nullable, ObservedRacks, Time } from './common.ts'
+import { ExtensibleEnum, Id, NamePattern, Nullable, ObservedRacks, Time } from './common.ts'
 
 export const principalKinds = ['user', 'api-token', 'workload'] as const
 export type PrincipalKind = (typeof principalKinds)[number]
@@ -53,6 +53,23 @@ export const Me = Type.Object({
         description:
           'the bindings that give the caller their roles, oldest first; the subject is the caller, a group of the user, or the trust of the job; missing while the database does not answer',
       },
+    ),
+  ),
+  grants: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Type.String({ ...Id, description: 'the ID of the access request' }),
+        role: Type.String(),
+        racks: Type.Array(NamePattern),
+        apps: Type.Array(NamePattern),
+        from: Time,
+        until: Type.String({
+          ...Time,
+          description: 'the end; before the first use that starts the grant, the latest time of this use',
+        }),
+        startsWithUse: Type.Boolean({ description: 'whether the first use starts the grant' }),
+      }),
+      { description: 'only for a session of a user: the grants of approved access requests that have not ended' },
     ),
   ),
   expiresAt: Time,

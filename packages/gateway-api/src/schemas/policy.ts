@@ -28,6 +28,17 @@ const EffectiveBinding = Type.Object({
   permissions: Type.Optional(Type.Array(Type.String())),
 })
 
+const EffectiveGrant = Type.Object({
+  id: Type.String({ description: 'the ID of the access request' }),
+  rule: Type.String(),
+  role: Type.String(),
+  racks: Type.Array(Type.String()),
+  apps: Type.Array(Type.String()),
+  startsAt: Type.Integer({ description: 'milliseconds since the epoch' }),
+  expiresAt: Type.Integer({ description: 'milliseconds since the epoch' }),
+  startsWithUse: Type.Boolean({ description: 'whether the first use starts the grant' }),
+})
+
 export const EffectivePolicy = Type.Object({
   format: Type.Literal(1, { description: 'increased when the meaning of the other members changes' }),
   rack: Type.String(),
@@ -57,6 +68,9 @@ export const EffectivePolicy = Type.Object({
         ),
       ),
       secondFactor: Type.Optional(Type.Boolean({ description: 'whether a user has a second factor' })),
+      grants: Type.Optional(
+        Type.Array(EffectiveGrant, { description: 'the grants of the user of a session that have not ended' }),
+      ),
     },
     { description: 'the caller, and for an API token its owner' },
   ),
@@ -167,6 +181,16 @@ const Decision = Type.Object({
       'the IDs of at most 256 bindings with these roles. For an API token, also the IDs of the bindings of its owner on the same rack and app. Empty for the management API',
   }),
   policy: PolicyHash,
+  grant: Type.Optional(
+    Type.Object(
+      {
+        id: Type.String({ description: 'the ID of the access request' }),
+        expiresAt: Type.Integer({ description: 'milliseconds since the epoch' }),
+        startsWithUse: Type.Optional(Type.Boolean({ description: 'whether the first use starts the grant' })),
+      },
+      { description: 'the grant without which the call would be denied' },
+    ),
+  ),
   wouldBe: Type.Optional(
     Type.Object(
       {
