@@ -112,9 +112,7 @@ function lines(command: string, effect: Effect, { caller, rack }: Decisions, cal
 
 function summaryWords(effect: Effect, calls: readonly DecidedCall[], observed: readonly DecidedCall[]): string {
   if (observed.length > 0) return 'Allowed in observe mode'
-  return effect === 'require' && needsApproval(calls)
-    ? 'Denied, because it needs an approval, which this gateway does not support yet'
-    : effectWords[effect]
+  return effect === 'require' && needsApproval(calls) ? 'Denied, because it needs an approval' : effectWords[effect]
 }
 
 function callLines({ route, decision, when, otherwise }: DecidedCall): string[] {

@@ -60,16 +60,18 @@ async function chooseOption(
     )
   if (first === undefined)
     throw new Denied(
-      `The policy does not let you ask for ${role === undefined ? '' : `the role ${printable(role)}`}${role !== undefined && rule !== undefined ? ' ' : ''}${rule === undefined ? '' : `by the rule ${printable(rule)}`}.`,
-      `You can ask for: ${printable([...new Set(options.map((option) => option.role))].join(', '))}.`,
+      printable(
+        `The policy does not let you ask${role === undefined ? '' : ` for the role ${role}`}${rule === undefined ? '' : ` by the rule ${rule}`}.`,
+      ),
+      printable(`You can ask for: ${[...new Set(options.map((option) => option.role))].join(', ')}.`),
     )
   if (others.length === 0) {
-    context.note(printable(`You ask for ${optionText(first)}`))
+    context.note(printable(`You can ask for ${optionText(first)}`))
     return first
   }
   context.note('You can ask for:')
   for (const [index, option] of fitting.entries())
-    context.note(printable(`${String(index + 1).padStart(2)}  ${optionText(option)}`))
+    context.instruct(printable(`${String(index + 1).padStart(2)}  ${optionText(option)}`))
   return askUntil<RequestOption>(context, `Which one? [1-${fitting.length}] `, (answer) => {
     const chosen = /^[1-9]\d?$/.test(answer) ? fitting[Number(answer) - 1] : undefined
     return (
@@ -80,9 +82,8 @@ async function chooseOption(
 
 function optionText(option: RequestOption): string {
   const { role, rule, longestSeconds, reviews, roleDescription } = option
-  const needs = reviews === 0 ? 'approved automatically' : `needs ${reviewsText(reviews)}`
-  const purpose = roleDescription === '' ? '' : `: ${roleDescription}`
-  return `${role} on ${scopeText(option)}, for at most ${durationText(longestSeconds)}, ${needs} (rule ${rule})${purpose}`
+  const limits = `at most ${durationText(longestSeconds)}, ${reviews === 0 ? 'no review' : reviewsText(reviews)}, rule ${rule}`
+  return `${role} on ${scopeText(option)} (${limits})${roleDescription === '' ? '' : `: ${roleDescription}`}`
 }
 
 async function askForApps(context: Context, apps: readonly string[]): Promise<readonly string[]> {
@@ -125,7 +126,7 @@ async function askForReason(context: Context, { reason }: RequestOption): Promis
   return askUntil<string>(context, `${reason === null ? 'Reason' : reason.prompt}: `, (answer) => {
     if (answer === '') return new Usage('The reason is empty.', 'Type why you need the role.')
     if (reason === null || reason.pattern === null || matches(reason.pattern, answer)) return answer
-    return new Usage(`The rule wants another form: ${reason.pattern}`, 'Type a reason of this form.')
+    return new Usage(`The reason does not match the pattern of the rule: ${reason.pattern}.`, 'Type another reason.')
   })
 }
 

@@ -55,7 +55,7 @@ export function stateText(request: AccessRequest, zone: Zone): string {
     return `${stateWords[state] ?? `is ${state}`}${by}${time}${note}.`
   const scope = `${role} on ${scopeText(grant)}`
   if (state === 'approved' && workStarts === 'firstUse')
-    return `is approved. The first call that needs ${scope} starts its ${durationText(grant.seconds)}. Make this call before ${timeText(grant.until, zone)}, or the grant lapses.`
+    return `is approved. Its time of ${durationText(grant.seconds)} starts with the first call that needs ${scope}. Make this call before ${timeText(grant.until, zone)}, or the grant lapses.`
   if (state === 'approved')
     return `is approved. It gives ${scope} from ${timeText(grant.from, zone)} until ${timeText(grant.until, zone)}.`
   return `is active. It gives ${scope} until ${timeText(grant.until, zone)}.`
