@@ -214,14 +214,14 @@ async function linesOf(
   ]
 }
 
-/** Such as `deployer on production for web, for 42 minutes more, until 2027-01-31 12:00 (Europe/Berlin)`. */
+/** Such as `deployer on production for web, 42 minutes left, until 2027-01-31 12:00 (Europe/Berlin), by the access request …`. */
 function grantText({ id, role, from, until, startsWithUse, ...scope }: Grant, now: number): string {
   const what = `${role} on ${scopeText(scope)}`
-  const request = `(access request ${id})`
-  if (startsWithUse) return `${what}, from its first use, which must be before ${timeText(until, 'local')} ${request}`
+  const request = `by the access request ${id}`
+  if (startsWithUse) return `${what}, from its first use, which must be before ${timeText(until, 'local')}, ${request}`
   if (Date.parse(from) > now)
-    return `${what}, from ${timeText(from, 'local')} until ${timeText(until, 'local')} ${request}`
-  return `${what}, for ${durationText(Date.parse(until) - now)} more, until ${timeText(until, 'local')} ${request}`
+    return `${what}, from ${timeText(from, 'local')} until ${timeText(until, 'local')}, ${request}`
+  return `${what}, ${durationText(Date.parse(until) - now)} left, until ${timeText(until, 'local')}, ${request}`
 }
 
 async function locationOf(context: Context, stored: StoredEntry | null): Promise<string> {

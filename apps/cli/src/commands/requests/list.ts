@@ -1,9 +1,8 @@
-import { type AccessRequest, accessRequestStates } from '@rack-gateway/gateway-api'
+import { type AccessRequest, accessRequestStates, endpoints } from '@rack-gateway/gateway-api'
 import type { Arguments, CommandOptions } from '../../command-line/command-module.ts'
 import { Usage } from '../../errors/errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
-import { printPage } from '../../output/response.ts'
-import { safeJson } from '../../output/safe-json.ts'
+import { printJson, printPage } from '../../output/response.ts'
 import { targetOf } from '../../rack-choice/gateway-target.ts'
 import { readLimit } from '../audit/events/filters.ts'
 import { shortestDistinctIds } from '../audit/events/short-id.ts'
@@ -34,7 +33,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const view = waiting ? 'waiting' : all ? 'all' : 'own'
   const query = { view, state, limit: readLimit(limit), cursor } as const
   const page = await callGateway(await targetOf(context, rack), 'listAccessRequests', { query })
-  if (json) return context.print(safeJson(page, 2))
+  if (json) return printJson(context, endpoints.listAccessRequests.response, page)
   const ids = shortestDistinctIds(page.items.map(({ id }) => id))
   const headings = [`ASKED (${zoneName(zone)})`, 'USER', 'ROLE', 'RACKS AND APPS', 'TIME', 'STATE', 'REASON', 'ID']
   printPage(context, headings, page, {
@@ -67,8 +66,13 @@ function cellsOf(request: AccessRequest, zone: Zone, now: number): string[] {
 }
 
 function stateCell({ state, answerBy, grant }: AccessRequest, zone: Zone, now: number): string {
-  if (state === 'pending') return `pending, answer by ${shortTime(answerBy, zone, now)}`
+  if (state === 'pending') return `pending, answer by ${shortMinute(answerBy, zone, now)}`
   if (grant !== null && (state === 'approved' || state === 'active'))
-    return `${state}, until ${shortTime(grant.until, zone, now)}`
+    return `${state}, until ${shortMinute(grant.until, zone, now)}`
   return state
+}
+
+/** `13:00` for today, and else as `shortTime`. */
+function shortMinute(time: string, zone: Zone, now: number): string {
+  return shortTime(time, zone, now).replace(/^(\d\d:\d\d):\d\d$/, '$1')
 }

@@ -25,9 +25,9 @@ export function printTerms(context: Context, request: AccessRequestDetails, zone
     ['rule', rule],
     ['asked', timeText(createdAt, zone)],
     ['extends', request.extends ?? ''],
+    ...request.reviews.map((review) => ['review', reviewText(review, zone)] as const),
     ['reviewers', reviewersText(request.reviewers)],
   ])
-  for (const review of request.reviews) context.print(printable(reviewText(review, zone)))
 }
 
 export function printState(context: Context, request: AccessRequest, zone: Zone): void {
@@ -38,6 +38,7 @@ export function printState(context: Context, request: AccessRequest, zone: Zone)
 export function printActivity(context: Context, { live, running, may }: AccessRequestDetails, zone: Zone): void {
   const time = (text: string) => shownTime(text, zone).slice(0, 19)
   if (live.length > 0) {
+    context.print('')
     context.print('Live calls under the grant:')
     const rows = live.map(({ startedAt, rack, app, command, route, recording }) => [
       time(startedAt),
@@ -50,6 +51,7 @@ export function printActivity(context: Context, { live, running, may }: AccessRe
       context.print('To watch a session: rack-gateway audit watch RECORDING')
   }
   if (running.length > 0) {
+    context.print('')
     context.print('Started under the grant, and still running:')
     const rows = running.map(({ kind, id, rack, app, startedAt }) => [time(startedAt), kind, `${rack}/${app}`, id])
     printTable(context, [`STARTED (${zoneName(zone)})`, 'KIND', 'RACK/APP', 'ID'], rows, '')

@@ -38,12 +38,14 @@ function call(words: readonly string[], change: Partial<Context> = {}) {
 const answering = (answer: string) => ({ interactive: true, ask: async () => answer })
 
 function event(index: number) {
+  const id = `01a21006-6e55-7646-9171-00000000000${index}`
+  const at = `2030-01-02T12:1${index}:00.000Z`
   return {
-    id: `01a21006-6e55-7646-9171-00000000000${index}`,
-    stream: 'a',
-    seq: index,
+    id,
+    link: `https://gateway.example.com/gateway/audit/${id}`,
+    writtenAt: at,
     event: {
-      at: `2030-01-02T12:1${index}:00.000Z`,
+      at,
       kind: 'call',
       principal: { kind: 'user', id: 'u', name: 'ada@example.com' },
       rack: 'production',
@@ -72,8 +74,8 @@ describe('requests list', () => {
     expect(stdout).toBe(
       [
         'ASKED (UTC)       USER             ROLE      RACKS AND APPS  TIME    STATE                     REASON           ID',
-        `2030-01-02 12:00  ada@example.com  deployer  production      1 hour  active, until 13:05:00    "OPS-17 hotfix"  ${requestId}`,
-        `2030-01-02 12:00  ada@example.com  deployer  production      1 hour  pending, answer by 13:00:00  "OPS-17 hotfix"  ${requestId}`,
+        `2030-01-02 12:00  ada@example.com  deployer  production      1 hour  active, until 13:05       "OPS-17 hotfix"  ${requestId}`,
+        `2030-01-02 12:00  ada@example.com  deployer  production      1 hour  pending, answer by 13:00  "OPS-17 hotfix"  ${requestId}`,
         '',
       ].join('\n'),
     )
@@ -107,7 +109,7 @@ describe('requests list', () => {
       [`${api}?view=own&limit=50`]: ok({ items: [accessRequest(), accessRequest({ id: other })], next: null }),
     })
     const { stdout } = await call(['--utc'], { columns: 120 })
-    expect(stdout).toMatch(/pending, answer by 13:00:00 .*01a21006-6e55\n.*01a21007-aaaa\n$/)
+    expect(stdout).toMatch(/pending, answer by 13:00 .*01a21006-6e55\n.*01a21007-aaaa\n$/)
   })
 })
 
@@ -188,7 +190,34 @@ describe('requests show', () => {
     })
     const { code, stdout, stderr } = await call(['show', requestId, '--utc'])
     expect(code).toBe(0)
-    expect(stdout).toMatchInlineSnapshot()
+    expect(stdout).toMatchInlineSnapshot(`
+      "id       01a21006-6e55-7646-9171-966421143187
+      user     ada@example.com
+      role     deployer on production
+      time     1 hour
+      reason   ada@example.com: "OPS-17 hotfix"
+      rule     production-deploy
+      asked    2030-01-02 12:00 (UTC)
+      extends  01a21000-0000-7646-9171-966421143187
+      review   bea@example.com (group:leads) approved it at 2030-01-02 12:05 (UTC): "go on"
+      The access request 01a21006-6e55-7646-9171-966421143187 is active. It gives deployer on production until 2030-01-02 13:05 (UTC).
+
+      Live calls under the grant:
+      STARTED (UTC)        RACK/APP        CALL           RECORDING
+      2030-01-02 12:20:00  production/web  rails console  01a21009-6e55-7646-9171-966421143187
+      To watch a session: rack-gateway audit watch RECORDING
+
+      Started under the grant, and still running:
+      STARTED (UTC)        KIND     RACK/APP        ID
+      2030-01-02 12:21:00  process  production/web  p1
+
+      Events under the grant, oldest first:
+      TIME (UTC)               PRINCIPAL        KIND  SUBJECT                                      RACK/APP        RESULT  ID
+      2030-01-02 12:11:00.000  ada@example.com  call  POST /apps/{app}/releases/{release}/promote  production/web  200     01a21006-6e55-7646-9171-000000000001
+      2030-01-02 12:12:00.000  ada@example.com  call  POST /apps/{app}/releases/{release}/promote  production/web  200     01a21006-6e55-7646-9171-000000000002
+      2030-01-02 12:13:00.000  ada@example.com  call  POST /apps/{app}/releases/{release}/promote  production/web  200     01a21006-6e55-7646-9171-000000000003
+      "
+    `)
     expect(stderr).toBe(`rack-gateway: To end the access now: rack-gateway requests revoke ${requestId}\n`)
     const json = JSON.parse((await call(['show', requestId, '--json'])).stdout)
     expect(jsonFaults('requests show', json)).toEqual([])
@@ -211,7 +240,7 @@ describe('requests show', () => {
       "
     `)
     expect(stderr).toContain(`To approve it: rack-gateway requests approve ${requestId}`)
-    expect(stderr).toContain(`To deny it: rack-gateway requests deny --note "WHY" ${requestId}`)
+    expect(stderr).toContain(`To deny it: rack-gateway requests deny ${requestId} --note "WHY"`)
     expect(gateway.requests.map((request) => request.path)).toEqual([path])
   })
 

@@ -33,15 +33,17 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
     printState(context, request, zone)
     printActivity(context, request, zone)
     if (request.grant !== null) {
-      if (events.length > 0) context.print('Events under the grant, oldest first:')
+      if (events.length > 0) {
+        context.print('')
+        context.print('Events under the grant, oldest first:')
+      }
       const rows = events.map((item) => cellsOf(item, zone))
       printTable(context, [`TIME (${zoneName(zone)})`, ...headings], rows, 'Nothing was done under the grant yet.', {
         shortRows: shortRowsOf(events, { zone, now: context.now }),
         favored: 'SUBJECT',
       })
     }
-    const commands = request.may.flatMap((action) => nextCommands[action] ?? [])
-    for (const [what, words] of commands) context.note(`To ${what}: rack-gateway requests ${words} ${request.id}`)
+    for (const line of request.may.flatMap((action) => nextCommands[action]?.(request.id) ?? [])) context.note(line)
   }
   if (!isComplete)
     context.note(
@@ -49,13 +51,13 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
     )
 }
 
-const nextCommands: Readonly<Record<string, readonly (readonly [what: string, words: string])[]>> = {
-  review: [
-    ['approve it', 'approve'],
-    ['deny it', 'deny --note "WHY"'],
+const nextCommands: Readonly<Record<string, (id: string) => readonly string[]>> = {
+  review: (id) => [
+    `To approve it: rack-gateway requests approve ${id}`,
+    `To deny it: rack-gateway requests deny ${id} --note "WHY"`,
   ],
-  cancel: [['cancel it', 'cancel']],
-  revoke: [['end the access now', 'revoke']],
+  cancel: (id) => [`To cancel it: rack-gateway requests cancel ${id}`],
+  revoke: (id) => [`To end the access now: rack-gateway requests revoke ${id}`],
 }
 
 interface Events {
