@@ -1,8 +1,8 @@
 import type { AccessRequestDetails, AccessRequestPreview, RequestOption } from '@rack-gateway/gateway-api'
 
 export const requestId = '01a21006-6e55-7646-9171-966421143187'
-export const userOf = { id: '01a21006-0000-7646-9171-000000000001', email: 'ada@example.com' }
-export const reviewerOf = { id: '01a21006-0000-7646-9171-000000000002', email: 'bea@example.com' }
+const userOf = { id: '01a21006-0000-7646-9171-000000000001', email: 'ada@example.com' }
+const reviewerOf = { id: '01a21006-0000-7646-9171-000000000002', email: 'bea@example.com' }
 
 /** The gateway's response about an access request: pending, apart from what a test changes. */
 export function accessRequest(change: Partial<AccessRequestDetails> = {}): AccessRequestDetails {
