@@ -4,7 +4,7 @@ export type { Condition } from './conditions/condition.ts'
 export { compileNetworks, readNetwork } from './conditions/networks.ts'
 export type { Day, TimeWindow } from './conditions/time-window.ts'
 export { isLocalHost } from './decision/local-host.ts'
-export { type GrantedDecision, narrowDecision, stricterOf } from './decision/narrow-decision.ts'
+export { narrowDecision, stricterOf } from './decision/narrow-decision.ts'
 export { isOnlyObserved } from './decision/observe-mode.ts'
 export type { PolicyOptions } from './decision/proxy.ts'
 export type { Enrollment, ManagementCall } from './decision/step-up-decision.ts'
@@ -18,6 +18,7 @@ export type {
   Decision,
   DecisionBase,
   Grant,
+  GrantedDecision,
   GrantingDenial,
   Job,
   Moment,
@@ -72,5 +73,15 @@ export {
   sessionOf,
 } from './policy-document/recordings.ts'
 export { type TokenLimit, tokenLimit } from './policy-document/token-terms.ts'
+export { findRequestRule, requestOptions, type WantedAccess } from './requests/find-request-rule.ts'
+export { requestCommand, type RequestCommandTerms } from './requests/request-command.ts'
+export {
+  type RequestPerson,
+  type RequestReviewer,
+  type ReviewerBinding,
+  type ReviewerCandidate,
+  reviewersFor,
+} from './requests/reviewers.ts'
+export type { RequestedScope } from './requests/asker.ts'
 export type { StepUpDecision } from './step-up/step-up.ts'
 export { describeLevel, isStricter } from './step-up/step-up-level.ts'

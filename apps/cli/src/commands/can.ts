@@ -143,7 +143,7 @@ function decisionSentence(
   const underGrant =
     grant === undefined
       ? ''
-      : `, under the grant ${grant.id} until ${timeText(new Date(grant.expiresAt).toISOString(), 'local')}`
+      : `, under the grant ${grant.id} until ${timeText(grant.expiresAt, 'local')}`
   return `${result}${condition}${underGrant}: ${reason}${next === undefined ? '' : ` ${next}`} (rule ${rule}, from ${source})`
 }
 

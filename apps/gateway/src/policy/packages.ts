@@ -28,10 +28,10 @@ export default fp<PolicyPackagesOptions>(
     })
     app.decorate(
       'policyPackages',
-      createPolicyPackages({ loaded, now: app.clock.now, log: createPackagesLog(app.log) }),
+      createPolicyPackages({ loaded, policy: app.policy, now: app.clock.now, log: createPackagesLog(app.log) }),
     )
   },
-  { name: 'policy-packages', dependencies: ['clock'] },
+  { name: 'policy-packages', dependencies: ['clock', 'policy'] },
 )
 
 export function createPackagesLog(log: FastifyBaseLogger): PackagesLog {

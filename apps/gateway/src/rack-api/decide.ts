@@ -61,6 +61,5 @@ export function assertAllowed(decision: Exclude<Decision, { requirement: 'step-u
   if (decision.effect === 'allow') return decision
   if (decision.effect === 'deny') throw denialError(NotAllowed, decision)
   const { reason, remedy, rule } = decision
-  const why = `${reason} The call needs the approval of another person. This gateway cannot ask for approvals yet, so it denies the call.`
-  throw withDenial(new ApprovalNeeded(why, `${remedy} (rule ${rule})`), decision)
+  throw withDenial(new ApprovalNeeded(reason, `${remedy} (rule ${rule})`), decision)
 }

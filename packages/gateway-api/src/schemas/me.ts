@@ -15,6 +15,24 @@ export const Me = Type.Object({
   racks: Type.Array(Type.String(), { description: 'racks on which the caller has a role' }),
   observing: Type.Optional(ObservedRacks),
   roles: Type.Array(Type.String()),
+  grants: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Type.String({ ...Id, description: 'the ID of the access request' }),
+        rule: Type.String({ description: 'the ID of the request rule' }),
+        role: Type.String(),
+        racks: Type.Array(NamePattern),
+        apps: Type.Array(NamePattern),
+        from: Time,
+        until: Type.String({
+          ...Time,
+          description: 'the end; before the first use that starts the grant, the latest time of this use',
+        }),
+        startsWithUse: Type.Boolean({ description: 'whether the first use starts the grant' }),
+      }),
+      { description: 'only for a user: the grants of approved access requests, also those that start later' },
+    ),
+  ),
   administrators: Type.Optional(
     Type.Array(Type.String(), {
       description:
@@ -53,23 +71,6 @@ export const Me = Type.Object({
         description:
           'the bindings that give the caller their roles, oldest first; the subject is the caller, a group of the user, or the trust of the job; missing while the database does not answer',
       },
-    ),
-  ),
-  grants: Type.Optional(
-    Type.Array(
-      Type.Object({
-        id: Type.String({ ...Id, description: 'the ID of the access request' }),
-        role: Type.String(),
-        racks: Type.Array(NamePattern),
-        apps: Type.Array(NamePattern),
-        from: Time,
-        until: Type.String({
-          ...Time,
-          description: 'the end; before the first use that starts the grant, the latest time of this use',
-        }),
-        startsWithUse: Type.Boolean({ description: 'whether the first use starts the grant' }),
-      }),
-      { description: 'only for a session of a user: the grants of approved access requests that have not ended' },
     ),
   ),
   expiresAt: Time,

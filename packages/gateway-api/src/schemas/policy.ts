@@ -29,7 +29,7 @@ const EffectiveBinding = Type.Object({
 })
 
 const EffectiveGrant = Type.Object({
-  id: Type.String({ description: 'the ID of the access request' }),
+  id: Type.String(),
   rule: Type.String(),
   role: Type.String(),
   racks: Type.Array(Type.String()),
@@ -68,9 +68,7 @@ export const EffectivePolicy = Type.Object({
         ),
       ),
       secondFactor: Type.Optional(Type.Boolean({ description: 'whether a user has a second factor' })),
-      grants: Type.Optional(
-        Type.Array(EffectiveGrant, { description: 'the grants of the user of a session that have not ended' }),
-      ),
+      grants: Type.Optional(Type.Array(EffectiveGrant, { description: 'only if the user has any' })),
     },
     { description: 'the caller, and for an API token its owner' },
   ),
@@ -184,9 +182,8 @@ const Decision = Type.Object({
   grant: Type.Optional(
     Type.Object(
       {
-        id: Type.String({ description: 'the ID of the access request' }),
-        expiresAt: Type.Integer({ description: 'milliseconds since the epoch' }),
-        startsWithUse: Type.Optional(Type.Boolean({ description: 'whether the first use starts the grant' })),
+        id: Type.String({ ...Id, description: 'the ID of the access request' }),
+        expiresAt: Type.String({ ...Time, description: 'when the grant ends, RFC 3339 in UTC' }),
       },
       { description: 'the grant without which the call would be denied' },
     ),

@@ -112,6 +112,24 @@ export function compilePrincipalBindings(
   }
 }
 
+/** The bindings of a user and further bindings to one role, which can differ from the role of this name in `roles`. */
+export function compileBindingsWithRole(
+  principal: Principal,
+  roles: ReadonlyMap<string, CompiledRole>,
+  { role, bindings }: { readonly role: CompiledRole; readonly bindings: readonly Binding[] },
+): PrincipalBindings {
+  const own = compileBindings(principal.bindings, roles, principal.kind)
+  const further = compileBindings(bindings, new Map([[role.name, role]]), principal.kind)
+  const renumbered = further.map((binding, index) => ({ ...binding, position: principal.bindings.length + index }))
+  return {
+    rack: principal.rack,
+    own: compileBindingSet([...own, ...renumbered]),
+    owner: null,
+    cache: new Map(),
+    largeSets: new WeakMap(),
+  }
+}
+
 /** Bounds the cache, because callers can name apps that do not exist. */
 const maxSets = 1_000
 /** Larger sets are cached by their list instead of the positions of their bindings. */

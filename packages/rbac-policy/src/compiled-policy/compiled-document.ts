@@ -2,6 +2,7 @@ import type { CompiledRules } from '@rack-gateway/command-matcher'
 import type { Denial } from '@rack-gateway/errors'
 import type { CompiledCondition } from '../conditions/condition.ts'
 import type { Permission, RackCall } from '../model/types.ts'
+import type { RequestRule } from '../policy-document/policy-document.ts'
 import type { CompiledStepUp } from '../step-up/step-up.ts'
 import type { CompiledRole } from './compiled-role.ts'
 import type { RequiredRolesText } from './reasons.ts'
@@ -20,6 +21,7 @@ export interface CompiledDocument {
   readonly observes: ((rack: string, at: number) => boolean) | null
   /** Null if nothing requires a proof of a second factor. */
   readonly stepUp: CompiledStepUp | null
+  readonly requests: readonly RequestRule[]
   /** Caches the names of the roles that have a permission. */
   readonly rolesByPermission: Map<Permission, readonly string[]>
   /** Caches the roles that have a permission, as text. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Allowed, Decision, StepUpLevel } from '../model/types.ts'
-import { type GrantedDecision, narrowDecision, stricterOf } from './narrow-decision.ts'
+import type { Allowed, Decision, GrantedDecision, StepUpLevel } from '../model/types.ts'
+import { narrowDecision, stricterOf } from './narrow-decision.ts'
 
 const base = { source: 's', permission: 'p:q', reason: 'R.', roles: [], bindings: [], policy: '' }
 const allowed: Allowed = { ...base, effect: 'allow', rule: 'allowed' }

@@ -1,7 +1,6 @@
-import type { Allowed, Decision } from '../model/types.ts'
+import type { Allowed, Decision, GrantedDecision } from '../model/types.ts'
 import { isStricter } from '../step-up/step-up-level.ts'
-
-export type GrantedDecision = Exclude<Decision, { effect: 'deny' }>
+import { attributeToGrant } from './attribute-grant.ts'
 
 export function allowedPartOf(decision: GrantedDecision): Allowed {
   return decision.effect === 'allow' ? decision : decision.granted
@@ -15,7 +14,14 @@ export async function narrowDecision(
   decision: GrantedDecision,
   narrow: (granted: Allowed) => Promise<Decision>,
 ): Promise<Decision> {
-  return stricterOf(decision, await narrow(allowedPartOf(decision)))
+  const narrowed = await narrow(allowedPartOf(decision))
+  return keepGrant(stricterOf(decision, narrowed), narrowed)
+}
+
+/** A decision that a grant approves depends on this grant, even if another decision about the call is stricter. */
+export function keepGrant(decision: Decision, { grant }: Decision): Decision {
+  if (grant === undefined || decision.effect === 'deny' || decision.grant?.id === grant.id) return decision
+  return attributeToGrant(decision, grant)
 }
 
 /** The stricter of two decisions about the same call. If both are equally strict, the first decision. */

@@ -330,6 +330,7 @@ describe('what stays denied', () => {
     })
     const packages = createPolicyPackages({
       loaded: [{ policy: friday, entry: 'friday', version: null, sha256: '' }],
+      policy: builtIn,
       now: () => now,
       log: { message() {}, slow() {}, failed() {} },
     })

@@ -107,7 +107,8 @@ interface ManagementRequest {
   readonly bindings: PrincipalBindings
 }
 
-const wholeGateway = { rack: '*', app: null, scope: 'rack' } as const
+/** Calls of the management API concern every rack and app. */
+export const wholeGateway = { rack: '*', app: null, scope: 'rack' } as const
 
 export function requireForManagement(
   { stepUp }: CompiledDocument,

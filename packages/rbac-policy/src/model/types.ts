@@ -200,6 +200,9 @@ export type Decision =
   | (DecisionBase & { readonly effect: 'deny'; readonly remedy: string })
   | (DecisionBase & { readonly effect: 'require'; readonly remedy: string; readonly granted: Allowed } & Requirement)
 
+/** A decision that allows the call, at once or when a requirement is met. */
+export type GrantedDecision = Exclude<Decision, { readonly effect: 'deny' }>
+
 /** What a call still needs: a proof of a second factor, or an approval. */
 export type Requirement =
   | { readonly requirement: 'step-up'; readonly level: StepUpLevel }

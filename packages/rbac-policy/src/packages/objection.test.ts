@@ -10,7 +10,7 @@ describe('the result of a package', () => {
 
   test('is copied without additional fields', () => {
     expect(readResult({ ...deny, policy: 'mine', roles: ['admin'] })).toEqual(deny)
-    const needs = { ...deny, effect: 'require', requirement: 'approval' }
+    const needs = { ...deny, effect: 'require', requirement: 'approval', request: 'production-deploy' }
     expect(readResult(needs)).toEqual(needs)
   })
 
@@ -23,6 +23,10 @@ describe('the result of a package', () => {
     { ...deny, effect: 'allow' },
     { ...deny, effect: 'require' },
     { ...deny, effect: 'require', requirement: 'luck' },
+    { ...deny, effect: 'require', requirement: 'approval' },
+    { ...deny, effect: 'require', requirement: 'approval', request: 7 },
+    { ...deny, effect: 'require', requirement: 'approval', request: '' },
+    { ...deny, effect: 'require', requirement: 'approval', request: 'No rule' },
     { ...deny, rule: 'Frozen' },
     { ...deny, rule: 'a:b' },
     { ...deny, rule: '' },

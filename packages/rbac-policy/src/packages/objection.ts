@@ -11,14 +11,14 @@ const maxSentence = 500
 export function readResult(result: unknown): Objection | null {
   if (result === null || result === undefined) return null
   if (typeof result !== 'object') throw new InvalidResult(`it returned a ${typeof result}`)
-  const { effect, requirement, rule, reason, next } = result as Record<string, unknown>
+  const { effect, requirement, request, rule, reason, next } = result as Record<string, unknown>
   const explanation = { rule: ruleOf(rule), reason: sentence('reason', reason), next: sentence('next', next) }
   if (effect === 'deny') return { effect, ...explanation }
   if (effect !== 'require')
-    throw new InvalidResult('its effect is neither "deny" nor "needs"; for no objection, it returns null')
-  if (requirement !== 'step-up' && requirement !== 'approval')
-    throw new InvalidResult('its requirement is neither "step-up" nor "approval"')
-  return { effect, requirement, ...explanation }
+    throw new InvalidResult('its effect is neither "deny" nor "require"; for no objection, it returns null')
+  if (requirement === 'step-up') return { effect, requirement, ...explanation }
+  if (requirement === 'approval') return { effect, requirement, request: requestOf(request), ...explanation }
+  throw new InvalidResult('its requirement is neither "step-up" nor "approval"')
 }
 
 /** For the operator and tests; callers don't see it. */
@@ -28,6 +28,14 @@ function ruleOf(rule: unknown): string {
   if (typeof rule === 'string' && rulePattern.test(rule)) return rule
   throw new InvalidResult('its rule is not 1 to 40 lower-case letters, digits, and dashes, with a letter first')
 }
+
+/** An ID that no request rule has is valid here. Only the policy knows its rules. */
+function requestOf(request: unknown): string {
+  if (typeof request === 'string' && requestPattern.test(request)) return request
+  throw new InvalidResult('it requires an approval, and its request is not the ID of a request rule')
+}
+
+const requestPattern = /^[a-z][a-z0-9-]{0,99}$/
 
 /** One line without control characters and percent signs, because the stock CLI prints an error as a format string. */
 function sentence(name: string, text: unknown): string {

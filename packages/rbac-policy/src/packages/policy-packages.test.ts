@@ -23,6 +23,7 @@ function packages(...definitions: (Omit<PolicyDefinition, 'name'> & { name?: str
       version: null,
       sha256: 'ab',
     })),
+    policy,
     now: () => clock.at,
     elapsed: () => clock.elapsed,
     log: {
@@ -153,7 +154,7 @@ describe('a call that needs a step-up', () => {
   test('keeps its requirement, if no package has a stricter one', async () => {
     expect(await narrowed(null)).toBe(required)
     expect(await narrowed(needsProof)).toBe(required)
-    expect(await narrowed({ ...deny, effect: 'require', requirement: 'approval' })).toMatchObject({
+    expect(await narrowed({ ...deny, effect: 'require', requirement: 'approval', request: 'production-deploy' })).toMatchObject({
       requirement: 'approval',
     })
   })
@@ -194,7 +195,7 @@ describe('a call that needs a step-up', () => {
 
 describe('a review', () => {
   test('returns a denial, ignores a requirement, and reports a package that failed', async () => {
-    const responses: EvaluationResult[] = [null, deny, { ...deny, effect: 'require', requirement: 'approval' }]
+    const responses: EvaluationResult[] = [null, deny, { ...deny, effect: 'require', requirement: 'approval', request: 'deploys' }]
     const all = packages({
       evaluate(_call, { phase }) {
         if (phase !== 'review') throw new Error('asked to begin')

@@ -1,6 +1,7 @@
-import { type GrantedDecision, narrowDecision, stricterOf } from '../decision/narrow-decision.ts'
-import type { Allowed, Decision, Principal, RackCall } from '../model/types.ts'
+import { allowedPartOf, keepGrant, narrowDecision, stricterOf } from '../decision/narrow-decision.ts'
+import type { Allowed, Decision, GrantedDecision, Principal, RackCall } from '../model/types.ts'
 import { withoutProof } from '../step-up/step-up.ts'
+import { decideApproval, type RequestRules } from './approval.ts'
 import type { Stopwatch } from './evaluate.ts'
 import type { LoadedPackage } from './loaded-package.ts'
 import { packageCallOf, packagePrincipalOf } from './package-call.ts'
@@ -53,10 +54,20 @@ export interface PolicyPackages {
    */
   review(allowed: AllowedCall, which: 'all' | 'synchronous'): Promise<Review>
   counts(name: string): PackageCounts
+  /** Request rules that a package has named since the process started, and that the policy does not have now. */
+  unknownRequestRules(): readonly UnknownRequestRule[]
+}
+
+export interface UnknownRequestRule {
+  /** The name of the policy package. */
+  readonly package: string
+  /** The ID that the package names. */
+  readonly rule: string
 }
 
 export interface PolicyPackagesOptions {
   readonly loaded: readonly LoadedPackage[]
+  readonly policy: RequestRules
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly elapsed?: Stopwatch
@@ -65,17 +76,19 @@ export interface PolicyPackagesOptions {
 
 export function createPolicyPackages({
   loaded,
+  policy,
   now,
   elapsed = () => performance.now(),
   log,
 }: PolicyPackagesOptions): PolicyPackages {
-  const evaluators = loaded.map(({ policy }) => createPackageEvaluator(policy, { now, elapsed, log }))
+  const unknownRules = new Map<string, UnknownRequestRule>()
+  const evaluators = loaded.map((one) => createPackageEvaluator(one.policy, { now, elapsed, log }))
 
   const narrow: PolicyPackages['narrow'] = function narrow({ principal, call, decision }) {
     const packageCall = packageCallOf(call)
     return narrowDecision(decision, (granted) => {
       const context = contextOf({ principal, decision: granted, phase: 'begin', simulated: false, now })
-      return narrowWith({ principal, decision: granted }, (one) => one.ask(packageCall, context))
+      return narrowWith({ principal, call, decision: granted }, (one) => one.ask(packageCall, context))
     })
   }
 
@@ -94,19 +107,32 @@ export function createPolicyPackages({
   }
 
   async function narrowWith(
-    { principal, decision }: Omit<AllowedCall, 'call'>,
+    allowed: AllowedCall,
     ask: (one: PackageEvaluator) => Promise<PackageResult>,
   ): Promise<Decision> {
-    let strictest: Decision = decision
+    let strictest: GrantedDecision = allowed.decision
     for (const one of evaluators) {
       const { objection, failed } = await ask(one)
-      if (failed !== null) return failureOf(one.name, failed, decision)
+      if (failed !== null) return failureOf(one.name, failed, allowed.decision)
       if (objection === null) continue
-      strictest = stricterOf(strictest, decisionBy(one.name, objection, { principal, decision }))
+      const decision = decisionBy(one.name, objection, { ...allowed, decision: allowedPartOf(strictest) })
       // Another package can still deny a call that has a requirement.
-      if (strictest.effect === 'deny') break
+      const stricter = keepGrant(stricterOf(strictest, decision), decision)
+      if (stricter.effect === 'deny') return stricter
+      strictest = stricter
     }
     return strictest
+  }
+
+  function decisionBy(name: string, objection: Objection, allowed: AllowedCall): Decision {
+    if (objection.effect === 'deny' || objection.requirement === 'step-up') return objectionBy(name, objection, allowed)
+    noteRule(name, objection.request)
+    return decideApproval(policy, name, objection, allowed)
+  }
+
+  function noteRule(name: string, rule: string): void {
+    if (unknownRules.size < maxUnknownRules && policy.requestRule(rule) === null)
+      unknownRules.set(`${name} ${rule}`, { package: name, rule })
   }
 
   async function review(allowed: AllowedCall, which: 'all' | 'synchronous'): Promise<Review> {
@@ -118,7 +144,7 @@ export function createPolicyPackages({
       if (which === 'synchronous' && one.isAsynchronous(packageCall.route)) continue
       const { objection, failed } = await one.ask(packageCall, context)
       // Requirements apply only when a call begins.
-      if (objection?.effect === 'deny') return { objection: decisionBy(one.name, objection, allowed), unclear: false }
+      if (objection?.effect === 'deny') return { objection: objectionBy(one.name, objection, allowed), unclear: false }
       unclear ||= failed !== null
     }
     return { objection: null, unclear }
@@ -129,9 +155,13 @@ export function createPolicyPackages({
     narrow,
     simulation,
     review,
+    unknownRequestRules: () => [...unknownRules.values()].filter(({ rule }) => policy.requestRule(rule) === null),
     counts: (name) => evaluators.find((one) => one.name === name)?.counts() ?? noCounts,
   }
 }
+
+/** Bounds the memory, because a package can make up names. */
+const maxUnknownRules = 100
 
 type ContextParts = Omit<AllowedCall, 'call'> &
   Pick<CallContext, 'phase' | 'simulated'> & { readonly now: () => number }
@@ -150,18 +180,30 @@ function contextOf({ principal, decision, phase, simulated, now }: ContextParts)
 /** How fresh a proof must be if a policy package asks for one. */
 const packageLevel = { kind: 'recent', within: 600_000 } as const
 
-function decisionBy(name: string, objection: Objection, { principal, decision }: Omit<AllowedCall, 'call'>): Decision {
+type OtherObjection = Exclude<Objection, { requirement: 'approval' }>
+
+function objectionBy(
+  name: string,
+  objection: OtherObjection,
+  { principal, decision }: Omit<AllowedCall, 'call'>,
+): Decision {
   const { rule, reason, next: remedy } = objection
   const { wouldBe: _, ...base } = decision
   const explained = { ...base, reason, remedy, rule: `package:${name}:${rule}`, source: name }
-  if (objection.effect === 'deny') return { ...explained, effect: 'deny' }
-  if (objection.requirement === 'approval')
-    return { ...explained, effect: 'require', granted: decision, requirement: 'approval' }
-  if (principal.kind !== 'user') return { ...explained, effect: 'deny', ...withoutProof(principal.kind, reason) }
+  if (objection.effect === 'deny') return withoutGrant({ ...explained, effect: 'deny' })
+  if (principal.kind !== 'user')
+    return withoutGrant({ ...explained, effect: 'deny', ...withoutProof(principal.kind, reason) })
   return { ...explained, effect: 'require', granted: decision, requirement: 'step-up', level: packageLevel }
 }
 
-function failureOf(name: string, failed: string, { wouldBe: _, ...decision }: Allowed): Decision {
+type Denied = Extract<Decision, { effect: 'deny' }>
+
+/** No grant allows a call that is denied. */
+function withoutGrant({ grant: _, ...denial }: Denied): Denied {
+  return denial
+}
+
+function failureOf(name: string, failed: string, { wouldBe: _, grant: __, ...decision }: Allowed): Decision {
   return {
     ...decision,
     effect: 'deny',

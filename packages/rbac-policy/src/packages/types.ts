@@ -86,7 +86,16 @@ export type Objection =
   | { readonly effect: 'deny'; readonly rule: string; readonly reason: string; readonly next: string }
   | {
       readonly effect: 'require'
-      readonly requirement: 'step-up' | 'approval'
+      readonly requirement: 'step-up'
+      readonly rule: string
+      readonly reason: string
+      readonly next: string
+    }
+  | {
+      readonly effect: 'require'
+      readonly requirement: 'approval'
+      /** The ID of a request rule of the policy. A live grant of this rule satisfies the objection. */
+      readonly request: string
       readonly rule: string
       readonly reason: string
       readonly next: string

@@ -43,6 +43,7 @@ export function createReplaceablePolicy(first: PolicyDocument, options: PolicyOp
     canAllow: (principal, permission, where, moment) => policy.canAllow(principal, permission, where, moment),
     checkPermission: (principal, permission, where, moment) =>
       policy.checkPermission(principal, permission, where, moment),
+    grantFor: (principal, permission, where, moment) => policy.grantFor(principal, permission, where, moment),
     managementStepUp: (principal, call, moment) => policy.managementStepUp(principal, call, moment),
     enrollment: (principal, now) => policy.enrollment(principal, now),
     rolesAt: (principal, where, moment) => policy.rolesAt(principal, where, moment),
@@ -52,6 +53,8 @@ export function createReplaceablePolicy(first: PolicyDocument, options: PolicyOp
     canGrant: (principal, wanted, moment) => policy.canGrant(principal, wanted, moment),
     canRevoke: (principal, held, moment) => policy.canRevoke(principal, held, moment),
     canSeeApp: (principal, rack, app, moment) => policy.canSeeApp(principal, rack, app, moment),
+    requestRule: (id) => policy.requestRule(id),
+    requestCommandOf: (principal, rule, where, at) => policy.requestCommandOf(principal, rule, where, at),
     isSecretKey: (key) => policy.isSecretKey(key),
     isSecretParameter: (name) => policy.isSecretParameter(name),
     recordingOf: (subject) => policy.recordingOf(subject),

@@ -1,5 +1,6 @@
 import { builtInPolicy } from '../document/document.ts'
 import type { Allowed, Decision, Principal, RackCall } from '../model/types.ts'
+import type { RequestRules } from '../packages/approval.ts'
 import type { LoadedPackage } from '../packages/loaded-package.ts'
 import type { PackagesLog } from '../packages/packages-log.ts'
 import { createPolicyPackages } from '../packages/policy-packages.ts'
@@ -61,6 +62,7 @@ export function testPolicy(policy: PolicyPackage): TestedPolicy {
     const failures: { why: string; error: unknown }[] = []
     const packages = createPolicyPackages({
       loaded,
+      policy: anyRequestRule,
       now: () => timeOf(asked.at),
       log: { message, slow: () => undefined, failed: (_name, why, error) => void failures.push({ why, error }) },
     })
@@ -75,6 +77,26 @@ export function testPolicy(policy: PolicyPackage): TestedPolicy {
     if (failure === undefined) return decision
     throw new Error(failureSentence(policy.name, asked.route, failure), { cause: failure.error })
   }
+}
+
+/** A policy that has every request rule, and in which nobody has a grant. */
+const anyRequestRule: RequestRules = {
+  roles: new Map(),
+  requestRule: (id) => ({
+    id,
+    from: [],
+    role: 'admin',
+    racks: ['*'],
+    apps: ['*'],
+    longest: 3_600_000,
+    answerWithin: 3_600_000,
+    workStarts: 'approval',
+    reason: null,
+    reviewers: [],
+    reviews: 1,
+    stepUp: null,
+  }),
+  requestCommandOf: () => null,
 }
 
 function failureSentence(name: string, route: string, { why, error }: { why: string; error: unknown }): string {

@@ -179,6 +179,7 @@ describe('requests show', () => {
           command: 'rails console',
           request: 'r',
           recording: '01a21009-6e55-7646-9171-966421143187',
+          grant: requestId,
         },
       ],
       running: [{ kind: 'process', id: 'p1', rack: 'production', app: 'web', startedAt: '2030-01-02T12:21:00.000Z' }],

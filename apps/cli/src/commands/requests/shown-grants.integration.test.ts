@@ -7,6 +7,7 @@ import { jsonFaults } from '../json-faults.ts'
 const now = Date.UTC(2030, 0, 2, 12)
 const grant = {
   id: requestId,
+  rule: 'production-deploy',
   role: 'deployer',
   racks: ['production'],
   apps: ['web'],
@@ -88,7 +89,7 @@ function decisions(change: object) {
 }
 
 test('can says under which grant a command is allowed', async () => {
-  const expiresAt = Date.parse(grant.until)
+  const expiresAt = grant.until
   const allowed = {
     effect: 'allow',
     reason: 'The role deployer grants release:promote.',

@@ -24,8 +24,9 @@ const linger = 250
 const retryAfter = 1_000
 const batchSize = 500
 
-function toRow({ startedAt, principalKind, principalName, ...call }: ListedCall, stream: string) {
-  return { ...call, started_at: startedAt, principal_kind: principalKind, principal_name: principalName, stream }
+function toRow({ startedAt, principalKind, principalName, grant, ...call }: ListedCall, stream: string) {
+  const columns = { started_at: startedAt, principal_kind: principalKind, principal_name: principalName, grant_id: grant }
+  return { ...call, ...columns, stream }
 }
 
 export function createCallListing({ sql, stream, onListed, onError }: CallListingOptions): CallListing {
