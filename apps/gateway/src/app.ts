@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import accessRequests from './access-requests/plugin.ts'
 import checkpoints from './audit/checkpoints.ts'
 import configurationEvent from './audit/configuration-event.ts'
 import auditLog from './audit/plugin.ts'
@@ -94,6 +95,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
 
     await app.register(bodyDigest, { key: keys.bodyDigest })
     await app.register(stepUp, { publicUrl, codeKeys: keys.login.stepUpCodes })
+    await app.register(accessRequests)
 
     // Decide.
     await app.register(policy, { file: config.policyFile, metrics: config.metrics })

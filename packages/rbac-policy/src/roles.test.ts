@@ -36,6 +36,8 @@ const beyondRoutes: Readonly<Record<string, string>> = {
   'gateway:recording:end': '',
   'gateway:live-call:read': '',
   'gateway:live-call:end': '',
+  'gateway:access-request:read': '',
+  'gateway:access-request:revoke': '',
   'gateway:user:write': '',
   'gateway:binding:write': '',
   'gateway:trust:write': '',
@@ -54,9 +56,10 @@ describe('built-in roles', () => {
     expect(compiled.get('admin')?.has(permission)).toBe(true)
   })
 
-  test('an auditor has only the audit log, recordings, live calls, the policy, the health of the gateway, and their own items', () => {
+  test('an auditor has only the audit log, recordings, live calls, access requests, the policy, the health of the gateway, and their own items', () => {
     const held = permissions.map((entry) => entry.name).filter((name) => compiled.get('auditor')?.has(name))
     expect(held.sort()).toEqual([
+      'gateway:access-request:read',
       'gateway:audit:read',
       'gateway:health:read',
       'gateway:live-call:read',
@@ -100,6 +103,7 @@ describe('permissions', () => {
         'gateway:health:read',
         'gateway:recording:read',
         'gateway:live-call:read',
+        'gateway:access-request:read',
       ],
     ],
     ['process', []],
@@ -115,7 +119,7 @@ describe('permissions', () => {
   })
 
   test('a star at the end matches one segment or more, and alone everything', () => {
-    expect(expandPermission('gateway:*')).toHaveLength(16)
+    expect(expandPermission('gateway:*')).toHaveLength(18)
     expect(expandPermission('*')).toHaveLength(permissions.length)
   })
 

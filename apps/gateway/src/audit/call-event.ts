@@ -2,7 +2,7 @@ import { cacheEncodedActor, type EventDraft } from '@rack-gateway/audit'
 import type { UsedProof } from '@rack-gateway/auth/step-ups'
 import { recordedKey } from '@rack-gateway/convox-api'
 import { type Endpoint, endpointId, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
-import type { Decision, Principal, RackCall, WouldBe } from '@rack-gateway/rbac-policy'
+import type { DecidingGrant, Decision, Principal, RackCall, WouldBe } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
 import { appOf } from '../calls/app-of.ts'
 import type { BodyDigest } from '../calls/body-digest.ts'
@@ -46,7 +46,7 @@ export function callEventOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
   const draft: Omit<EventDraft, 'kind'> = { request: request.id, source: sourceOf(request), method: request.method }
   if (principal) draft.principal = actorOf(principal, call?.decision ?? null)
   if (request.endpoint) describeEndpoint(draft, request, request.endpoint)
-  if (request.endpointDecision) draft.decision = { ...request.endpointDecision }
+  if (request.endpointDecision) draft.decision = endpointDecisionRecord(request.endpointDecision)
   if (request.proof) draft.proof = proofRecord(request.proof)
   const mode = modeOf(request)
   if (mode !== null) draft.mode = mode
@@ -145,11 +145,22 @@ function redactSentences<T extends { readonly reason?: string; readonly next?: s
 }
 
 function decisionRecord(decision: Decision): NonNullable<EventDraft['decision']> {
-  const { effect, rule, source, policy, reason } = decision
-  const record = { effect, rule, source, policy, reason }
+  const { effect, rule, source, policy, reason, grant } = decision
+  const record = { effect, rule, source, policy, reason, ...grantMember(grant) }
   if (effect !== 'allow') return { ...record, next: decision.remedy }
   const { wouldBe } = decision
   return wouldBe === undefined ? record : { ...record, wouldBe: wouldBeRecord(wouldBe) }
+}
+
+export function endpointDecisionRecord({
+  grant,
+  ...decision
+}: NonNullable<FastifyRequest['endpointDecision']>): NonNullable<EventDraft['decision']> {
+  return { ...decision, ...grantMember(grant) }
+}
+
+function grantMember(grant: DecidingGrant | undefined): { readonly grant?: string } {
+  return grant === undefined ? {} : { grant: grant.id }
 }
 
 function wouldBeRecord({ effect, rule, source, reason, remedy: next }: WouldBe) {

@@ -2,7 +2,7 @@ import type { EventDraft } from '@rack-gateway/audit'
 import type { RecordIdentityEvents } from '@rack-gateway/auth'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { sourceOf } from '../http/source.ts'
-import { actorOf, proofRecord } from './call-event.ts'
+import { actorOf, endpointDecisionRecord, proofRecord } from './call-event.ts'
 
 export function identityRecorder(app: FastifyInstance, request: FastifyRequest): RecordIdentityEvents {
   const { principal } = request
@@ -30,6 +30,6 @@ function decisionOf(
   { endpointDecision }: FastifyRequest,
   eventDecision: EventDraft['decision'],
 ): Pick<EventDraft, 'decision'> {
-  const decision = eventDecision ?? (endpointDecision && { ...endpointDecision })
+  const decision = eventDecision ?? (endpointDecision && endpointDecisionRecord(endpointDecision))
   return decision ? { decision } : {}
 }

@@ -38,6 +38,8 @@ export const RequirementChanged = defineError('RGW_REQUIREMENT_CHANGED', 409, {
   stack: false,
 })
 export const ApprovalNeeded = errorType('RGW_APPROVAL_NEEDED', 403)
+export const NoReviewers = errorType('RGW_NO_REVIEWERS', 409)
+export const RequestOutdated = errorType('RGW_REQUEST_OUTDATED', 409)
 export const InsufficientAuthority = errorType('RGW_INSUFFICIENT_AUTHORITY', 403)
 export const TooManyRequests = errorType('RGW_TOO_MANY_REQUESTS', 429)
 export const TooManyCalls = errorType('RGW_TOO_MANY_CALLS', 503)

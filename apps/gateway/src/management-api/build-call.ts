@@ -1,21 +1,24 @@
+import { createRequestLists } from '@rack-gateway/access-requests'
 import type { StepUpCaller } from '@rack-gateway/auth/step-ups'
 import { type Change, changeAs, createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
 import type { Endpoint, PrincipalEndpoint } from '@rack-gateway/gateway-api'
-import type { Moment } from '@rack-gateway/rbac-policy'
+import type { Moment, RequestRule } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { GrantStartNeeded } from '../access-requests/start-grant.ts'
 import { actorOf, callEventOf } from '../audit/call-event.ts'
 import { identityRecorder } from '../audit/identity-recorder.ts'
 import { commandDigest } from '../calls/command-digest.ts'
 import { addressOf, sourceOf, timeAndAddressOf } from '../http/source.ts'
 import { limitKeyOf } from '../rate-limits/limit-key.ts'
 import { reauthorize } from './admit.ts'
-import { allowedDecision, authorize, hasPermissionEverywhere } from './calls/authorize.ts'
+import { authorize, decideForOthers } from './calls/authorize.ts'
 import type { AnyCall, PrincipalCall } from './calls/call.ts'
 import { assertNoConvoxSession } from './calls/convox-session.ts'
 import { principalOf } from './calls/principal-of.ts'
 import { connectionFacts } from './connection/connection-facts.ts'
 import { assertCookieAllowed } from './cookie-access.ts'
 import { assertStillProved } from './step-up/assert-still-proved.ts'
+import { assertProvedByRule } from './step-up/proof-by-rule.ts'
 import { assertProvedForOthers, requiredForOthers } from './step-up/proof-for-others.ts'
 
 /** The call that a handler gets for an authorized and validated request. */
@@ -29,6 +32,7 @@ export function buildCall(
   const validated = {
     server: app,
     lists: app.lists,
+    requestLists: app.requestLists,
     moment: timeAndAddressOf(request, app.clock.now),
     id: params.id ?? '',
     query: (request.query ?? {}) as PrincipalCall['query'],
@@ -46,6 +50,8 @@ export function buildCall(
     asStepUpCaller: () => stepUpCallerOf(app, request),
     commandDigest: (words: readonly string[] | null) => commandDigest(words, app.bodyDigest),
     valueDigest: (value: string) => app.bodyDigest(Buffer.from(value)),
+    assertProvedByRule: (rule: RequestRule) =>
+      assertProvedByRule(app, request, { principal: principalOf(request), rule }),
     isConnected: () => !request.raw.socket.destroyed,
     async record(event: Parameters<PrincipalCall['record']>[0]) {
       await app.audit.record({ ...callEventOf(request), ...event })
@@ -55,7 +61,10 @@ export function buildCall(
       const author = { principal: actorOf(principalOf(request), decision), source: sourceOf(request) }
       await app.audit.record({ ...event, ...author, request: request.id })
     },
-    reauthorize: () => reauthorize(app, request, endpoint),
+    async reauthorize() {
+      await reauthorize(app, request, endpoint)
+      return principalOf(request)
+    },
     lastEventId: lastEventIdOf(request),
     disconnected: () => disconnectSignal(reply),
     connectionFacts: () => connectionFacts(request),
@@ -78,6 +87,8 @@ export function buildCall(
           moment,
           ...accessOf(app, request, endpoint, moment),
           lists,
+          requestLists: createRequestLists({ db: change.tx }, app.clock),
+          transaction: change,
           factorChanges: app.secondFactors.changesIn(change),
           changes: app.administrationIn(change),
         })
@@ -99,10 +110,11 @@ function accessOf(
   endpoint: PrincipalEndpoint,
   moment: Moment,
 ): Pick<PrincipalCall, 'principal' | 'canAccessOthers' | 'canAccess'> {
-  const { permission, permissionForOthers } = endpoint
+  const { permissionForOthers } = endpoint
   const principal = principalOf(request)
-  const hasPermission =
-    permissionForOthers !== undefined && hasPermissionEverywhere(app.policy, principal, permissionForOthers, moment)
+  const decision =
+    permissionForOthers === undefined ? null : decideForOthers(app.policy, principal, permissionForOthers, moment)
+  const hasPermission = decision?.effect === 'allow'
   const required = hasPermission ? requiredForOthers(app.policy, principal, endpoint, moment) : null
   return {
     principal,
@@ -110,7 +122,8 @@ function accessOf(
     canAccess(isOwner) {
       if (isOwner || !hasPermission) return isOwner
       assertProvedForOthers(app.policy, request, required, moment.at)
-      request.endpointDecision = allowedDecision(app.policy, principal, permissionForOthers ?? permission, moment)
+      if (decision.grant?.startsWithUse) throw new GrantStartNeeded(decision.grant)
+      request.endpointDecision = decision
       return true
     },
   }

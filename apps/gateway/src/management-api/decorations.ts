@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { createRequestLists, type RequestLists } from '@rack-gateway/access-requests'
 import { countOpenAlarms, type RackCounts, readNewestCheckpoint } from '@rack-gateway/audit'
 import type { SessionTerms, TokenMint } from '@rack-gateway/auth'
 import {
@@ -32,6 +33,8 @@ declare module 'fastify' {
     closing: AbortSignal
     /** Reads outside of transactions. Handlers use the lists of their call, which read in its transaction. */
     lists: Lists
+    /** As `lists`. */
+    requestLists: RequestLists
     policyStudies: PolicyStudies
     readHealth: HealthReport
   }
@@ -114,6 +117,7 @@ export function decorateManagementApi(
   )
   app.decorate('closing', closingSignal(app))
   app.decorate('lists', createLists(app.database))
+  app.decorate('requestLists', createRequestLists(app.database, app.clock))
   app.decorate('policyStudies', studies)
   app.decorate('readHealth', createHealthReport(app, config))
 }

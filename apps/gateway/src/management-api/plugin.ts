@@ -5,6 +5,7 @@ import type { StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { TObject } from 'typebox'
+import { GrantStartNeeded, startGrantOf } from '../access-requests/start-grant.ts'
 import { allowBody } from '../http/body.ts'
 import { endpointCost } from '../resource-account/costs.ts'
 import { payerOf } from '../resource-account/plugin.ts'
@@ -22,6 +23,7 @@ import { decorateManagementApi, type ManagementApiOptions } from './decorations.
 import { handlers } from './handlers/index.ts'
 import { rejectCrossSite } from './reject-cross-site.ts'
 import { sendResponse } from './responses/send-response.ts'
+import { ProofByRuleNeeded, useProofByRule } from './step-up/proof-by-rule.ts'
 import { ProofForOthersNeeded } from './step-up/proof-for-others.ts'
 import { askForProof, requireStepUp } from './step-up/require-step-up.ts'
 import { validatorFor } from './validation/validation.ts'
@@ -110,6 +112,10 @@ function addRoute(app: FastifyInstance, name: EndpointName, endpoint: Endpoint):
       if (!isPrincipalEndpoint(endpoint)) return
       if (method !== 'GET') await reauthorize(app, request, endpoint)
       await requireStepUp(app, request, reply, endpoint)
+      const grant = request.endpointDecision?.grant
+      if (!grant?.startsWithUse) return
+      await startGrantOf(app, request, grant)
+      await reauthorize(app, request, endpoint)
     },
     async handler(request, reply) {
       const result = await handleOrAsk(app, request, reply, { name, endpoint })
@@ -130,7 +136,12 @@ function addRoute(app: FastifyInstance, name: EndpointName, endpoint: Endpoint):
   })
 }
 
-/** Asks for a proof if the handler needs one for items of another principal. @throws StepUpNeeded */
+/**
+ * Meets what only the handler finds out, and repeats the handler: starts a grant that its first use starts, and uses the
+ * proof that a request rule requires. If a proof is missing, asks for it.
+ *
+ * @throws StepUpNeeded
+ */
 async function handleOrAsk(
   app: FastifyInstance,
   request: FastifyRequest,
@@ -140,7 +151,14 @@ async function handleOrAsk(
   try {
     return await handle(name, buildCall(app, request, reply, endpoint))
   } catch (error) {
-    if (!(error instanceof ProofForOthersNeeded) || !isPrincipalEndpoint(endpoint)) throw error
+    if (!isPrincipalEndpoint(endpoint)) throw error
+    if (error instanceof GrantStartNeeded) {
+      await startGrantOf(app, request, error.grant)
+      return handleOrAsk(app, request, reply, { name, endpoint })
+    }
+    if (error instanceof ProofByRuleNeeded && (await useProofByRule(app, request, endpoint, error.requirement)))
+      return handleOrAsk(app, request, reply, { name, endpoint })
+    if (!(error instanceof ProofForOthersNeeded || error instanceof ProofByRuleNeeded)) throw error
     throw await askForProof(app, request, reply, endpoint, error.requirement)
   }
 }

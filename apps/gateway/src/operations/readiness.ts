@@ -49,7 +49,11 @@ function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
     const { evaluated, simulated, objected, failed, slow } = policyPackages.counts(one.policy.name)
     return `${describePackage(one)}: asked ${evaluated}, simulated ${simulated}, objected ${objected}, failed ${failed}, slow ${slow}`
   })
-  return [{ name: 'policy-packages', ready: true, detail: details.join('; '), remedy: null }]
+  const unknown = policyPackages
+    .unknownRequestRules()
+    .map((one) => `${one.package} asks for an approval by the request rule ${one.rule}, which the policy does not have`)
+  const remedy = unknown.length > 0 ? 'Add the request rule to the policy document, or correct the package.' : null
+  return [{ name: 'policy-packages', ready: true, detail: [...details, ...unknown].join('; '), remedy }]
 }
 
 /**

@@ -1,7 +1,8 @@
 import { compileMatcher, isProbe, type RouteMatch, rackRoutes } from '@rack-gateway/convox-api'
-import { commandWords, type Decision, type RackCall } from '@rack-gateway/rbac-policy'
+import { type Allowed, commandWords, type Decision, type RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
+import { startGrantOf } from '../access-requests/start-grant.ts'
 import { forwardedRackCallAddress, rackApiAddress } from '../calls/address.ts'
 import { beginCall, type CallState, type DecidedCall, type RoutedCall } from '../calls/call.ts'
 import { type CalledApi, isParseError, type ParseError, parseRequest } from '../calls/parse-request.ts'
@@ -26,6 +27,7 @@ import { kindOfCall } from './limits/kind-of-call.ts'
 import { watchTransfer } from './live/transfer.ts'
 import { matchManagementRoute } from './management-routes.ts'
 import { assertCanReveal, readRevealedKey } from './masks/reveal.ts'
+import { attributeVisibility } from './masks/visibility-grant.ts'
 import { checkForm, lookUpFacts, needsLookup, noFacts, readCallParameters, resolveCall } from './resolve.ts'
 import { needsStepUp, requireStepUp } from './step-up/require-step-up.ts'
 import { respondToProbe, respondToStepUp } from './step-up/respond-to-step-up.ts'
@@ -179,12 +181,27 @@ async function decideCall(request: FastifyRequest, reply: FastifyReply): Promise
     : policyDecision
   call.decision = decision
   if (decision.effect !== 'deny' && !facts.isComplete) throw permissionsChanged()
-  const allowed = needsStepUp(decision)
-    ? await requireStepUp(request, reply, call, { rackCall, decision, parameters, turns })
-    : assertAllowed(decision)
+  const allowed = attributeVisibility(
+    server,
+    call,
+    needsStepUp(decision)
+      ? await requireStepUp(request, reply, call, { rackCall, decision, parameters, turns })
+      : assertAllowed(decision),
+  )
   call.decision = allowed
   assertCanReveal(server, call)
-  return Object.assign(call, { rackCall, decision: allowed })
+  const decided = Object.assign(call, { rackCall, decision: allowed })
+  if (allowed.grant?.startsWithUse) await startGrantOfCall(request, decided, allowed)
+  return decided
+}
+
+/** The call is the first use of a grant. Its start is durable before anything of the call is recorded or forwarded. */
+async function startGrantOfCall(request: FastifyRequest, call: DecidedCall, allowed: Allowed): Promise<void> {
+  const { grant } = allowed
+  if (grant === undefined) return
+  call.decision = { ...allowed, grant: await startGrantOf(request.server, request, grant) }
+  const pending = authenticateAgain(request, call)
+  if (pending !== null) await pending
 }
 
 /** The caller got the permission after the gateway had not asked the rack for what the decision depends on. */

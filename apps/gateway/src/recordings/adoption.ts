@@ -16,7 +16,7 @@ export interface RecordingAdoptionOptions {
   readonly onError: (error: unknown, recording: string) => void
 }
 
-type AbandonedRecording = Omit<StartedRecording, 'principal' | 'principalName' | 'route' | 'command'>
+type AbandonedRecording = Omit<StartedRecording, 'principal' | 'principalName' | 'route' | 'command' | 'grant'>
 
 /** The maximum number of recordings in one run. */
 const batchSize = 100

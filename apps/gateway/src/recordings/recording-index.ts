@@ -16,6 +16,8 @@ interface RecordedSession {
   readonly process: string | null
   readonly route: string
   readonly command: string | null
+  /** The ID of the grant that allowed the session; null if bindings allowed it. */
+  readonly grant: string | null
 }
 
 export interface StartedRecording extends RecordedSession {
@@ -68,7 +70,7 @@ export interface RecordingIndex {
 export function createRecordingIndex(sql: Sql): RecordingIndex {
   const columns = sql`
     id, started_at as "startedAt", ended_at as "endedAt", opened, mode, principal, principal_name as "principalName",
-    rack, app, process, route, command, chunks::float8 as chunks, bytes::float8 as bytes, head, lost::float8 as lost,
+    rack, app, process, route, command, grant_id as "grant", chunks::float8 as chunks, bytes::float8 as bytes, head, lost::float8 as lost,
     removed_at as "removedAt", removed_because as "removedBecause"`
   const states = {
     open: sql`ended_at is null`,
@@ -78,13 +80,13 @@ export function createRecordingIndex(sql: Sql): RecordingIndex {
 
   return {
     async add(recording) {
-      const { id, startedAt, stream, opened, mode, principal, principalName, rack, app, process, route, command } =
+      const { id, startedAt, stream, opened, mode, principal, principalName, rack, app, process, route, command, grant } =
         recording
       await sql`
         insert into gateway.recordings
-          (id, started_at, stream, opened, mode, principal, principal_name, rack, app, process, route, command)
+          (id, started_at, stream, opened, mode, principal, principal_name, rack, app, process, route, command, grant_id)
         values
-          (${id}, ${startedAt}, ${stream}, ${opened}, ${mode}, ${principal}, ${principalName}, ${rack}, ${app}, ${process}, ${route}, ${command})`
+          (${id}, ${startedAt}, ${stream}, ${opened}, ${mode}, ${principal}, ${principalName}, ${rack}, ${app}, ${process}, ${route}, ${command}, ${grant})`
     },
     end: ({ id, ...recording }, at) => storeEnd(sql, id, { at, recording }),
     async find(id) {

@@ -100,6 +100,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
           command,
           app: rackCall.app,
           process: event.column('process') || null,
+          grant: call.decision.grant?.id ?? null,
           mode: rule.mode,
           startedAt: new Date(moment),
         }

@@ -115,7 +115,7 @@ test('imported events have the same search columns', async () => {
     permission: 'p',
     process: 'p1',
     command: ['rails', 'c\t'],
-    decision: { effect: 'allow' as const, rule: 'role:ops' },
+    decision: { effect: 'allow' as const, rule: 'role:ops', grant: '01890000-0000-7000-8000-000000000001' },
     status: 200,
     of: '01890000-0000-7000-8000-000000000000',
   }
@@ -126,7 +126,7 @@ test('imported events have the same search columns', async () => {
   await waitForReturn(writer)
   const rows =
     await database.runtime`select kind, request, of_event, principal, principal_name, address, rack, app, route,
-    permission, effect, rule, status, process, command from audit.events where id in ${database.runtime([direct.id, away.id])}`
+    permission, effect, rule, granted, status, process, command from audit.events where id in ${database.runtime([direct.id, away.id])}`
   expect(rows).toHaveLength(2)
   expect(rows[0]).toEqual(rows[1])
 })

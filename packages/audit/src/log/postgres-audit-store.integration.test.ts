@@ -40,7 +40,7 @@ test('search columns match the canonical form', async () => {
     permission: 'release:create',
     process: 'p1',
     command: ['rails', 'c'],
-    decision: { effect: 'allow', rule: 'role:ops' },
+    decision: { effect: 'allow', rule: 'role:ops', grant: '01a21003-ad1a-75d6-92a3-9774156aed62' },
     status: 200,
   })
   const outcome = await record({ kind: 'outcome', of: intent.event.id })
@@ -57,6 +57,7 @@ test('search columns match the canonical form', async () => {
       "at": Any<Date>,
       "command": "rails c",
       "effect": "allow",
+      "granted": "01a21003-ad1a-75d6-92a3-9774156aed62",
       "id": Any<String>,
       "kind": "intent",
       "of_event": null,

@@ -14,6 +14,7 @@ import {
   ownChangesPageQuery,
 } from './app-changes-query.ts'
 import { readFilters } from './filters.ts'
+import { grantEventsQuery } from './grant-events.ts'
 import { openAlarmsQuery } from './open-alarms.ts'
 import {
   acknowledgmentsQuery,
@@ -38,6 +39,7 @@ const second = {
 const count = (filters: Parameters<typeof readFilters>[0]) =>
   countQuery(readFilters(filters), { ...second, limit: 1_000 })
 const position = { at: `${Date.now()}000`, stream: randomUUID(), seq: '7' }
+const firstOfMonth = { ...position, at: `${monthsAgo(0).getTime()}000` }
 const rareKind = readFilters({ kind: 'stream.abandoned' })
 /** Denials are frequent in the events of this test, so they need no index. */
 const [changesByKind = {}, , requirements = {}] = splitGroup(readFilters({ view: 'changes' })) ?? []
@@ -93,6 +95,7 @@ const uses: Readonly<Record<string, readonly Query[]>> = {
   expr_at_idx: [page({ status: '5xx' })],
   address_of_at_idx: [page({ address: '192.0.2.1' }), page({ address: '192.0.2.0/24' })],
   words_of_idx: [page({ text: 'rare' }), page({ command: 'rare' })],
+  granted_at_idx: [grantEventsQuery(randomUUID(), 51, null), grantEventsQuery(randomUUID(), 51, firstOfMonth)],
   of_event_idx: [
     acknowledgmentsQuery([randomUUID(), randomUUID()]),
     queryOf(openCallsQuery, randomUUID(), monthsAgo(0), monthsAgo(-1), 0, 100, 50),

@@ -8,6 +8,7 @@ import { pageOf, readCursor } from './cursor.ts'
 import type { FilterQuery } from './filter-query.ts'
 import { type AuditFilters, readFilters } from './filters.ts'
 import { type EventRow, type FoundEvent, type FoundPage, foundEvents } from './found-event.ts'
+import { createGrantEvents, type GrantEvents } from './grant-events.ts'
 import { type CountRow, countEvents, type Histogram, readHistogramRange } from './histogram.ts'
 import {
   acknowledgmentsQuery,
@@ -96,6 +97,8 @@ export interface AuditSearch {
   all(query: FilterQuery): AsyncIterable<readonly FoundEvent[]>
   /** The first acknowledgment of each alarm, by alarm ID. @throws SearchTooBroad, SearchBusy */
   acknowledgments(ids: readonly string[]): Promise<ReadonlyMap<string, FoundEvent>>
+  /** @throws InvalidAuditCursor, SearchTooBroad, SearchBusy */
+  readonly grantEvents: GrantEvents
   /**
    * Has a separate limit, so that readers of apps do not use up the searches of auditors.
    * @throws ChangeSearchTooSlow, SearchBusy
@@ -192,6 +195,7 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
     return {
       sql,
       appChanges: createAppChanges(sql, limitedAsChanges),
+      grantEvents: createGrantEvents(sql, (work) => limited(work)),
       countRackCalls: (counted) => countRackCalls(sql, counted, { run: limitedAsChanges, maxCalls: maxRackCalls }),
       async page(query, { limit, cursor }) {
         const filters = readFilters(query)

@@ -47,7 +47,7 @@ const full: EventDraft = {
   permission: 'release:create',
   process: 'p1',
   command: ['rails', '\t"c"\n\\', 'ü'],
-  decision: { effect: 'allow', rule: 'role:ops' },
+  decision: { effect: 'allow', rule: 'role:ops', grant: '01a21003-ad1a-75d6-92a3-9774156aed62' },
   status: 200,
 }
 
@@ -115,7 +115,7 @@ const tamperings: readonly [string, string, object][] = [
   [
     'an inserted event',
     `INSERT INTO audit.events SELECT stream, seq, at + interval '1 ms', gen_random_uuid(), kind, request, of_event, principal, principal_name, address,
-      rack, app, route, permission, effect, rule, status, process, command, canonical, prev, hash, now() FROM audit.events WHERE seq = 4`,
+      rack, app, route, permission, effect, rule, granted, status, process, command, canonical, prev, hash, now() FROM audit.events WHERE seq = 4`,
     { problem: 'order', seq: 4 },
   ],
   [
@@ -192,6 +192,7 @@ test.each(searchColumns.map(({ name }) => name).filter((name) => name !== 'strea
       at: "at + interval '1 microsecond'",
       id: 'gen_random_uuid()',
       of_event: 'gen_random_uuid()',
+      granted: 'gen_random_uuid()',
       status: '500',
     }
     const value = values[column] ?? "'other'"

@@ -10,11 +10,12 @@ import {
   users,
   workloadSessions,
 } from '@rack-gateway/database'
-import type { Job } from '@rack-gateway/rbac-policy'
+import type { Grant, Job } from '@rack-gateway/rbac-policy'
 import { and, eq, or, sql } from 'drizzle-orm'
 import { type BindingRow, bindingOf } from '../accounts/binding-row.ts'
 import type { Transaction } from '../transactions/change.ts'
 import type { CredentialRecord, ServiceAccountRecord, UserRecord, WorkloadRecord } from './principals.ts'
+import { userGrants } from './user-grants.ts'
 
 export function credentialQuery(db: Database['db'] | Transaction) {
   return db
@@ -25,6 +26,7 @@ export function credentialQuery(db: Database['db'] | Transaction) {
       user: users,
       hasSecondFactor: sql<boolean>`exists (
         select 1 from ${secondFactors} where ${secondFactors.userId} = ${users.id})`,
+      grants: userGrants(sessions.userId),
       account: serviceAccounts,
       workload: workloadSessions,
       trust: trusts,
@@ -77,13 +79,15 @@ interface JoinedCredential {
   readonly token: typeof apiTokens.$inferSelect | null
   readonly user: typeof users.$inferSelect | null
   readonly hasSecondFactor: boolean
+  /** Null for API tokens, because they have no session. */
+  readonly grants: readonly Grant[] | null
   readonly account: typeof serviceAccounts.$inferSelect | null
   readonly workload: typeof workloadSessions.$inferSelect | null
   readonly trust: typeof trusts.$inferSelect | null
 }
 
 function joinedRecord(joined: JoinedCredential, rows: readonly BindingRow[]): CredentialRecord | null {
-  const { credential, session, token, user, hasSecondFactor, account, workload, trust } = joined
+  const { credential, session, token, user, hasSecondFactor, grants, account, workload, trust } = joined
   const bindingsOf = (...kinds: readonly string[]) =>
     rows.filter((row) => kinds.includes(row.subjectKind)).map(bindingOf)
   const userRecord: UserRecord | null = user && {
@@ -99,7 +103,7 @@ function joinedRecord(joined: JoinedCredential, rows: readonly BindingRow[]): Cr
   }
   if (session && userRecord) {
     const { supersededAt: at, expiresAt: until } = credential
-    return { ...session, kind: 'session', user: userRecord, superseded: at && { at, until } }
+    return { ...session, kind: 'session', user: userRecord, grants: grants ?? [], superseded: at && { at, until } }
   }
   if (workload && trust) return workloadRecord(workload, { ...trust, bindings: bindingsOf('trust') })
   const owner = userRecord ?? accountRecord

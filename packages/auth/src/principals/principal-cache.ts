@@ -109,8 +109,12 @@ export function createPrincipalCache({ capacity, maxBytes }: PrincipalCacheLimit
       if (record === null) return null
       if (record.kind === 'workload') return { ...record, trust: shareTexts(record.trust) }
       if (record.kind === 'api-token') return { ...shareTexts(record), owner: shareTexts(record.owner) }
-      const { user } = record
-      return { ...record, user: { ...shareTexts(user), groups: groups.get(user.id, user.groups) } }
+      const { user, grants = [] } = record
+      return {
+        ...record,
+        user: { ...shareTexts(user), groups: groups.get(user.id, user.groups) },
+        grants: grants.map((grant) => ({ ...grant, role: texts.share(grant.role) })),
+      }
     },
     size: () => results.size,
   }

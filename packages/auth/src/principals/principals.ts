@@ -1,4 +1,4 @@
-import { actorName, type Binding, type Job, type Principal } from '@rack-gateway/rbac-policy'
+import { actorName, type Binding, type Grant, type Job, type Principal } from '@rack-gateway/rbac-policy'
 import * as denials from '../errors/denial.ts'
 
 export interface UserRecord {
@@ -30,6 +30,8 @@ export interface SessionRecord {
   readonly expiresAt: Date
   readonly endedAt: Date | null
   readonly user: UserRecord
+  /** The grants of the user. Only sessions have them: API tokens of the same user do not. Default: none. */
+  readonly grants?: readonly Grant[]
   /** When a newer token replaced the sent one, and until when the sent one stays valid. Null for the newest token. */
   readonly superseded: { readonly at: Date; readonly until: Date } | null
 }
@@ -137,6 +139,7 @@ function principalForSessionToken(session: SessionRecord, now: number): Principa
 
 function sessionPrincipal(session: SessionRecord, now: number): Principal | denials.AuthenticationDenial {
   const { user, device } = session
+  const grants = currentGrants(session.grants ?? [], now)
   const denial = sessionDenial(session, now)
   if (denial !== null) return denials.withAccount(denial, user.id)
   const principal: Principal = {
@@ -151,6 +154,7 @@ function sessionPrincipal(session: SessionRecord, now: number): Principal | deni
     expiresAt: session.expiresAt.getTime(),
     ...(device !== undefined && { device }),
     secondFactor: user.hasSecondFactor,
+    ...(grants.length > 0 && { grants }),
   }
   return Object.freeze(principal)
 }
@@ -211,4 +215,14 @@ function currentBindings(bindings: readonly Binding[], now: number): readonly Bi
 function freezeBinding({ id, role, racks, apps, expiresAt, permissions }: Binding): Binding {
   const common = { id, role, racks, apps, expiresAt }
   return Object.freeze(permissions === undefined ? common : { ...common, permissions })
+}
+
+/** Includes grants that start later, because the principal can be cached until then. */
+function currentGrants(grants: readonly Grant[], now: number): readonly Grant[] {
+  return Object.freeze(grants.filter(({ expiresAt }) => now < expiresAt).map(freezeGrant))
+}
+
+function freezeGrant({ id, rule, role, racks, apps, startsAt, expiresAt, startsWithUse }: Grant): Grant {
+  const patterns = { racks: Object.freeze([...racks]), apps: Object.freeze([...apps]) }
+  return Object.freeze({ id, rule, role, ...patterns, startsAt, expiresAt, startsWithUse })
 }

@@ -6,6 +6,7 @@ import { isDenial } from '../errors/denial.ts'
 import { ambiguousUser, noSuchItem, UserLocked } from '../errors/errors.ts'
 import { isId } from '../transactions/names.ts'
 import { principalOf } from './principals.ts'
+import { userGrants } from './user-grants.ts'
 
 /**
  * The principal that a user would have with a session on all racks, for questions about the user's permissions.
@@ -37,10 +38,15 @@ export async function findUserPrincipal(
     .from(bindings)
     .where(user.groups.length === 0 ? ofUser : or(ofUser, ofGroups))
     .orderBy(bindings.createdAt, bindings.id)
+  const [granted] = await db
+    .select({ grants: userGrants(user.id) })
+    .from(users)
+    .where(eq(users.id, user.id))
   const hasSecondFactor = (await db.$count(secondFactors, eq(secondFactors.userId, user.id))) > 0
   const common = { ...user, kind: 'user', hasSecondFactor, bindings: rows.map(bindingOf) } as const
   const session = { id: user.id, rack: null, expiresAt: new Date(now + hour), endedAt: null, superseded: null }
-  const principal = principalOf({ kind: 'session', ...session, user: common }, now)
+  const grants = granted?.grants ?? []
+  const principal = principalOf({ kind: 'session', ...session, user: common, grants }, now)
   if (isDenial(principal)) throw new UserLocked()
   return principal
 }

@@ -12,6 +12,7 @@ import {
 } from '@rack-gateway/database'
 import { and, eq, getTableColumns, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
+import { noSuchItem } from '../errors/errors.ts'
 import { checkId } from '../transactions/names.ts'
 import { createAccessLists } from './access-lists.ts'
 import { createAccessReview, uuidFromText } from './access-review.ts'
@@ -116,6 +117,13 @@ export function createLists(database: Pick<Database, 'db'>) {
           withoutFactor ? hasNoSecondFactor : undefined,
         ),
       ),
+    /** Who a user is, whatever the identity provider. @throws NotFound */
+    async person(id: string) {
+      const { email, subject } = users
+      const [found] = await db.select({ id: users.id, email, subject }).from(users).where(eq(users.id, checkId('user', id)))
+      if (found === undefined) throw noSuchItem('user')
+      return found
+    },
     user: (id: string) => onlyItem(userPage(one, eq(users.id, checkId('user', id))), 'user'),
     sessions: (page: PageRequest, owner?: string) =>
       sessionPage(page, owner === undefined ? undefined : eq(sessions.userId, owner)),

@@ -13,6 +13,8 @@ export function createLiveCallLists({ db }: Pick<Database, 'db'>) {
   return {
     /** @param principal lists only the calls of this principal and of its API tokens */
     liveCalls: (page: PageRequest, principal?: string) => livePage(page, isBy(principal)),
+    /** Lists the calls that a grant allowed. @param grant the ID of the access request */
+    liveCallsUnder: (grant: string, page: PageRequest) => livePage(page, eq(liveCalls.grant, grant)),
     /** The number of live calls by the name of the rack. @param principal as in `liveCalls` */
     async countLiveCalls(principal?: string): Promise<ReadonlyMap<string, number>> {
       const rows = await db

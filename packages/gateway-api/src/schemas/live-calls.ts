@@ -19,5 +19,6 @@ export const LiveCall = Type.Object({
   command: Nullable(Type.String({ description: 'without secrets' })),
   request: Type.String({ description: 'the request ID, which all audit events of the call have' }),
   recording: Nullable(Type.String({ format: 'uuid', description: 'the ID of the recording' })),
+  grant: Nullable(Type.String({ ...Id, description: 'the ID of the access request whose grant allowed the call' })),
 })
 export type LiveCall = Static<typeof LiveCall>

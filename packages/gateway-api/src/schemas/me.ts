@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Binding, Granter } from './bindings.ts'
-import { ExtensibleEnum, Id, Nullable, ObservedRacks, Time } from './common.ts'
+import { ExtensibleEnum, Id, NamePattern, Nullable, ObservedRacks, Time } from './common.ts'
 
 export const principalKinds = ['user', 'api-token', 'workload'] as const
 export type PrincipalKind = (typeof principalKinds)[number]
@@ -15,6 +15,24 @@ export const Me = Type.Object({
   racks: Type.Array(Type.String(), { description: 'racks on which the caller has a role' }),
   observing: Type.Optional(ObservedRacks),
   roles: Type.Array(Type.String()),
+  grants: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Type.String({ ...Id, description: 'the ID of the access request' }),
+        rule: Type.String({ description: 'the ID of the request rule' }),
+        role: Type.String(),
+        racks: Type.Array(NamePattern),
+        apps: Type.Array(NamePattern),
+        from: Time,
+        until: Type.String({
+          ...Time,
+          description: 'the end; before the first use that starts the grant, the latest time of this use',
+        }),
+        startsWithUse: Type.Boolean({ description: 'whether the first use starts the grant' }),
+      }),
+      { description: 'only for a user: the grants of approved access requests, also those that start later' },
+    ),
+  ),
   administrators: Type.Optional(
     Type.Array(Type.String(), {
       description:

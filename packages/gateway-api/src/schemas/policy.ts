@@ -28,6 +28,17 @@ const EffectiveBinding = Type.Object({
   permissions: Type.Optional(Type.Array(Type.String())),
 })
 
+const EffectiveGrant = Type.Object({
+  id: Type.String(),
+  rule: Type.String(),
+  role: Type.String(),
+  racks: Type.Array(Type.String()),
+  apps: Type.Array(Type.String()),
+  startsAt: Type.Integer({ description: 'milliseconds since the epoch' }),
+  expiresAt: Type.Integer({ description: 'milliseconds since the epoch' }),
+  startsWithUse: Type.Boolean({ description: 'whether the first use starts the grant' }),
+})
+
 export const EffectivePolicy = Type.Object({
   format: Type.Literal(1, { description: 'increased when the meaning of the other members changes' }),
   rack: Type.String(),
@@ -57,6 +68,7 @@ export const EffectivePolicy = Type.Object({
         ),
       ),
       secondFactor: Type.Optional(Type.Boolean({ description: 'whether a user has a second factor' })),
+      grants: Type.Optional(Type.Array(EffectiveGrant, { description: 'only if the user has any' })),
     },
     { description: 'the caller, and for an API token its owner' },
   ),

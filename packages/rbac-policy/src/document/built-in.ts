@@ -141,7 +141,7 @@ roles:
     permissions: ["*"]
 
   auditor:
-    description: Reads the audit log, recordings, live calls, the policy, and the health of the gateway. Changes only its own sessions and tokens.
+    description: Reads the audit log, recordings, live calls, access requests, the policy, and the health of the gateway. Changes only its own sessions and tokens.
     permissions:
       - gateway:self:read
       - gateway:self:write
@@ -149,6 +149,7 @@ roles:
       - gateway:audit:read
       - gateway:recording:read
       - gateway:live-call:read
+      - gateway:access-request:read
       - gateway:health:read
 
 # Which roles can run which commands. Any matching rule allows a command. Without a rule, a command is denied.

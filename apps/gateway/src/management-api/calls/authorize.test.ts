@@ -65,7 +65,7 @@ describe('an endpoint with the scope gateway', () => {
       const open = managed.filter((endpoint) => canCall(caller(kind, 'auditor'), endpoint))
       expect(open.filter(({ permission }) => !readings.includes(permission))).toEqual([])
       expect(open).toContain(endpoints.studyPolicy)
-      expect(open).toContain(endpoints.readRecording)
+      expect(open).toContain(endpoints.listRecordings)
     }
   })
 
@@ -201,7 +201,7 @@ test('the role admin has every permission of the table', () => {
   for (const { permission, permissionForOthers } of table) {
     expect(policy.rolesWith(permission)).toContain('admin')
     if (permissionForOthers === undefined) continue
-    const isReading = permissionForOthers === 'gateway:live-call:read'
+    const isReading = /^gateway:(?:live-call|recording|access-request):read$/.test(permissionForOthers)
     expect(policy.rolesWith(permissionForOthers)).toEqual(isReading ? ['admin', 'auditor'] : ['admin'])
   }
 })

@@ -2,6 +2,7 @@ import { inMessage, joinWithAnd, namesInMessage } from '@rack-gateway/command-ma
 import type { Denial } from '@rack-gateway/errors'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import {
+  type DecidingGrant,
   type DecisionBase,
   type Moment,
   type Policy,
@@ -16,6 +17,8 @@ const everywhere = { rack: '*', app: null, scope: 'rack' } as const
 
 export interface EndpointDecision extends Pick<DecisionBase, 'rule' | 'source' | 'reason' | 'policy'> {
   readonly effect: 'allow'
+  /** The grant without which the call would be denied. */
+  readonly grant?: DecidingGrant
 }
 
 export interface EndpointDenial extends Denial {
@@ -51,13 +54,39 @@ export function decideEndpoint(
   }
   if (scope !== 'gateway') return { effect: 'allow', ...ownDataDecision, policy: policy.hash }
   const needed = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
-  for (const name of needed) {
-    const missing = denialEverywhere(policy, principal, name, moment)
-    if (missing === null) continue
-    const action = name === permission ? actionOf(endpoint) : describePermission(name)
-    return { ...denial, ...explainMissing(missing, { policy, principal, action }, name), permission: name }
+  return decideWithGrants(principal, moment, function decideAs(one) {
+    for (const name of needed) {
+      const missing = denialEverywhere(policy, one, name, moment)
+      if (missing === null) continue
+      const action = name === permission ? actionOf(endpoint) : describePermission(name)
+      return { ...denial, ...explainMissing(missing, { policy, principal, action }, name), permission: name }
+    }
+    return allowedDecision(policy, one, permission, moment)
+  })
+}
+
+/**
+ * Decides without the grants of the principal first. What that denies is decided again with each grant, the one that
+ * ends first before the others, so that the decision names the one grant that it depends on.
+ */
+function decideWithGrants(
+  principal: Principal,
+  { at }: Moment,
+  decideAs: (principal: Principal) => EndpointDecision | EndpointDenial,
+): EndpointDecision | EndpointDenial {
+  const { grants = [] } = principal
+  if (grants.length === 0) return decideAs(principal)
+  const denial = decideAs({ ...principal, grants: [] })
+  if (denial.effect === 'allow') return denial
+  const live = grants.filter(({ startsAt, expiresAt }) => startsAt <= at && at < expiresAt)
+  for (const grant of live.sort((one, other) => one.expiresAt - other.expiresAt)) {
+    const decision = decideAs({ ...principal, grants: [grant] })
+    if (decision.effect === 'deny') continue
+    const { id, role, expiresAt, startsWithUse } = grant
+    const reason = `The access request ${id} grants the role ${role}.`
+    return { ...decision, rule: `role:${role}`, reason, grant: { id, expiresAt, startsWithUse } }
   }
-  return allowedDecision(policy, principal, permission, moment)
+  return denial
 }
 
 /** The decision about an endpoint's `permissionForOthers`, which `authorize` leaves to the handlers. */
@@ -67,10 +96,12 @@ export function decideForOthers(
   permission: string,
   moment: Moment,
 ): EndpointDecision | EndpointDenial {
-  const missing = denialEverywhere(policy, principal, permission, moment)
-  if (missing === null) return allowedDecision(policy, principal, permission, moment)
-  const call = { policy, principal, action: describePermission(permission) }
-  return { effect: 'deny', policy: policy.hash, ...explainMissing(missing, call, permission), permission }
+  return decideWithGrants(principal, moment, function decideAs(one) {
+    const missing = denialEverywhere(policy, one, permission, moment)
+    if (missing === null) return allowedDecision(policy, one, permission, moment)
+    const call = { policy, principal, action: describePermission(permission) }
+    return { effect: 'deny', policy: policy.hash, ...explainMissing(missing, call, permission), permission }
+  })
 }
 
 /** The decision for a call that needs no role, such as a call of an endpoint with the scope `self` or `everyone`. */

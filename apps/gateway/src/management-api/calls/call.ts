@@ -1,8 +1,9 @@
+import type { RequestLists } from '@rack-gateway/access-requests'
 import type { AuditSearch, EventDraft } from '@rack-gateway/audit'
 import type { RecordIdentityEvents } from '@rack-gateway/auth'
 import type { RequestContext } from '@rack-gateway/auth/cli-login'
 import type { StepUpCaller } from '@rack-gateway/auth/step-ups'
-import type { Administration, FactorAdministration, Lists, VerifiedJwt } from '@rack-gateway/auth/store'
+import type { Administration, Change, FactorAdministration, Lists, VerifiedJwt } from '@rack-gateway/auth/store'
 import type {
   DeepReadonly,
   Endpoint,
@@ -12,7 +13,7 @@ import type {
   PrincipalEndpoint,
   PublicEndpoint,
 } from '@rack-gateway/gateway-api'
-import type { Decision, Moment, Principal } from '@rack-gateway/rbac-policy'
+import type { Decision, Moment, Principal, RequestRule } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { ConnectionFacts } from '../connection/connection-facts.ts'
@@ -31,6 +32,8 @@ interface ValidatedRequest<E extends Endpoint> {
   readonly body: StaticOf<E extends { body: infer B } ? B : undefined>
   /** During a change, they read in its transaction. */
   readonly lists: Lists
+  /** As `lists`. */
+  readonly requestLists: RequestLists
 }
 
 export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint> extends ValidatedRequest<E> {
@@ -48,6 +51,12 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint> extends V
    * another principal
    */
   canAccess(isOwner: boolean): boolean
+  /**
+   * Checks the proof that a request rule requires of the caller. Must be checked in the transaction, too.
+   *
+   * @throws ProofByRuleNeeded; NotAllowed for a user without a second factor
+   */
+  assertProvedByRule(rule: RequestRule): void
   /** Must be checked before a secret is issued, because a client that disconnected cannot receive the secret. */
   isConnected(): boolean
   /**
@@ -74,8 +83,13 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint> extends V
     decision: Decision,
     event: Omit<EventDraft, 'request' | 'principal' | 'source'>,
   ) => Promise<void>
-  /** Authenticates and authorizes the caller again while a response is streamed. @throws when the caller lost access */
-  readonly reauthorize: () => Promise<void>
+  /**
+   * Authenticates and authorizes the caller again while a response is streamed.
+   *
+   * @returns the caller as of now
+   * @throws when the caller lost access
+   */
+  readonly reauthorize: () => Promise<Principal>
   /** `Last-Event-ID` of a client that reconnects. */
   readonly lastEventId: string | null
   readonly disconnected: () => AbortSignal
@@ -83,6 +97,8 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint> extends V
 }
 
 export interface TransactionCall<E extends Endpoint = PrincipalEndpoint> extends Omit<PrincipalCall<E>, 'change'> {
+  /** For changes of access requests. */
+  readonly transaction: Change
   readonly changes: Administration
   readonly factorChanges: FactorAdministration
 }

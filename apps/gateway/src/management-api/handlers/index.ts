@@ -1,4 +1,5 @@
 import type { Handlers } from '../calls/call.ts'
+import { accessRequestHandlers } from './access-requests.ts'
 import { accessReviewHandlers } from './access-review.ts'
 import { alarmHandlers } from './alarms.ts'
 import { appChangeHandlers } from './app-changes.ts'
@@ -25,6 +26,7 @@ import { userHandlers } from './users.ts'
 import { workloadSessionHandlers } from './workload-sessions.ts'
 
 export const handlers: Handlers = {
+  ...accessRequestHandlers,
   ...accessReviewHandlers,
   ...alarmHandlers,
   ...auditHandlers,

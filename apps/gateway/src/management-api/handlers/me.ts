@@ -1,4 +1,4 @@
-import { permissions } from '@rack-gateway/rbac-policy'
+import { type Grant, permissions } from '@rack-gateway/rbac-policy'
 import { withTimeout } from '@rack-gateway/time'
 import { gatewayPermissions } from '../calls/authorize.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
@@ -33,6 +33,7 @@ export const meHandlers: Handlers<'me' | 'getNotices' | 'versions'> = {
       racks: usableRacks,
       ...(observed.length > 0 && { observing: Object.fromEntries(observed) }),
       roles,
+      ...(kind === 'user' && { grants: (principal.grants ?? []).map(toGrantResponse) }),
       ...(needsRole && { administrators: adminUsers }),
       permissions: gatewayPermissions(policy, principal, moment),
       ...(access && { access }),
@@ -57,6 +58,19 @@ export const meHandlers: Handlers<'me' | 'getNotices' | 'versions'> = {
   },
 
   versions: ({ server }) => server.managementApi.versions,
+}
+
+function toGrantResponse({ id, rule, role, racks, apps, startsAt, expiresAt, startsWithUse }: Grant) {
+  return {
+    id,
+    rule,
+    role,
+    racks: [...racks],
+    apps: [...apps],
+    from: new Date(startsAt).toISOString(),
+    until: new Date(expiresAt).toISOString(),
+    startsWithUse,
+  }
 }
 
 const listingPermissions = permissions.map(({ name }) => name).filter((name) => /^(?!gateway:).*:list$/.test(name))

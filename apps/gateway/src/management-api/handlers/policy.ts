@@ -4,6 +4,7 @@ import type { Endpoints } from '@rack-gateway/gateway-api'
 import {
   type Decision,
   evaluateScenarios,
+  type Grant,
   isAlwaysDenied,
   narrowPlanned,
   type PlannedDecision,
@@ -148,7 +149,7 @@ export const policyHandlers: Handlers<Names> = {
   getEffectivePolicy(call) {
     const { server, principal, query } = call
     const { policy } = server
-    const { kind, id, name, rack, groups, bindings, owner, trust, secondFactor = false } = principal
+    const { kind, id, name, rack, groups, bindings, owner, trust, secondFactor = false, grants = [] } = principal
     const usable = rackFor(call, principal, query.rack, { onlyUsable: true })
     return {
       format: 1,
@@ -171,6 +172,7 @@ export const policyHandlers: Handlers<Names> = {
         },
         ...(trust !== undefined && { trust: { ...trust } }),
         ...(kind === 'user' && { secondFactor }),
+        ...(grants.length > 0 && { grants: grants.map(toGrantResponse) }),
       },
     }
   },
@@ -346,6 +348,10 @@ function rackFor(
 
 function toBindingResponse({ permissions, ...binding }: Principal['bindings'][number]) {
   return permissions === undefined ? binding : { ...binding, permissions: [...permissions] }
+}
+
+function toGrantResponse({ racks, apps, ...grant }: Grant) {
+  return { ...grant, racks: [...racks], apps: [...apps] }
 }
 
 function toResponse({ decision, when, otherwise }: PlannedDecision) {

@@ -1,7 +1,9 @@
 import { noSuchItem } from '@rack-gateway/auth'
-import { RecordingOver, RecordingRemoved } from '../../errors/errors.ts'
+import { denialError, NotAllowed, RecordingOver, RecordingRemoved } from '../../errors/errors.ts'
 import { limitKeyOf } from '../../rate-limits/limit-key.ts'
 import type { ListedRecording } from '../../recordings/recording-index.ts'
+import { isWatching, type ViewContext, viewOf } from '../access-requests/request-view.ts'
+import { decideForOthers } from '../calls/authorize.ts'
 import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { formatTime } from '../calls/format-time.ts'
 import { revocableStream } from '../streams/revocable-stream.ts'
@@ -22,8 +24,8 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'f
     const { server, id, record, principal } = call
     const { recordingArchive, resourceAccount } = server
     const take = () => resourceAccount.readings.recordingReaders.acquire(limitKeyOf(principal))
-    const recording = await findRecording(call)
-    return revocableStream(call, { take }, async (watch) => {
+    const recording = await findWatched(call)
+    return revocableStream(watchedBy(call, recording), { take }, async (watch) => {
       const body = await recordingArchive.read(recording, watch.onRead)
       await record({ kind: 'recording.read', ...eventMembers(recording) }).catch((error: unknown) => {
         body.destroy()
@@ -37,9 +39,9 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'f
     const { server, query, record, principal } = call
     const { recordingArchive, resourceAccount } = server
     const take = () => resourceAccount.readings.followers.acquire(limitKeyOf(principal))
-    const recording = await findRecording(call)
+    const recording = await findWatched(call)
     const { from = 'start' } = query
-    return revocableStream(call, { take, gracePeriod }, async ({ signal, onRead }) => {
+    return revocableStream(watchedBy(call, recording), { take, gracePeriod }, async ({ signal, onRead }) => {
       await record({ kind: 'recording.read', ...eventMembers(recording), detail: { live: true, from } })
       const body = recordingArchive.follow(recording, { from, signal, onRead })
       return { body, mediaType: 'application/x-asciicast', fileName: null }
@@ -61,6 +63,45 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'f
 
 /** Milliseconds for the client to read the last message. */
 const gracePeriod = 1_000
+
+const watchPermission = 'gateway:recording:read'
+
+/**
+ * Everyone without the permission gets the same denial, so that only a reviewer learns which recordings exist.
+ *
+ * @throws NotAllowed, NotFound, RecordingRemoved
+ */
+async function findWatched(call: PrincipalCall): Promise<ListedRecording> {
+  const { server, id, principal, moment, canAccess } = call
+  const recording = await server.recordingArchive.find(id)
+  if (!canAccess(recording !== null && (await isWatchedBy(call, recording)))) {
+    const decision = decideForOthers(server.policy, principal, watchPermission, moment)
+    if (decision.effect === 'deny') throw denialError(NotAllowed, decision)
+    throw noSuchItem('recording')
+  }
+  return findRecording(call)
+}
+
+/** Whether the caller approved the grant of the session, and could still review it. */
+async function isWatchedBy(call: ViewContext, { grant }: ListedRecording): Promise<boolean> {
+  if (grant === null) return false
+  return isWatching(await viewOf(call, await call.requestLists.one(grant)))
+}
+
+/** The call, which also loses access when its caller is no longer a reviewer, and has no permission. */
+function watchedBy(call: PrincipalCall, recording: ListedRecording): PrincipalCall {
+  return {
+    ...call,
+    async reauthorize() {
+      const principal = await call.reauthorize()
+      const moment = { ...call.moment, at: call.server.clock.now() }
+      const decision = decideForOthers(call.server.policy, principal, watchPermission, moment)
+      if (decision.effect === 'deny' && !(await isWatchedBy({ ...call, principal, moment }, recording)))
+        throw denialError(NotAllowed, decision)
+      return principal
+    },
+  }
+}
 
 async function findRecording({ server, id }: Pick<PrincipalCall, 'server' | 'id'>): Promise<ListedRecording> {
   const recording = await server.recordingArchive.find(id)

@@ -64,7 +64,7 @@ function levelForOthers(
   return required?.effect === 'require' ? required.level : null
 }
 
-async function useProof(
+export async function useProof(
   app: FastifyInstance,
   request: FastifyRequest,
   endpoint: PrincipalEndpoint,
@@ -114,7 +114,7 @@ function callToProve(app: FastifyInstance, request: FastifyRequest, endpoint: Pr
   }
 }
 
-function ownFactorMissing(publicUrl: string | null): Error {
+export function ownFactorMissing(publicUrl: string | null): Error {
   return new NotAllowed(
     'This call needs a proof of your own second factor, and you have none.',
     `Add one first, in your browser at ${publicUrl ?? ''}/gateway/second-factors.`,

@@ -69,7 +69,7 @@ export interface MetRequirement {
 
 /** Whether the proof of a request meets a requirement that was read after the request used the proof. */
 export function isStillMet(
-  { level, methods }: RequiredProof,
+  { level, methods }: Pick<RequiredProof, 'level' | 'methods'>,
   { proof, level: metLevel }: MetRequirement,
   now: number,
 ): boolean {

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 export interface WatchOptions {
   readonly server: Pick<FastifyInstance, 'identities' | 'closing'>
   /** @throws when the caller lost access */
-  readonly reauthorize: () => Promise<void>
+  readonly reauthorize: () => Promise<unknown>
 }
 
 export interface CallerWatch {

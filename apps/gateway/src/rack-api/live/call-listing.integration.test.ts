@@ -65,6 +65,7 @@ function someCall(): ListedCall {
     path: '/system/logs',
     kind: 'logs',
     command: null,
+    grant: null,
   }
 }
 

@@ -39,6 +39,7 @@ export function listedCall(
     path: shownText(call.parsedRequest.receivedTarget.path),
     kind: kindOf(rackCall),
     command: textOrNull(command?.words.join(' ')),
+    grant: call.decision.grant?.id ?? null,
   }
 }
 

@@ -12,6 +12,7 @@ import { appOf } from '../../calls/app-of.ts'
 import type { RoutedCall } from '../../calls/call.ts'
 import type { CalledApi } from '../../calls/parse-request.ts'
 import { createMaskCache, createMaskMac, macBytes } from './mask-macs.ts'
+import { viewerOf } from './visibility-grant.ts'
 
 export interface MaskKeeper {
   /** @returns `received` itself if it has nothing to mask. @throws UnmaskableResponse */
@@ -41,13 +42,13 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
   const cached = createMaskCache(newest)
 
   function viewOf(
-    { principal, rack, match, address, parsedRequest, revealedKey }: RoutedCall,
+    { principal, decision, rack, match, address, parsedRequest, revealedKey }: RoutedCall,
     macOf = cached,
   ): MaskView {
     const app = appOf(match.route, match.params)
     const moment = { at: now(), address }
     const scope = { rack: rack.name, app, scope: app === null ? 'rack' : 'app' } as const
-    const visibility = visibilityOf(policy, principal, scope, moment)
+    const visibility = visibilityOf(policy, viewerOf({ principal, decision }), scope, moment)
     const { secrets, environment } = visibilityThrough(parsedRequest.api, visibility)
     return {
       env: environment,

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { appOf } from '../../calls/app-of.ts'
 import type { RoutedCall } from '../../calls/call.ts'
 import { InvalidParameter, NotAllowed } from '../../errors/errors.ts'
+import { viewerOf } from './visibility-grant.ts'
 
 /** A header of the management API: the environment key whose value the caller wants to see. */
 const header = 'reveal-key'
@@ -24,11 +25,11 @@ export function readRevealedKey({ headers }: FastifyRequest, { parsedRequest, ma
 /** @throws NotAllowed if the caller has no permission to see the value */
 export function assertCanReveal(
   { policy, clock }: FastifyInstance,
-  { revealedKey, principal, rack, match, address }: RoutedCall,
+  { revealedKey, rack, match, address, ...call }: RoutedCall,
 ): void {
   if (revealedKey === null) return
   const scope = { rack: rack.name, app: appOf(match.route, match.params), scope: 'app' } as const
-  const { environment } = visibilityOf(policy, principal, scope, { at: clock.now(), address })
+  const { environment } = visibilityOf(policy, viewerOf(call), scope, { at: clock.now(), address })
   if (environment === 'shown') return
   if (environment === 'secrets-hidden' && !policy.isSecretKey(revealedKey)) return
   throw new NotAllowed(
