@@ -66,7 +66,6 @@ function someCall(): ListedCall {
     kind: 'logs',
     command: null,
     grant: null,
-    grant: null,
   }
 }
 
