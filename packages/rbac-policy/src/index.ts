@@ -66,7 +66,6 @@ export {
   type TokenTerms,
 } from './policy-document/policy-document.ts'
 export { compileReasonPattern, type ReasonPattern } from './policy-document/reason-pattern.ts'
-export { compileReasonPattern } from './policy-document/reason-pattern.ts'
 export {
   commandWords,
   type RecordedSessionKind,
