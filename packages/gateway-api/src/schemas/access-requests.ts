@@ -1,5 +1,15 @@
 import { type Static, Type } from 'typebox'
-import { ClosedObject, ExtensibleEnum, Id, Line, NamePattern, NamePatternRequest, Nullable, PageQuery, Time } from './common.ts'
+import {
+  ClosedObject,
+  ExtensibleEnum,
+  Id,
+  Line,
+  NamePattern,
+  NamePatternRequest,
+  Nullable,
+  PageQuery,
+  Time,
+} from './common.ts'
 import { LiveCall } from './live-calls.ts'
 
 export const accessRequestStates = [
