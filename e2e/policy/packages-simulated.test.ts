@@ -174,9 +174,7 @@ describe('simulated denials by policy packages', () => {
     test('can shows a requirement, which is a denial for now', async () => {
       const { code, stdout } = await as(deployer, 'can', 'releases', 'promote', 'R1', '-a', 'approved')
       expect(code).toBe(5)
-      expect(stdout).toContain(
-        'Denied, because it needs an approval: convox releases promote',
-      )
+      expect(stdout).toContain('Denied, because it needs an approval: convox releases promote')
       expect(stdout).toContain(
         'Needs an approval: This app is delicate. Ask a colleague. (rule package:probe:four-eyes, from probe)',
       )

@@ -70,7 +70,11 @@ test('at its end, by the clock, a grant allows nothing, and what is open closes'
   expect(await restart()).toBe(403)
   await socket.closed()
   await expect
-    .poll(async () => (await system.events()).find(({ kind, detail }) => kind === 'access-request.ended' && detail?.accessRequest === id))
+    .poll(async () =>
+      (await system.events()).find(
+        ({ kind, detail }) => kind === 'access-request.ended' && detail?.accessRequest === id,
+      ),
+    )
     .toMatchObject({ principal: { kind: 'system' } })
 })
 
@@ -107,7 +111,10 @@ test.each(['cancel', 'revoke'] as const)('an approval and the %s at the same tim
   const { json } = await ann.call('GET', `/access-requests/${id}`)
   const { state } = json as { state: string }
   if (action === 'revoke') expect(state).toBe('revoked')
-  else expect([decided.status, other.status, state]).toEqual(other.status === 200 ? [409, 200, 'canceled'] : [200, 409, 'active'])
+  else
+    expect([decided.status, other.status, state]).toEqual(
+      other.status === 200 ? [409, 200, 'canceled'] : [200, 409, 'active'],
+    )
   if (state !== 'active') expect(await restart()).toBe(403)
 })
 

@@ -41,7 +41,12 @@ afterAll(() => at.stop())
 
 const terms = (role: string) => ({ role, racks: ['staging'], seconds: 3_600, reason: 'OPS-1' })
 
-function call(method: string, path: string, body?: object, headers: readonly string[] = []): Promise<ManagementApiResponse> {
+function call(
+  method: string,
+  path: string,
+  body?: object,
+  headers: readonly string[] = [],
+): Promise<ManagementApiResponse> {
   return callManagementApi(at.system, admin.program.token, method, path, body, headers)
 }
 

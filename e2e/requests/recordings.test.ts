@@ -37,8 +37,9 @@ beforeAll(async () => {
   id = await ask(ann, { role: 'operator', racks: ['staging'], seconds: 3_600, reason: 'look' })
   await approve(lead, id)
   const socket = await openWebSocket(`${system.url}/apps/myapp/processes/web/exec`, ann.token, { Command: 'bash' })
-  socket.send(Buffer.from('exit\n'))
-  await socket.closed()
+  socket.send(Buffer.from('exit 0\n'))
+  await socket.readToEnd()
+  socket.close()
   recording = await vi.waitFor(async () => {
     const rows = await system.sql`select id from gateway.recordings where grant_id = ${id} and ended_at is not null`
     if (rows.length === 0) throw new Error('it has not ended yet')
@@ -109,7 +110,7 @@ test('who approved the grant follows a session under it, until they are no longe
   expect(await read(lead)).toBe(403)
   await setGroups(system, lead.id, ['leads'])
   expect(await read(lead)).toBe(200)
-  socket.send(Buffer.from('exit\n'))
+  socket.close()
   await socket.closed()
 })
 

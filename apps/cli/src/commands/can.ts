@@ -141,9 +141,7 @@ function decisionSentence(
       ? `Needs ${requirement === 'approval' ? 'an approval' : stepUpText(level)}`
       : effectWords[effect]
   const underGrant =
-    grant === undefined
-      ? ''
-      : `, under the grant ${grant.id} until ${timeText(grant.expiresAt, 'local')}`
+    grant === undefined ? '' : `, under the grant ${grant.id} until ${timeText(grant.expiresAt, 'local')}`
   return `${result}${condition}${underGrant}: ${reason}${next === undefined ? '' : ` ${next}`} (rule ${rule}, from ${source})`
 }
 

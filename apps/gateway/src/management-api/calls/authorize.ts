@@ -112,7 +112,7 @@ export const ownDataDecision = {
 }
 
 /** The decision that allows a call. The principal must have the permission. */
-export function allowedDecision(
+function allowedDecision(
   policy: Policy,
   principal: Principal,
   permission: string,

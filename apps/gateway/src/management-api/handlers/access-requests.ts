@@ -43,7 +43,9 @@ type AnyReview = Pick<
 
 export const accessRequestHandlers: Handlers<Names> = {
   listRequestOptions({ server: { policy, clock }, principal }) {
-    return { items: requestOptions(policy.document, principal, clock.now()).map((rule) => toOption(rule, policy.roles)) }
+    return {
+      items: requestOptions(policy.document, principal, clock.now()).map((rule) => toOption(rule, policy.roles)),
+    }
   },
 
   async previewAccessRequest(call) {
