@@ -50,6 +50,16 @@ export interface Whoami {
   rack: string | null // the only rack of the token; null for all racks
   racks: string[] // the racks on which you have a role
   roles: string[]
+  grants?: {
+    // only for a session of a user: the grants of approved access requests that have not ended
+    id: string // the ID of the access request
+    role: string
+    racks: string[]
+    apps: string[]
+    from: Time
+    until: string // the end; before the first use that starts the grant, the latest time of this use
+    startsWithUse: boolean // whether the first use starts the grant
+  }[]
   expiresAt: Time | null
   gateway: string
   confirmedAt: string // when the gateway last confirmed the identity, RFC 3339
@@ -107,6 +117,12 @@ export interface Can {
       roles: string[] // all roles that the caller has where the call applies, including those that do not grant the permission
       bindings: string[] // the IDs of at most 256 bindings with these roles. For an API token, also the IDs of the bindings of its owner on the same rack and app. Empty for the management API
       policy: string // SHA-256 of the document, hex; the same as in audit events
+      grant?: {
+        // the grant without which the call would be denied
+        id: string
+        expiresAt: number // milliseconds since the epoch
+        startsWithUse?: boolean
+      }
       wouldBe?: {
         // the decision when the policy is enforced; only for a call that only observe mode allows
         effect: 'deny' | 'require' // require: a proof of a second factor
@@ -293,6 +309,133 @@ export interface UsersInvitations {
   expiresAt: Time
   endedAt: Time | null
   userId: string | null // the user whose first login ended the invitation
+}
+
+// request, requests approve, requests deny, requests cancel, requests revoke
+export interface Request {
+  id: string
+  rule: string
+  user: {
+    id: string
+    email: string
+  }
+  role: string
+  racks: string[]
+  apps: string[]
+  seconds: number // the requested working time
+  startsAt: Time | null
+  reason: string
+  extends: string | null
+  createdAt: Time
+  answerBy: Time
+  state: string
+  workStarts: string
+  neededReviews: number // the number of reviews that the rule requires now
+  reviews: {
+    // oldest first
+    reviewer: {
+      id: string
+      email: string
+    }
+    approved: boolean
+    because: string // why the user could review
+    note: string | null
+    racks: string[] | null
+    apps: string[] | null
+    seconds: number | null
+    startsAt: Time | null
+    at: Time
+  }[]
+  decidedAt: Time | null
+  grant: {
+    // null before an approval
+    racks: string[]
+    apps: string[]
+    seconds: number // the granted working time
+    from: Time
+    until: string
+    startedAt: Time | null
+  } | null
+  ended: {
+    at: Time
+    by: {
+      // null: the clock, or the rule
+      id: string
+      name: string
+    } | null
+    note: string | null
+  } | null
+  may: string[] // what the caller can do now
+  reviewers: {
+    // only of a pending request: who can review it now, at most 100
+    id: string
+    email: string
+    because: string // why the user can review, such as `group:leads`
+  }[]
+  live: {
+    // the live calls under the grant, newest first, at most 100
+    id: string
+    startedAt: Time
+    principal: {
+      kind: string
+      id: string
+      name: string
+    }
+    own: boolean // whether it is a call of yours, or of one of your API tokens
+    rack: string
+    app: string | null
+    service: string | null
+    process: string | null
+    kind: string
+    route: string
+    path: string
+    command: string | null // without secrets
+    request: string // the request ID, which all audit events of the call have
+    recording: string | null // the ID of the recording
+  }[]
+  running: {
+    // processes and builds that calls under the grant started, and that run on, at most 100
+    kind: string
+    id: string
+    rack: string
+    app: string
+    startedAt: Time
+  }[]
+}
+
+// requests list
+export interface RequestsList {
+  items: {
+    id: string
+    rule: string
+    user: {
+      id: string
+      email: string
+    }
+    role: string
+    racks: string[]
+    apps: string[]
+    seconds: number
+    startsAt: Time | null
+    reason: string
+    extends: string | null
+    createdAt: Time
+    answerBy: Time
+    state: string
+    workStarts: string
+    neededReviews: number
+    reviews: Request['reviews'][number][]
+    decidedAt: Time | null
+    grant: Request['grant'] | null
+    ended: Request['ended'] | null
+    may: string[]
+  }[]
+  next: string | null // `cursor` of the next page; null on the last page
+}
+
+// requests show
+export interface RequestsShow extends Request {
+  events: AuditTail[] // the events under the grant, oldest first, at most 10,000
 }
 
 // access review (an array)
@@ -499,11 +642,7 @@ export interface PolicyImpact {
   changes: {
     // similar calls as one change, the most frequent first
     effect: 'allows' | 'denies'
-    principal: {
-      kind: string
-      id: string
-      name: string
-    }
+    principal: Request['live'][number]['principal']
     route: string
     rack: string
     app: string | null
@@ -533,7 +672,7 @@ export interface PolicyImpactWouldBe {
   rows: {
     // equal calls as one row, the most frequent first
     effect: 'deny' | 'require'
-    principal: PolicyImpact['changes'][number]['principal']
+    principal: Request['live'][number]['principal']
     rack: string
     app: string | null
     route: string
@@ -570,7 +709,7 @@ export interface PolicySuggest {
 // audit search
 export interface AuditSearch {
   items: AuditTail[]
-  next: string | null // `cursor` of the next page; null on the last page
+  next: string | null
 }
 
 // audit histogram

@@ -175,7 +175,7 @@ describe('simulated denials by policy packages', () => {
       const { code, stdout } = await as(deployer, 'can', 'releases', 'promote', 'R1', '-a', 'approved')
       expect(code).toBe(5)
       expect(stdout).toContain(
-        'Denied, because it needs an approval, which this gateway does not support yet: convox releases promote',
+        'Denied, because it needs an approval: convox releases promote',
       )
       expect(stdout).toContain(
         'Needs an approval: This app is delicate. Ask a colleague. (rule package:probe:four-eyes, from probe)',

@@ -20,6 +20,8 @@ export const ownCommands = [
   'url',
   'convox-login',
   'can',
+  'request',
+  'requests',
   'ci',
   'audit',
   'policy',

@@ -13,6 +13,7 @@ import { safeJson } from '../output/safe-json.ts'
 import { targetOf } from '../rack-choice/gateway-target.ts'
 import { printable } from '../terminal/terminal.ts'
 import { gatewayOptions } from './options/shared-options.ts'
+import { timeText } from './requests/text.ts'
 
 type DecidedCall = DeepReadonly<Decisions['decisions'][number]>
 type Effect = 'allow' | 'deny' | 'require' | 'open'
@@ -111,9 +112,7 @@ function lines(command: string, effect: Effect, { caller, rack }: Decisions, cal
 
 function summaryWords(effect: Effect, calls: readonly DecidedCall[], observed: readonly DecidedCall[]): string {
   if (observed.length > 0) return 'Allowed in observe mode'
-  return effect === 'require' && needsApproval(calls)
-    ? 'Denied, because it needs an approval, which this gateway does not support yet'
-    : effectWords[effect]
+  return effect === 'require' && needsApproval(calls) ? 'Denied, because it needs an approval' : effectWords[effect]
 }
 
 function callLines({ route, decision, when, otherwise }: DecidedCall): string[] {
@@ -133,7 +132,7 @@ function sentence(decision: DecidedCall['decision'], when: string | null): strin
 }
 
 function decisionSentence(
-  { effect, rule, source, reason, next, requirement, level }: DecidedCall['decision'],
+  { effect, rule, source, reason, next, requirement, level, grant }: DecidedCall['decision'],
   when: string | null,
 ): string {
   const condition = when === null ? '' : ` if ${when}`
@@ -141,7 +140,11 @@ function decisionSentence(
     effect === 'require'
       ? `Needs ${requirement === 'approval' ? 'an approval' : stepUpText(level)}`
       : effectWords[effect]
-  return `${result}${condition}: ${reason}${next === undefined ? '' : ` ${next}`} (rule ${rule}, from ${source})`
+  const underGrant =
+    grant === undefined
+      ? ''
+      : `, under the grant ${grant.id} until ${timeText(grant.expiresAt, 'local')}`
+  return `${result}${condition}${underGrant}: ${reason}${next === undefined ? '' : ` ${next}`} (rule ${rule}, from ${source})`
 }
 
 function stepUpText(level: DecidedCall['decision']['level']): string {

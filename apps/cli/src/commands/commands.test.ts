@@ -240,6 +240,8 @@ describe('words', () => {
       'audit search': auditLists,
       'audit tail': auditLists,
       'bindings create': ['racks', 'apps'],
+      request: ['rack', 'app'],
+      'requests approve': ['rack', 'app'],
       'tokens create': ['permission', 'racks', 'apps', 'source'],
       'trusts create': ['racks', 'apps'],
       'users invite': ['racks', 'apps'],

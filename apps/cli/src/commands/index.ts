@@ -9,6 +9,7 @@ const singleCommands: CommandList['singleCommands'] = {
   url: () => import('./url.ts'),
   'convox-login': () => import('./convox-login.ts'),
   can: () => import('./can.ts'),
+  request: () => import('./request.ts'),
   doctor: () => import('./doctor.ts'),
   man: () => import('./man.ts'),
   version: () => import('./version.ts'),
@@ -130,6 +131,26 @@ const groups: CommandList['groups'] = [
       invite: () => import('./users/invite.ts'),
       invitations: () => import('./users/invitations.ts'),
       uninvite: () => import('./users/uninvite.ts'),
+    },
+  },
+  {
+    name: 'requests',
+    describe: 'List, show, approve, deny, cancel, and revoke access requests.',
+    details:
+      'An access request asks for a role for a limited time: rack-gateway request. When its reviewers approve it, it gives the role to the sessions of its user, and ends by itself.',
+    examples: [
+      'rack-gateway requests --waiting',
+      'rack-gateway requests show 01a21006-6e55-7646-9171-966421143187',
+      'rack-gateway requests approve 01a21006-6e55-7646-9171-966421143187 --for 30m',
+    ],
+    default: 'list',
+    actions: {
+      list: () => import('./requests/list.ts'),
+      show: () => import('./requests/show.ts'),
+      approve: () => import('./requests/approve.ts'),
+      deny: () => import('./requests/deny.ts'),
+      cancel: () => import('./requests/cancel.ts'),
+      revoke: () => import('./requests/revoke.ts'),
     },
   },
   {

@@ -1,9 +1,11 @@
 import {
+  AccessRequestDetails,
   Decisions,
   EndedSessions,
   endpoints,
   Group,
   Invitation,
+  Me,
   NewFactor,
   ReviewedBinding,
   SecondFactor,
@@ -26,6 +28,7 @@ import {
   PrintedProof,
   PrintedSecondFactors,
   PrintedTrust,
+  ShownAccessRequest,
 } from '../output/output-schemas.ts'
 import { auditShapes } from './audit/json-shapes.ts'
 import { completionShapes } from './completion/json-shapes.ts'
@@ -64,6 +67,7 @@ const Whoami = Type.Object({
   rack: Nullable(Type.String({ description: 'the only rack of the token; null for all racks' })),
   racks: Type.Array(Text, { description: 'the racks on which you have a role' }),
   roles: Type.Array(Text),
+  grants: Me.properties.grants,
   expiresAt: Nullable(Time),
   gateway: Type.String({ description: 'the address of the gateway' }),
   confirmedAt: Type.String({ description: 'when the gateway last confirmed the identity, RFC 3339' }),
@@ -186,6 +190,13 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   'users invite': endpoints.createInvitation.response,
   'users invitations': Type.Array(Invitation),
   'users uninvite': Invitation,
+  request: AccessRequestDetails,
+  'requests list': endpoints.listAccessRequests.response,
+  'requests show': ShownAccessRequest,
+  'requests approve': AccessRequestDetails,
+  'requests deny': AccessRequestDetails,
+  'requests cancel': AccessRequestDetails,
+  'requests revoke': AccessRequestDetails,
   'access review': Type.Array(ReviewedBinding),
   'bindings list': Type.Array(NamedBinding),
   'bindings create': Type.Array(NamedBinding),

@@ -7,6 +7,7 @@ import {
   updateClientConfig,
   withCredential,
 } from '@rack-gateway/config/client'
+import type { Me } from '@rack-gateway/gateway-api'
 import type { Arguments, CommandOptions } from '../command-line/command-module.ts'
 import { GatewayUnreachable } from '../errors/errors.ts'
 import { askMe, type MeResponse } from '../gateway/gateway-client.ts'
@@ -21,6 +22,7 @@ import { printable } from '../terminal/terminal.ts'
 import { durationText, expiryOf } from '../token/expiry.ts'
 import { tokenLocation } from '../token-store/stored-token.ts'
 import { gatewayOptions } from './options/shared-options.ts'
+import { scopeText, timeText } from './requests/text.ts'
 
 export const command = 'whoami'
 export const describe = 'Show who you are, which roles you have, and when your token expires.'
@@ -41,6 +43,8 @@ interface Identity {
   readonly rack: string | null
   readonly racks: readonly string[]
   readonly roles: readonly string[]
+  /** Missing if the identity is not from the gateway, or not of a user. */
+  readonly grants?: NonNullable<Me['grants']>
   /** RFC 3339; null if it is unknown. */
   readonly expiresAt: string | null
   /** The gateway's address. */
@@ -55,6 +59,8 @@ interface WhoamiJson extends Identity {
   readonly chosenRack: string | null
   readonly keptIn: 'file' | 'keychain' | 'environment'
 }
+
+type Grant = NonNullable<Me['grants']>[number]
 
 interface StoredEntry {
   readonly slot: CredentialSlot
@@ -121,7 +127,7 @@ async function identityFrom(
 ): Promise<Identity> {
   if (response.kind === 'known') {
     if (stored !== null) await storeResponse(context, stored, response)
-    const { name, kind, rack, racks, roles } = response.me
+    const { name, kind, rack, racks, roles, grants } = response.me
     const { expiresAt } = response
     return {
       name,
@@ -129,6 +135,7 @@ async function identityFrom(
       rack,
       racks,
       roles,
+      ...(grants !== undefined && { grants }),
       expiresAt,
       gateway: target.origin,
       confirmedAt: new Date(context.now).toISOString(),
@@ -191,7 +198,7 @@ async function linesOf(
     stored,
   }: { readonly target: Target; readonly identity: Identity; readonly stored: StoredEntry | null },
 ): Promise<string[]> {
-  const { name, kind, racks, roles, confirmedAt } = identity
+  const { name, kind, racks, roles, grants = [], confirmedAt } = identity
   const expiry = expiryOf(identity.expiresAt ?? undefined, context.now)
   const age = context.now - Date.parse(confirmedAt)
   return [
@@ -200,10 +207,21 @@ async function linesOf(
     `rack       ${printable(target.rack ?? identity.rack ?? onlyRack(racks))}`,
     `racks      ${printable(racks.join(', ')) || 'none'}`,
     `roles      ${printable(roles.join(', ')) || 'none'}`,
+    ...grants.map((grant) => `grant      ${printable(grantText(grant, context.now))}`),
     `token      ${expiry.state === 'unknown' ? 'unknown expiry' : `${expiry.words}, at ${expiry.at}`}`,
     `stored in  ${printable(await locationOf(context, stored))}`,
     `confirmed  ${age < 1_000 || Number.isNaN(age) ? 'now' : `${durationText(age)} ago, at ${printable(confirmedAt)}`}`,
   ]
+}
+
+/** Such as `deployer on production for web, 42 minutes left, until 2027-01-31 12:00 (Europe/Berlin), by the access request …`. */
+function grantText({ id, role, from, until, startsWithUse, ...scope }: Grant, now: number): string {
+  const what = `${role} on ${scopeText(scope)}`
+  const request = `by the access request ${id}`
+  if (startsWithUse) return `${what}, from its first use, which must be before ${timeText(until, 'local')}, ${request}`
+  if (Date.parse(from) > now)
+    return `${what}, from ${timeText(from, 'local')} until ${timeText(until, 'local')}, ${request}`
+  return `${what}, ${durationText(Date.parse(until) - now)} left, until ${timeText(until, 'local')}, ${request}`
 }
 
 async function locationOf(context: Context, stored: StoredEntry | null): Promise<string> {

@@ -24,7 +24,8 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   checkFailed:
     'a check failed: a policy document, a test case, a rule without a case (--strict), the claims of a job, the audit log, a proof, or a recording',
   notLoggedIn: 'not logged in, or the token is missing, expired, or rejected',
-  denied: 'the policy denies the call: before convox starts, as the result of "rack-gateway can", or at the gateway',
+  denied:
+    'the policy denies the call: before convox starts, as the result of "rack-gateway can", or at the gateway; or the access request of "rack-gateway request --wait" is not approved',
   stepUpNeeded:
     'the call needs a proof of your second factor, and there is none: there is no terminal to ask at, the proof failed, or you have no second factor; or "rack-gateway can" answers that the call needs a proof',
   unreachable: 'the gateway cannot be reached or trusted, is too busy, fails, or is not a Rack Gateway',

@@ -18,7 +18,7 @@ export interface Context {
   print(line: string): void
   /** Prints a message on stderr, after `rack-gateway: `. */
   note(line: string): void
-  /** Prints a line on stderr without a prefix: a command for the CI system, or a line of a QR code. */
+  /** Prints a line on stderr without a prefix: a command for the CI system, or a line of a QR code or menu. */
   instruct(line: string): void
   /** Reads a line from the user or from a pipe, without echo. */
   readSecret(prompt: string): Promise<string>

@@ -8,6 +8,8 @@ export interface Timeouts {
   readonly keychainAtTerminal: number
   /** Limit for waiting until another rack-gateway process releases the lock of the configuration file. */
   readonly fileLock: number
+  /** Interval at which a waiting command asks for the state of an access request. */
+  readonly requestState: number
 }
 
 export const defaultTimeouts: Timeouts = {
@@ -15,4 +17,5 @@ export const defaultTimeouts: Timeouts = {
   keychain: 3_000,
   keychainAtTerminal: 60_000,
   fileLock: 5_000,
+  requestState: 2_000,
 }

@@ -1,4 +1,12 @@
-import { Binding, endpoints, HandedOverToken, LockedUser, SecondFactor } from '@rack-gateway/gateway-api'
+import {
+  AccessRequestDetails,
+  Binding,
+  endpoints,
+  HandedOverToken,
+  LockedUser,
+  LoggedEvent,
+  SecondFactor,
+} from '@rack-gateway/gateway-api'
 import { type Static, type TSchema, Type } from 'typebox'
 
 // The output of commands that print less or more than the gateway's response.
@@ -30,3 +38,8 @@ export const PrintedSecondFactors = Type.Object({
 export const PrintedBackupCodes = endpoints.createBackupCodes.response
 export const PrintedFactorReset = endpoints.resetSecondFactors.response
 export const PrintedProof = Type.Omit(endpoints.redeemStepUp.response, ['proof'])
+
+export const ShownAccessRequest = Type.Object({
+  ...AccessRequestDetails.properties,
+  events: Type.Array(LoggedEvent, { description: 'the events under the grant, oldest first, at most 10,000' }),
+})

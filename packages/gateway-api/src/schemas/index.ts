@@ -1,5 +1,14 @@
 export type { AuditEvent } from '@rack-gateway/audit/events'
 export { GrantedAccess } from './access.ts'
+export {
+  AccessRequest,
+  AccessRequestDetails,
+  type AccessRequestPreview,
+  type AccessRequestState,
+  type AccessRequestTerms,
+  accessRequestStates,
+  type RequestOption,
+} from './access-requests.ts'
 export { ReviewedBinding } from './access-review.ts'
 export { AppChange, LastChanges } from './app-changes.ts'
 export { Alarm, AlarmList, type CheckpointStatus, LoggedEvent } from './audit.ts'

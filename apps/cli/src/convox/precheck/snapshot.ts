@@ -6,7 +6,7 @@ import {
   type Principal,
 } from '@rack-gateway/rbac-policy'
 
-/** The policy, principal, and bindings that decide the caller's calls on one rack. */
+/** The policy, and the principal with its bindings and grants, that decide the caller's calls on one rack. */
 export interface Snapshot {
   readonly rack: string
   readonly principal: Principal
@@ -76,11 +76,12 @@ interface EffectivePolicy {
 }
 
 /** The response lacks the session and its expiry, because decisions do not depend on them. */
-function callerFrom({ kind, id, name, rack, groups, bindings, owner, trust, secondFactor }: Caller): Principal {
+function callerFrom({ kind, id, name, rack, groups, bindings, owner, trust, secondFactor, grants }: Caller): Principal {
   return {
     ...{ kind, id, name, rack, groups, bindings, owner },
     ...(trust !== undefined && { trust }),
     ...(secondFactor !== undefined && { secondFactor }),
+    ...(grants !== undefined && { grants }),
     credential: '',
     expiresAt: Number.MAX_SAFE_INTEGER,
   }
@@ -112,7 +113,8 @@ function isCaller(value: unknown): boolean {
     areBindings(value.bindings) &&
     (value.owner === null || (isObject(value.owner) && areBindings(value.owner.bindings))) &&
     (value.trust === undefined || (isObject(value.trust) && typeof value.trust.name === 'string')) &&
-    (value.secondFactor === undefined || typeof value.secondFactor === 'boolean')
+    (value.secondFactor === undefined || typeof value.secondFactor === 'boolean') &&
+    (value.grants === undefined || (Array.isArray(value.grants) && value.grants.every(isGrant)))
   )
 }
 
@@ -125,6 +127,18 @@ function isBinding(value: unknown): boolean {
     isObject(value) &&
     [value.id, value.role, value.racks, value.apps].every((field) => typeof field === 'string') &&
     (value.expiresAt === null || typeof value.expiresAt === 'number')
+  )
+}
+
+function isGrant(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    [value.id, value.rule, value.role].every((field) => typeof field === 'string') &&
+    [value.racks, value.apps].every(
+      (names) => Array.isArray(names) && names.every((name) => typeof name === 'string'),
+    ) &&
+    [value.startsAt, value.expiresAt].every((field) => typeof field === 'number') &&
+    typeof value.startsWithUse === 'boolean'
   )
 }
 
