@@ -8,7 +8,7 @@ import { approve, ask, createPerson, type Person, setGroups, writeRequestsPolicy
 const policy = `version: 1
 roles:
   operator:
-    permissions: [app:*, process:*, log:read]
+    permissions: [app:*, process:*, release:*, log:read]
 requests:
   operate:
     from: [group:engineering]
@@ -16,7 +16,6 @@ requests:
     longest: 4h
     reviewers: [group:leads]
 commands:
-  services: ["*"]
   rules:
     shell: { run: bash, services: ["*"], roles: [operator] }
 `
@@ -76,6 +75,16 @@ test('neither who asked, nor a reviewer who did not approve it reads it, nor any
     returning id`
   expect((await lead.call('GET', `/recordings/${row?.id}`)).status).toBe(403)
   expect((await lead.call('GET', '/recordings')).status).toBe(403)
+})
+
+test('what was started under the grant and runs on is listed', async () => {
+  const started = await system.send('POST', '/apps/myapp/services/command/processes', ann.token, '', ['Command: bash'])
+  expect(started.status).toBe(200)
+  const process = (started.json as { id: string }).id
+  const expected = { running: [{ kind: 'process', id: process, rack: 'staging', app: 'myapp' }] }
+  expect((await lead.call('GET', `/access-requests/${id}`)).json).toMatchObject(expected)
+  await system.send('DELETE', `/apps/myapp/processes/${process}`, ann.token)
+  expect((await lead.call('GET', `/access-requests/${id}`)).json).toMatchObject({ running: [] })
 })
 
 test('an auditor reads it as any other', async () => {
