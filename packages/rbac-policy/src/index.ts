@@ -64,7 +64,6 @@ export {
   type TokenRule,
   type TokenTerms,
 } from './policy-document/policy-document.ts'
-export { compileReasonPattern } from './policy-document/reason-pattern.ts'
 export {
   commandWords,
   type RecordedSessionKind,
