@@ -42,6 +42,12 @@ export function itemCreators(
         values (${id}, now(), ${id}, ${id}, 'strict', 'p', 'p', 'staging', 'exec')`
       return id
     },
+    '/access-requests': () => addAccessRequest(),
+    '/access-requests/{id}/events': async () => {
+      await addAccessRequest(admin.id)
+      const decision = { effect: 'allow', rule: 'role:viewer', grant: admin.id } as const
+      return (await system.app.audit.record({ kind: 'call', app: name(), decision })).id
+    },
     '/invitations': async () => {
       const id = randomUUID()
       await system.sql`
@@ -63,6 +69,16 @@ export function itemCreators(
     '/app-changes': recordChange,
     '/own-changes': recordChange,
     '/audit/events': async () => (await system.app.audit.record({ kind: 'call', app: name() })).id,
+  }
+
+  async function addAccessRequest(id: string = randomUUID()): Promise<string> {
+    await system.sql`
+      insert into gateway.access_requests
+        (id, user_id, rule, role, racks, apps, seconds, reason, created_at, answer_by, state, work_starts)
+      values
+        (${id}, ${admin.id}, 'r', 'viewer', '{staging}', '{*}', 60, 'x', now(), now() + interval '1 h', 'pending', 'approval')
+      on conflict do nothing`
+    return id
   }
 
   async function recordChange(): Promise<string> {

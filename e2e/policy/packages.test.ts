@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type PackageFiles, packageFiles } from '../support/gateway/policy-packages.ts'
+import { approve, ask, createPerson, writeRequestsPolicy } from '../requests/people.ts'
 import { changesApplied, type System, startSystem } from '../support/gateway/system.ts'
 
 /** What it does depends on the app, so that one gateway serves all tests. */
@@ -12,7 +13,8 @@ export default {
   timeoutMs: 50,
   evaluate(call, context) {
     if (call.app === 'denied') return { effect: 'deny', rule: 'closed', reason: 'This app is 100% closed.\\n', next: 'Wait until Monday.' }
-    if (call.app === 'approved') return { effect: 'require', requirement: 'approval', rule: 'four-eyes', reason: 'This app is delicate.', next: 'Ask a colleague.' }
+    if (call.app === 'approved') return { effect: 'require', requirement: 'approval', request: 'four-eyes', rule: 'four-eyes', reason: 'This app is delicate.', next: 'Ask a colleague.' }
+    if (call.app === 'unknown') return { effect: 'require', requirement: 'approval', request: 'nowhere', rule: 'x', reason: 'This app is delicate.', next: 'Ask a colleague.' }
     if (call.app === 'confirmed') return { effect: 'require', requirement: 'step-up', rule: 'again', reason: 'This app is delicate.', next: 'Come back later.' }
     if (call.app === 'throws') throw new Error('postgres://user:hunter2@db failed')
     if (call.app === 'rejects') return Promise.reject(new Error('hunter2'))
@@ -36,6 +38,16 @@ export default {
     ? { effect: 'deny', rule: 'second', reason: 'The second says no.', next: 'Ask the first.' } : undefined,
 }`
 
+const policy = `version: 1
+requests:
+  four-eyes:
+    from: [group:engineering]
+    role: viewer
+    longest: 4h
+    workStarts: firstUse
+    reviewers: [group:leads]
+`
+
 describe('a policy package', () => {
   let files: PackageFiles
   let system: System
@@ -44,6 +56,7 @@ describe('a policy package', () => {
   beforeAll(async () => {
     files = await packageFiles()
     system = await startSystem({
+      policyFile: writeRequestsPolicy(policy),
       policyPackages: [await files.write('probe.mjs', probe), await files.write('second.mjs', second)],
       log: (line) => lines.push(line),
     })
@@ -95,18 +108,34 @@ describe('a policy package', () => {
   })
 
   test.each([
-    [
-      'approved',
-      'RGW_APPROVAL_NEEDED',
-      'The call needs the approval of another person. This gateway cannot ask for approvals yet',
-      'package:probe:four-eyes',
-    ],
+    ['approved', 'RGW_APPROVAL_NEEDED', 'Ask a colleague.', 'package:probe:four-eyes'],
     ['confirmed', 'RGW_STEP_UP_NEEDED', '/gateway/step-up?id=', 'package:probe:again'],
   ])('with a further requirement (%s) says what to do', async (app, code, text, rule) => {
     const { status, json, error, decision } = await refusal(app)
     expect([status, json]).toEqual([403, expect.objectContaining({ code, rule })])
     expect(error).toContain(text)
     expect(decision).toMatchObject({ effect: 'require', rule, source: 'probe', reason: 'This app is delicate.' })
+  })
+
+  test('that requires an approval is satisfied by a grant of its request rule', async () => {
+    const ann = await createPerson(system, 'ann@example.com', ['engineering'])
+    await system.issuer.addBinding({ kind: 'user', id: ann.id }, { role: 'deployer', racks: '*', apps: '*' })
+    await changesApplied(system)
+    const { error } = await refusal('approved', ann.token)
+    expect(error).toContain('rack-gateway request --role viewer --rack staging')
+    const lead = await createPerson(system, 'lead@example.com', ['leads'])
+    const terms = { role: 'viewer', racks: ['staging'], apps: ['approved'], seconds: 600, reason: 'ship' }
+    const id = await ask(ann, terms)
+    await approve(lead, id)
+    await system.send('POST', '/apps/approved/cancel', ann.token)
+    expect(system.rack.received).toHaveLength(1)
+    expect(await system.lastEvent()).toMatchObject({ kind: 'outcome', decision: { effect: 'allow', grant: id } })
+    expect((await ann.call('GET', `/access-requests/${id}`)).json).toMatchObject({ state: 'active' })
+  })
+
+  test('that names a request rule that the policy does not have denies, and readiness says so', async () => {
+    expect((await refusal('unknown')).decision).toMatchObject({ effect: 'deny', rule: 'package:probe:x' })
+    await expect.poll(health).toContain('the request rule nowhere, which the policy does not have')
   })
 
   test.each([

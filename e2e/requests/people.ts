@@ -61,7 +61,7 @@ export async function createPerson(
 ): Promise<Person> {
   const { id } = await system.issuer.user(email)
   await setGroups(system, id, groups)
-  const { token } = await system.issuer.issueSession({ email, device: 'test', expiresAt: Date.now() + 3_600_000 })
+  const { token } = await system.issuer.issueSession({ email, device: 'test', expiresAt: Date.now() + 86_400_000 })
   return { id, email, token, call: (...call) => callManagementApi({ url }, token, ...call) }
 }
 

@@ -45,7 +45,10 @@ describe('an access request', () => {
     expect(events.texts('event.kind')).toEqual(['intent', 'outcome'])
     expect(events.json).toMatchObject({ items: [{ event: { decision: { grant: id, rule: 'role:deployer' } } }, {}] })
 
-    expect((await ann.call('GET', '/me')).json).toMatchObject({ grants: [{ id, role: 'deployer' }], racks: ['staging'] })
+    expect((await ann.call('GET', '/me')).json).toMatchObject({
+      grants: [{ id, role: 'deployer' }],
+      racks: ['staging'],
+    })
     const socket = await openWebSocket(`${replica.url}/apps/myapp/logs`, ann.token, {})
     await expect.poll(() => live(id)).toBe(1)
     expect((await lead.call('POST', `/access-requests/${id}/revoke`, { note: 'done' })).status).toBe(200)
@@ -96,7 +99,8 @@ describe('an access request', () => {
   test('is invisible to others', async () => {
     const id = await ask(ann)
     const other = await createPerson(system, `other-${made}@example.com`, ['engineering'])
-    for (const path of ['', '/events']) expect((await other.call('GET', `/access-requests/${id}${path}`)).status).toBe(404)
+    for (const path of ['', '/events'])
+      expect((await other.call('GET', `/access-requests/${id}${path}`)).status).toBe(404)
     for (const action of ['approve', 'cancel', 'revoke'])
       expect((await other.call('POST', `/access-requests/${id}/${action}`, {})).status).toBe(404)
     expect((await other.call('POST', `/access-requests/${id}/deny`, { note: 'no' })).status).toBe(404)

@@ -9,8 +9,8 @@ export const errorDescriptions: Readonly<Record<string, readonly [what: string, 
   ],
   RGW_AMBIGUOUS_PARAMETERS: ['a parameter is unknown or ambiguous', 'send each known parameter once'],
   RGW_APPROVAL_NEEDED: [
-    'a policy package requires an approval, and the gateway has no approvals yet',
-    'the gateway can’t ask for approvals yet',
+    'a policy package requires an approval, and you have no grant of the request rule that it names',
+    'ask for access with the command in the message',
   ],
   RGW_RESTORE_REFUSED: [
     'the restored log could not be continued from its copies of checkpoints',

@@ -55,11 +55,10 @@ export function createRequestLists({ db }: { readonly db: Database['db'] | Chang
 
   return {
     /** @throws NotFound */
-    one: (id: string): Promise<AccessRequestRow> =>
-      onlyItem(
-        requestPage({ limit: 1 }, clock.now(), eq(accessRequests.id, checkId('access request', id))),
-        'access request',
-      ),
+    async one(id: string): Promise<AccessRequestRow> {
+      const ofId = eq(accessRequests.id, checkId('access request', id))
+      return onlyItem(requestPage({ limit: 1 }, clock.now(), ofId), 'access request')
+    },
     /** Newest first. */
     page(page: PageRequest, { user, state, rules, exceptUser }: AccessRequestFilter = {}) {
       const now = clock.now()

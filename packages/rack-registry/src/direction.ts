@@ -35,6 +35,8 @@ export class Direction implements TrackerOutput {
   #notice: CloseNotice | null = null
   #noticeSent = false
   #pingRequested = false
+  /** A message that waits for the end of a message in progress. */
+  #notification: string | null = null
   #paused = false
   #isHeld = false
   /** Whether the direction waits for its turn, because the reads of all relays took long. */
@@ -76,6 +78,18 @@ export class Direction implements TrackerOutput {
     if (this.#sink.writableNeedDrain) return
     this.#pingRequested = true
     this.#insertPending()
+  }
+
+  /**
+   * Inserts a text message between messages. A message in progress delays it, and a second one replaces it meanwhile.
+   *
+   * @returns false if the sink has unsent bytes or the direction ends; then nothing is sent
+   */
+  notify(text: string): boolean {
+    if (this.#sink.writableNeedDrain || this.#notice !== null || this.tracker.closeCode !== null) return false
+    this.#notification = text
+    this.#insertPending()
+    return true
   }
 
   /** Stops forwarding, except for the rest of a frame that must end before the close notice. */
@@ -129,10 +143,21 @@ export class Direction implements TrackerOutput {
     this.tracker.boundaryRequested = false
     if (this.#noticeSent) return
     if (this.#notice !== null) this.#sendNotice(this.#notice)
-    else if (this.#pingRequested && this.tracker.closeCode === null) {
-      this.bytes(createFrame(this.tracker.sender, opcodes.ping, Buffer.alloc(0)))
+    else if (this.tracker.closeCode === null) {
+      if (this.#pingRequested) this.bytes(createFrame(this.tracker.sender, opcodes.ping, Buffer.alloc(0)))
+      this.#sendNotification()
     }
     this.#pingRequested = false
+  }
+
+  #sendNotification(): void {
+    if (this.#notification === null) return
+    if (!this.tracker.isBetweenMessages) {
+      this.tracker.boundaryRequested = true
+      return
+    }
+    this.bytes(createFrame(this.tracker.sender, opcodes.text, Buffer.from(this.#notification)))
+    this.#notification = null
   }
 
   #sendNotice({ code, reason, text }: CloseNotice): void {

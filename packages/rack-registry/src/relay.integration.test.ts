@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
-import { Duplex } from 'node:stream'
+import { Duplex, PassThrough } from 'node:stream'
+import { text as readText } from 'node:stream/consumers'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -13,6 +14,7 @@ import { closePayload, writeHeader } from './frames.ts'
 import { relay } from './relay.ts'
 import { socketPair } from './testing/peer.ts'
 import { frame, readAll, readBytes, startRelay } from './testing/start-relay.ts'
+import { TextClient } from './text-client.ts'
 
 const mask = 0xa1b2c3d4
 const MiB = 1024 * 1024
@@ -355,6 +357,147 @@ test('everything arrives for any chunks, and pings are only between frames', asy
     }),
     { numRuns: 20 },
   )
+})
+
+const shown = (bytes: Buffer) => decodeFrames(bytes).map((one) => [one.opcode, one.fin, one.payload.toString()])
+
+test('notify() sends a text message to the caller, and nothing to the rack', async () => {
+  const { client, rack, relay } = await startRelay()
+  expect(relay.notify('your access ends')).toBe(true)
+  const received = readAll(client)
+  rack.end(frame(text('output')))
+  expect(shown(await received)).toEqual([
+    [1, true, 'your access ends'],
+    [1, true, 'output'],
+  ])
+  client.end()
+  expect(await readAll(rack)).toHaveLength(0)
+})
+
+test('notify() waits for the end of a frame', async () => {
+  const { client, rack, relay } = await startRelay()
+  const whole = frame(text('0123456789'))
+  rack.write(whole.subarray(0, 6))
+  const begin = await readBytes(client, 6)
+  expect(relay.notify('notice')).toBe(true)
+  const received = readAll(client)
+  rack.end(Buffer.concat([whole.subarray(6), frame(text('next'))]))
+  expect(shown(Buffer.concat([begin, await received]))).toEqual([
+    [1, true, '0123456789'],
+    [1, true, 'notice'],
+    [1, true, 'next'],
+  ])
+})
+
+test('notify() waits for the end of a fragmented message, and pings do not', async () => {
+  const { client, rack, relay } = await startRelay()
+  const fragments: FrameToEncode[] = [
+    { opcode: 1, payload: Buffer.from('one '), fin: false },
+    { opcode: 9, payload: Buffer.from('p') },
+    { opcode: 0, payload: Buffer.from('two '), fin: false },
+    { opcode: 0, payload: Buffer.from('three') },
+  ]
+  const [first = Buffer.alloc(0), ...others] = fragments.map((one) => frame(one))
+  rack.write(first)
+  const begin = await readBytes(client, first.length)
+  expect(relay.notify('replaced')).toBe(true)
+  expect(relay.notify('notice')).toBe(true)
+  relay.ping()
+  const received = readAll(client)
+  rack.end(Buffer.concat([...others, frame(text('next'))]))
+  expect(shown(Buffer.concat([begin, await received]))).toEqual([
+    [1, false, 'one '],
+    [9, true, ''],
+    [9, true, 'p'],
+    [0, false, 'two '],
+    [0, true, 'three'],
+    [1, true, 'notice'],
+    [1, true, 'next'],
+  ])
+})
+
+test('notify() is only between messages, for any chunks', async () => {
+  const fragment = fc.record({
+    size: fc.oneof(fc.nat(200), fc.integer({ min: 64_000, max: 70_000 })),
+    fin: fc.boolean(),
+  })
+  const fragments = fc.array(fragment, { minLength: 1, maxLength: 5 })
+  await fc.assert(
+    fc.asyncProperty(fragments, fc.array(fc.integer({ min: 1, max: 9000 }), { minLength: 1 }), async (all, sizes) => {
+      const { client, rack, relay } = await startRelay()
+      const last = all.length - 1
+      const bytes = Buffer.concat(
+        all.map(({ size, fin }, at) => {
+          const opcode = at === 0 || all[at - 1]?.fin ? 1 : 0
+          return frame({ opcode, payload: Buffer.alloc(size, 'x'), fin: fin || at === last })
+        }),
+      )
+      const received = readAll(client)
+      for (let at = 0, i = 0; at < bytes.length; i++) {
+        const size = sizes[i % sizes.length] ?? 1
+        await new Promise((resolve) => rack.write(bytes.subarray(at, at + size), resolve))
+        relay.notify('notice')
+        at += size
+      }
+      rack.end()
+      const messages: string[] = []
+      let isComplete = true
+      for (const { opcode, fin, payload } of decodeFrames(await received)) {
+        if (opcode === 1) {
+          expect(isComplete).toBe(true)
+          messages.push('')
+        }
+        messages.push(`${messages.pop()}${payload}`)
+        isComplete = fin
+      }
+      const output = messages.filter((one) => one !== 'notice')
+      expect(isComplete).toBe(true)
+      expect(output).toHaveLength(all.filter(({ fin }, at) => fin || at === last).length)
+      expect(output.join('')).toBe('x'.repeat(all.reduce((sum, { size }) => sum + size, 0)))
+      client.end()
+      await relay.ended
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('notify() sends nothing to a caller that does not read, and nothing after the end', async () => {
+  const { client, rack, near, relay } = await startRelay({ closeTimeout: 50 })
+  client.pause()
+  const payload = Buffer.alloc(64 * 1024)
+  for (let count = 0; count < 200; count++) rack.write(frame({ opcode: 1, payload }))
+  await expect.poll(() => near.client.writableNeedDrain).toBe(true)
+  await waitUntilStable(() => near.client.writableLength)
+  const waiting = near.client.writableLength
+  for (let i = 0; i < 1000; i++) expect(relay.notify('notice')).toBe(false)
+  expect(near.client.writableLength).toBe(waiting)
+  client.resume()
+  await expect.poll(() => relay.notify('notice')).toBe(true)
+  relay.end('locked', { code: 1008 })
+  expect(relay.notify('late')).toBe(false)
+  rack.end()
+  await relay.ended
+})
+
+test('notify() after the close frame of the rack sends nothing', async () => {
+  const { client, rack, relay } = await startRelay()
+  const end = frame(close(1000))
+  rack.write(end)
+  expect(await readBytes(client, end.length)).toEqual(end)
+  expect(relay.notify('late')).toBe(false)
+})
+
+test('the text of notify() reaches a text client', async () => {
+  const sink = new PassThrough()
+  const { rack, near, relay } = await startRelay({ client: new TextClient(sink) })
+  const line = frame(text('one\n'))
+  rack.write(line.subarray(0, 4))
+  await expect.poll(() => near.rack.bytesRead).toBe(4)
+  expect(relay.notify('notice\n')).toBe(true)
+  rack.write(Buffer.concat([line.subarray(4), frame(eof)]))
+  expect(await readText(sink)).toBe('one\nnotice\n')
+  rack.end()
+  await relay.ended
 })
 
 test('a thousand idle relays have no timers and use little memory', async () => {

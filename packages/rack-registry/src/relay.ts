@@ -160,6 +160,7 @@ export function relay(options: RelayOptions): Relay {
       toRack.ping()
       toCaller.ping()
     },
+    notify: (text) => !closing && toCaller.notify(text),
   }
 }
 

@@ -162,4 +162,10 @@ export interface Relay {
   pause(): void
   resume(): void
   ping(): void
+  /**
+   * Sends the client a text message, after the message in progress.
+   *
+   * @returns false if the client reads too slowly or the relay ends; then nothing is sent
+   */
+  notify(text: string): boolean
 }

@@ -7,6 +7,7 @@ export { isLocalHost } from './decision/local-host.ts'
 export { narrowDecision, stricterOf } from './decision/narrow-decision.ts'
 export { isOnlyObserved } from './decision/observe-mode.ts'
 export type { PolicyOptions } from './decision/proxy.ts'
+export { requireLiveGrant } from './decision/require-live-grant.ts'
 export type { Enrollment, ManagementCall } from './decision/step-up-decision.ts'
 export { InvalidPolicy } from './errors/errors.ts'
 export { actorName } from './model/actor-name.ts'
@@ -64,6 +65,7 @@ export {
   type TokenRule,
   type TokenTerms,
 } from './policy-document/policy-document.ts'
+export { compileReasonPattern, type ReasonPattern } from './policy-document/reason-pattern.ts'
 export {
   commandWords,
   type RecordedSessionKind,
@@ -73,8 +75,9 @@ export {
   sessionOf,
 } from './policy-document/recordings.ts'
 export { type TokenLimit, tokenLimit } from './policy-document/token-terms.ts'
+export type { RequestedScope } from './requests/asker.ts'
 export { findRequestRule, requestOptions, type WantedAccess } from './requests/find-request-rule.ts'
-export { requestCommand, type RequestCommandTerms } from './requests/request-command.ts'
+export { type RequestCommandTerms, requestCommand } from './requests/request-command.ts'
 export {
   type RequestPerson,
   type RequestReviewer,
@@ -82,6 +85,5 @@ export {
   type ReviewerCandidate,
   reviewersFor,
 } from './requests/reviewers.ts'
-export type { RequestedScope } from './requests/asker.ts'
 export type { StepUpDecision } from './step-up/step-up.ts'
 export { describeLevel, isStricter } from './step-up/step-up-level.ts'

@@ -152,7 +152,10 @@ function decisionRecord(decision: Decision): NonNullable<EventDraft['decision']>
   return wouldBe === undefined ? record : { ...record, wouldBe: wouldBeRecord(wouldBe) }
 }
 
-export function endpointDecisionRecord({ grant, ...decision }: NonNullable<FastifyRequest['endpointDecision']>): NonNullable<EventDraft['decision']> {
+export function endpointDecisionRecord({
+  grant,
+  ...decision
+}: NonNullable<FastifyRequest['endpointDecision']>): NonNullable<EventDraft['decision']> {
   return { ...decision, ...grantMember(grant) }
 }
 

@@ -4,6 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { type DenialDetails, denialOf, ruleOf, stepUpOf, usersOf } from '../errors/errors.ts'
 import { expectsPage } from '../http/expects-page.ts'
 import { isRestLarge } from '../http/rest-of-body.ts'
+import { sanitizeText } from './sanitize-text.ts'
 
 /** The body of every error response. `error` is the whole message, because the stock CLI prints nothing else. */
 export interface ErrorBody extends Omit<DenialDetails, 'remedy'> {
@@ -31,21 +32,6 @@ export interface Failure {
   readonly body: ErrorBody
   /** Seconds, if the caller should wait. */
   readonly retryAfter?: number
-}
-
-/** Characters. */
-const longestSentence = 2_000
-
-/**
- * Replaces `%`, because the stock CLI uses the text as a printf format.
- * Replaces characters that control a terminal or its text direction.
- */
-function sanitizeText(text: string): string {
-  const plain = text
-    .slice(0, longestSentence)
-    .replaceAll('%', 'percent')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, ' ')
-  return text.length > longestSentence ? `${plain}…` : plain
 }
 
 const internalError: Explanation = {

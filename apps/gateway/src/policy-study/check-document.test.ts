@@ -16,6 +16,33 @@ test('a long list of differences is cut, and so is a long difference', () => {
   expect([long.changes[0]?.what.length, long.more]).toEqual([2_001, 0])
 })
 
+describe('the request rules of a document', () => {
+  const rule = 'from: [group:engineering], role: deployer, longest: 4h'
+  const checkRule = (written: string) => check(`version: 1\nrequests: { deploy: { ${written} } }\n`)
+
+  test('have problems with a position', () => {
+    expect(checkRule(`${rule}, reviewers: ["user:ann@example.com"], reviews: 2`).problems).toEqual([
+      { line: 2, column: 116, text: expect.stringContaining('so nobody could approve a request') },
+    ])
+  })
+
+  test('have warnings, and are compared', () => {
+    expect(checkRule(`${rule}, approve: automatically`)).toMatchObject({
+      valid: true,
+      warnings: [expect.stringContaining('the request rule deploy approves automatically and has no step-up')],
+      changes: [{ effect: 'allows', role: null, what: expect.stringMatching(/^the request rule deploy is new: /) }],
+    })
+  })
+
+  test.each(['(a+)+$', '(x+x+)+y', '((a{1,30}){1,30})b', '[', '(?=a)'])(
+    'are checked in time with the pattern %s',
+    (pattern) => {
+      const written = `${rule}, reviewers: [group:a], reason: { prompt: Ticket, pattern: '${pattern}' }`
+      expect(checkRule(written).problems.every(({ text }) => text.includes('has a pattern that'))).toBe(true)
+    },
+  )
+})
+
 describe('a hostile document', () => {
   test.each([
     ['no YAML', '{'],

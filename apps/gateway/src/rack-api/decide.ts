@@ -1,14 +1,20 @@
 import { isDenial, unauthenticated } from '@rack-gateway/auth'
-import { type Allowed, type Decision, isOnlyObserved, type RackCall, stricterOf } from '@rack-gateway/rbac-policy'
+import {
+  type Allowed,
+  type Decision,
+  type GrantedDecision,
+  isOnlyObserved,
+  type RackCall,
+  requireLiveGrant,
+  stricterOf,
+} from '@rack-gateway/rbac-policy'
 import type { FastifyInstance } from 'fastify'
 import type { DecidedCall, RoutedCall } from '../calls/call.ts'
 import { ApprovalNeeded, denialError, NotAllowed, withDenial } from '../errors/errors.ts'
 import { needsStepUp } from './step-up/require-step-up.ts'
 
-type NotDenied = Exclude<Decision, { effect: 'deny' }>
-
 /** Also true for a call that needs a proof, because policy packages decide before the caller is asked for the proof. */
-export function canPackagesDeny({ policyPackages }: FastifyInstance, decision: Decision): decision is NotDenied {
+export function canPackagesDeny({ policyPackages }: FastifyInstance, decision: Decision): decision is GrantedDecision {
   return decision.effect !== 'deny' && policyPackages.loaded.length > 0
 }
 
@@ -16,22 +22,23 @@ export async function askPackages(
   server: FastifyInstance,
   call: RoutedCall,
   rackCall: RackCall,
-  decision: NotDenied,
+  decision: GrantedDecision,
 ): Promise<Decision> {
   const narrowed = await server.policyPackages.narrow({ principal: call.principal, call: rackCall, decision })
   return narrowed.effect === 'deny' ? narrowed : decideAgain(server, call, rackCall, narrowed)
 }
 
-/** Decides again with the current bindings, because they can change while policy packages decide. */
+/** Decides again with the current bindings and grants, because they can change while policy packages decide. */
 async function decideAgain(
   { identities, policy, clock }: FastifyInstance,
   { credential }: RoutedCall,
   rackCall: RackCall,
-  decision: Decision,
+  decision: GrantedDecision,
 ): Promise<Decision> {
   const principal = await identities.findPrincipal(credential)
   if (isDenial(principal)) throw unauthenticated(principal)
-  return stricterOf(decision, policy.decide(principal, { ...rackCall, at: clock.now() }))
+  const at = clock.now()
+  return stricterOf(requireLiveGrant(decision, principal, at), policy.decide(principal, { ...rackCall, at }))
 }
 
 /**
@@ -45,7 +52,9 @@ export async function assertStillAllowed(
 ): Promise<void> {
   const principal = await identities.findPrincipal(call.credential)
   if (isDenial(principal)) throw unauthenticated(principal)
-  const decision = policy.decide(principal, { ...call.rackCall, at: clock.now() })
+  const at = clock.now()
+  const begun = requireLiveGrant(call.decision, principal, at)
+  const decision = begun.effect === 'deny' ? begun : policy.decide(principal, { ...call.rackCall, at })
   if (decision.effect === 'allow') return
   if (needsStepUp(decision)) {
     // The call started without a proof, because observe mode let it.

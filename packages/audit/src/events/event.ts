@@ -71,6 +71,7 @@ export const eventKinds = [
   'access-request.ended',
   'access-request.revoked',
   'access-request.read',
+  'access-request.continued',
   'trust.created',
   'trust.revoked',
   'workload.issued',

@@ -101,6 +101,7 @@ const viewsOfKind: Readonly<Record<EventKind, readonly KindView[]>> = {
   'recording.ended': sessionChange,
   'recording.removed': ['sessions', 'administration'],
   'live-call.ended': sessionChange,
+  'access-request.continued': session,
   'audit.exported': administration,
 }
 

@@ -3,7 +3,7 @@ import { inMessage, type Problem } from '@rack-gateway/command-matcher'
 import { readTime } from '@rack-gateway/time'
 import { unlimitedBinding } from '../compiled-policy/compiled-bindings.ts'
 import { actorName } from '../model/actor-name.ts'
-import type { Binding, Principal } from '../model/types.ts'
+import type { Binding, Grant, Principal } from '../model/types.ts'
 import type { WrittenBinding, WrittenCase } from './case-schema.ts'
 
 type Caller = WrittenCase['who']
@@ -32,11 +32,18 @@ export function readMoment({ time = defaultTime, address }: Caller): CaseMoment 
 }
 
 export function rolesOf(who: Caller, groups: Groups): string[] {
-  return bindingsOf(who, groups).map(({ role }) => role)
+  return [...bindingsOf(who, groups), ...(who.grants ?? [])].map(({ role }) => role)
 }
 
 /** Contradictions in the description of a caller. */
-export function callerProblems({ kind = 'user', owner, serviceAccount, trust, secondFactor }: Caller): Problem[] {
+export function callerProblems({
+  kind = 'user',
+  owner,
+  serviceAccount,
+  trust,
+  secondFactor,
+  grants,
+}: Caller): Problem[] {
   const only = (field: string, text: string) => ({ at: ['who', field], text })
   return [
     ...(owner !== undefined && kind !== 'api-token'
@@ -50,6 +57,9 @@ export function callerProblems({ kind = 'user', owner, serviceAccount, trust, se
       : []),
     ...(secondFactor !== undefined && kind !== 'user'
       ? [only('secondFactor', 'only a user has a second factor: leave kind out')]
+      : []),
+    ...(grants !== undefined && kind !== 'user'
+      ? [only('grants', 'only a user has grants, in sessions: leave kind out')]
       : []),
   ]
 }
@@ -69,7 +79,22 @@ export function principalOf(who: Caller, groups: Groups, at: number): Principal 
     owner,
     ...(trust !== undefined && { trust: { id: trust, name: trust, subject: '' } }),
     ...(kind === 'user' && { secondFactor: who.secondFactor ?? true }),
+    ...(who.grants !== undefined && { grants: who.grants.map((grant, index) => grantOf(grant, index, at)) }),
     expiresAt: at + 1,
+  }
+}
+
+/** The grant of an access request that was approved, and has not ended at the time of the case. */
+function grantOf({ role, racks = '*', apps = '*' }: WrittenBinding, index: number, at: number): Grant {
+  return {
+    id: `grant-${index + 1}`,
+    rule: '',
+    role,
+    racks: [racks],
+    apps: [apps],
+    startsAt: at,
+    expiresAt: at + 1,
+    startsWithUse: false,
   }
 }
 

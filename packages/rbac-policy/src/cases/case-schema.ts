@@ -15,10 +15,16 @@ const Binding = Type.Object(
   { ...closed, description: 'a binding: role, and optionally racks and apps' },
 )
 
+const Grant = Type.Object(Binding.properties, {
+  ...closed,
+  description: 'a grant: role, and optionally racks and apps',
+})
+
 const Who = Type.Object(
   {
     roles: names('names of roles, held on all racks and apps'),
     bindings: Type.Optional(Type.Array(Binding, { description: 'a list of bindings' })),
+    grants: Type.Optional(Type.Array(Grant, { description: 'a list of grants of access requests' })),
     groups: names('names of groups, each with its bindings under groups at the top'),
     kind: Type.Optional(Type.Enum(['user', 'api-token', 'workload'], { description: 'user, api-token, or workload' })),
     name: text('a name, such as ada@example.com'),
@@ -34,7 +40,7 @@ const Who = Type.Object(
   {
     ...closed,
     description:
-      'who calls: roles, bindings, groups, kind, name, owner, serviceAccount, trust, secondFactor, address, and time',
+      'who calls: roles, bindings, grants, groups, kind, name, owner, serviceAccount, trust, secondFactor, address, and time',
   },
 )
 

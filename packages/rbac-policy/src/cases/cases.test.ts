@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { builtInPolicy, readPolicy } from '../document/document.ts'
+import { permissions } from '../permissions/permissions.ts'
 import type { PolicyDocument } from '../policy-document/policy-document.ts'
 import { readCases } from './read-cases.ts'
 import { type CasesRun, runCases } from './run-cases.ts'
@@ -444,6 +445,25 @@ describe('coverage', () => {
       { rule: 'blocked:POST /apps', source: 'policy.yaml:10', exercised: false },
       { rule: 'protected-key DB_*', source: 'policy.yaml:11', exercised: false },
     ])
+  })
+
+  test('has a role with every permission of racks as one rule', () => {
+    const areas = new Set(permissions.map(({ name }) => name.split(':')[0]).filter((area) => area !== 'gateway'))
+    const patterns = [...areas].map((area) => `"${area}:*"`)
+    const rulesWith = (list: readonly string[], ...cases: readonly string[]) =>
+      runLines(
+        written(`roles: { rescue: { permissions: [${list.join(', ')}] } }`),
+        ...cases,
+        '  a: { who: {}, convox: apps, expect: { effect: deny, rule: no-binding } }',
+      ).coverage.map(({ rule, exercised }) => [rule, exercised])
+    expect(rulesWith(patterns)).toEqual([['role:rescue', false]])
+    expect(
+      rulesWith(
+        patterns,
+        '  b: { who: { roles: [rescue] }, convox: apps, expect: { effect: allow, rule: role:rescue } }',
+      ),
+    ).toEqual([['role:rescue', true]])
+    expect(rulesWith(patterns.slice(1))).toHaveLength(patterns.length - 1)
   })
 
   test('counts the rules that a case reached', () => {

@@ -1,7 +1,8 @@
 import { commandCondition } from '../decision/command-decision.ts'
 import { builtInPolicy, unblockedRoutes } from '../document/document.ts'
 import type { Permission } from '../model/types.ts'
-import { expandWithImplied } from '../permissions/permission-patterns.ts'
+import { expandPermission, expandWithImplied } from '../permissions/permission-patterns.ts'
+import { permissions } from '../permissions/permissions.ts'
 import {
   enrollmentName,
   entryName,
@@ -35,7 +36,10 @@ export function permissionRule(role: string, permission: Permission): string {
   return `role:${role} ${permission}`
 }
 
-/** Every rule that a document defines and that a case can cover. Unchanged built-in rules are not included. */
+/**
+ * Every rule that a document defines and that a case can cover. Unchanged built-in rules are not included, and request
+ * rules are not: they decide who can ask for a role, and no call.
+ */
 export function ownRules(document: PolicyDocument): OwnRule[] {
   const { source, roles, commands, blocked, recordings = [], recordedValues = [] } = document
   const rulesOf = <T extends { readonly source?: string }>(rules: readonly T[], name: (rule: T) => string | string[]) =>
@@ -83,19 +87,26 @@ export function permissionsByRole(
 function roleRules(role: Role, document: PolicyDocument): string[] {
   const { name, when = [] } = role
   const own = ownPermissions(role, document)
-  const rules = own.length === 0 ? [`role:${name}`] : own.map((permission) => permissionRule(name, permission))
+  const isOneRule = own.length === 0 || (own.length > 1 && hasEveryRackPermission(own))
+  const rules = isOneRule ? [`role:${name}`] : own.map((permission) => permissionRule(name, permission))
   return when.length === 0 ? rules : [...rules, `condition:${name}`]
+}
+
+/** Such a role is one rule, as a role with the permission `*` is: it has no permission that it could lack. */
+function hasEveryRackPermission(own: readonly Permission[]): boolean {
+  const granted = new Set(own.flatMap(expandPermission))
+  return permissions.every(({ name }) => name.startsWith('gateway:') || granted.has(name))
 }
 
 /** The permissions of a role that neither its base roles nor the built-in role of the same name have. */
 function ownPermissions(role: Role, document: PolicyDocument): Permission[] {
-  const { name, permissions, extends: names = [] } = role
+  const { name, permissions: all, extends: names = [] } = role
   const others = [
     ...document.roles.filter((other) => other !== role && names.includes(other.name)),
     ...(isBuiltIn(document) ? [] : builtInPolicy().roles.filter((other) => other.name === name)),
   ]
   const inherited = new Set(others.flatMap((other) => other.permissions))
-  return permissions.filter((permission) => !inherited.has(permission))
+  return all.filter((permission) => !inherited.has(permission))
 }
 
 function isOwn(document: PolicyDocument, { source }: { readonly source?: string }): boolean {

@@ -4,8 +4,11 @@ import { readCommand } from '@rack-gateway/command-matcher'
 import { describe, expect, test } from 'vitest'
 import { isMap, isSeq, parseDocument } from 'yaml'
 import { documentWarnings, readPolicy } from '../document/document.ts'
+import { expandWithImplied } from '../permissions/permission-patterns.ts'
+import { permissions } from '../permissions/permissions.ts'
 import { compilePolicy } from '../policy/policy.ts'
 import { binding, call, principal } from '../testing/calls.ts'
+import { ownRules } from './document-rules.ts'
 import { readCases } from './read-cases.ts'
 import { runCases } from './run-cases.ts'
 
@@ -120,6 +123,25 @@ describe.each(frameworks)('the first policy for %s', (framework) => {
       expect([role, policy.decide(principal([binding(role)]), run).effect]).toEqual([role, 'deny'])
     for (const role of ['lead', 'admin'])
       expect(policy.decide(principal([binding(role)], { secondFactor: true }), run).effect).not.toBe('allow')
+  })
+
+  describe('has a role for emergencies', () => {
+    test('with every permission of racks, and none of the gateway', () => {
+      const granted = expandWithImplied(policy.roles.get('emergency')?.permissions ?? [])
+      const expected = permissions.map(({ name }) => name).filter((name) => !name.startsWith('gateway:'))
+      expect([...granted].toSorted()).toEqual(expected.toSorted())
+    })
+
+    test('that users ask for, and that is one rule for the tests', () => {
+      const rule = document.requests.find(({ role }) => role === 'emergency')
+      expect(rule).toMatchObject({
+        from: [{ kind: 'group' }],
+        reviewers: [{ kind: 'role', name: 'admin' }],
+        reviews: 1,
+      })
+      const rules = ownRules(document).map((own) => own.rule)
+      expect(rules.filter((one) => one.startsWith('role:emergency'))).toEqual(['role:emergency'])
+    })
   })
 
   test('has commands that run any code', () => {

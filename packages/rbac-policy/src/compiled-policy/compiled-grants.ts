@@ -1,5 +1,6 @@
 import { compilePatterns } from '@rack-gateway/command-matcher'
 import type { DecidingGrant, Grant, Permission, PolicyScope, Principal } from '../model/types.ts'
+import { isGrantable } from '../permissions/grantable-permissions.ts'
 import { compileBindingsWithRole, type PrincipalBindings } from './compiled-bindings.ts'
 import type { CompiledRole } from './compiled-role.ts'
 
@@ -37,19 +38,11 @@ function bindingsUnder(
 
 /** A grant gives no authority over the gateway, whatever its role is now. */
 export function grantedRole(role: CompiledRole): CompiledRole {
-  return { ...role, has: (permission) => canGive(permission) && role.has(permission) }
-}
-
-function canGive(permission: Permission): boolean {
-  return !permission.startsWith('gateway:') || isRead(permission) || permission === 'gateway:self:write'
+  return { ...role, has: (permission) => isGrantable(permission) && role.has(permission) }
 }
 
 export function isGatewayRead(permission: Permission): boolean {
-  return permission.startsWith('gateway:') && isRead(permission)
-}
-
-function isRead(permission: Permission): boolean {
-  return permission.endsWith(':read')
+  return permission.startsWith('gateway:') && permission.endsWith(':read')
 }
 
 /** From its start on, and until before its end. The clock decides, even if the end is not yet recorded. */

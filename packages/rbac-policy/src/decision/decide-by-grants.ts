@@ -16,7 +16,11 @@ type Denied = Extract<Decision, { effect: 'deny' }>
 export function decideByGrants(
   document: CompiledDocument,
   principal: Principal,
-  { grants, denial, call }: { readonly grants: readonly CompiledGrant[]; readonly denial: Denied; readonly call: RackCall },
+  {
+    grants,
+    denial,
+    call,
+  }: { readonly grants: readonly CompiledGrant[]; readonly denial: Denied; readonly call: RackCall },
 ): Decision {
   let explained = denial
   for (const { grant, bindings } of grants) {

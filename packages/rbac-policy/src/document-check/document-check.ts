@@ -8,7 +8,9 @@ import type { PolicyDocument, Role } from '../policy-document/policy-document.ts
 import { valueProblems } from '../policy-document/recorded-values.ts'
 import { recordingProblems } from '../policy-document/recordings.ts'
 import { tokenProblems } from '../policy-document/token-terms.ts'
+import { requestProblems } from './request-problems.ts'
 import { stepUpProblems } from './step-up-problems.ts'
+import { isRuleName, ruleNameProblem } from './written-names.ts'
 
 /** All problems of a document; empty if it can be compiled. */
 export function documentProblems(document: PolicyDocument): Problem[] {
@@ -22,6 +24,7 @@ export function documentProblems(document: PolicyDocument): Problem[] {
     ...recordingProblems(document.recordings),
     ...tokenProblems(document),
     ...stepUpProblems(document),
+    ...requestProblems(document),
     ...valueProblems(document.recordedValues),
   ]
 }
@@ -35,10 +38,7 @@ function roleProblems({ roles }: PolicyDocument): Problem[] {
       text: `the role "${inMessage(name)}" ${text}`,
     })
     const found: Problem[] = []
-    if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
-      found.push(
-        problem('', 'needs a name of lower-case letters, digits, and single dashes, which begins with a letter'),
-      )
+    if (!isRuleName(name)) found.push(problem('', ruleNameProblem))
     if (seen.has(name)) found.push(problem('', 'exists twice'))
     seen.add(name)
     for (const permission of permissions) {

@@ -5,6 +5,14 @@ import { expandPermission } from '../permissions/permission-patterns.ts'
 import type { PolicyDocument, StepUpCallRule, StepUpRule } from '../policy-document/policy-document.ts'
 import { requiredByNoCall, stepUpPermissions } from '../step-up/step-up.ts'
 import { isException } from '../step-up/step-up-exceptions.ts'
+import {
+  appPatternProblem,
+  isAppPattern,
+  isRackPattern,
+  isRuleName,
+  rackPatternProblem,
+  ruleNameProblem,
+} from './written-names.ts'
 
 type Path = readonly (string | number)[]
 
@@ -35,30 +43,16 @@ function callRuleProblems(rule: StepUpCallRule): Problem[] {
         : { at: [...at, list, index], text: `${name} names "${inMessage(entry)}", ${problem}` }
     })
   return [
-    ...(validId.test(id)
-      ? []
-      : [
-          {
-            at,
-            text: `${name} needs a name of lower-case letters, digits, and single dashes, which begins with a letter`,
-          },
-        ]),
+    ...(isRuleName(id) ? [] : [{ at, text: `${name} ${ruleNameProblem}` }]),
     ...(permissions.length + racks.length + apps.length === 0
       ? [{ at, text: `${name} names no permissions, racks, or apps; for every call on a rack, write racks: ["*"]` }]
       : []),
     ...entries('permissions', (pattern) => permissionProblem(pattern, rule)),
-    ...entries('racks', (pattern) => (rackPattern.test(pattern) ? null : 'which is not a pattern of names of racks')),
-    ...entries('apps', (pattern) => (appPattern.test(pattern) ? null : 'which is not a pattern of names of apps')),
+    ...entries('racks', (pattern) => (isRackPattern(pattern) ? null : rackPatternProblem)),
+    ...entries('apps', (pattern) => (isAppPattern(pattern) ? null : appPatternProblem)),
     ...exceptProblems(rule, [...at, 'require']),
   ]
 }
-
-/** As for command rules. */
-const validId = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
-
-/** Names of racks and apps have no other characters. */
-const rackPattern = /^[a-z0-9*-]+$/
-const appPattern = /^[A-Za-z0-9._*-]+$/
 
 /** Returns why the rule would never apply because of a pattern; null if it can apply. */
 function permissionProblem(pattern: Permission, { racks, apps }: StepUpCallRule): string | null {

@@ -10,7 +10,9 @@ const subjects = 'users, such as [group:leads, role:admin, "user:ann@example.com
 const WrittenReason = Type.Object(
   {
     prompt: Type.String({ description: 'the name of what to give as the reason, such as Ticket' }),
-    pattern: Type.Optional(Type.String({ description: 'a regular expression for the whole reason' })),
+    pattern: Type.Optional(
+      Type.String({ description: 'a regular expression in the syntax of RE2, for the whole reason' }),
+    ),
   },
   { ...closed, description: 'prompt, and optionally pattern' },
 )
@@ -55,6 +57,11 @@ function requestRule(id: string, written: WrittenRequests[string], context: Read
   const at = ['requests', id]
   const { racks = ['*'], apps = ['*'], answerWithin, reason, approve, stepUp, reviewers = [] } = written
   const isAutomatic = approve === 'automatically'
+  if (isAutomatic && written.reviews !== undefined)
+    context.problems.push({
+      at: [...at, 'reviews'],
+      text: `the request rule "${inMessage(id)}" has reviews, and approves automatically: leave out one of both`,
+    })
   return {
     id,
     from: subjectsOf(written.from, [...at, 'from'], context),

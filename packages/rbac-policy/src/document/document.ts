@@ -3,7 +3,7 @@ import { type UngrantableRole, ungrantableRoles } from '../compiled-policy/can-g
 import { documentProblems } from '../document-check/document-check.ts'
 import { type FileProblem, type FileProblems, parseYaml } from '../document-schema/parse-yaml.ts'
 import { WrittenPolicy } from '../document-schema/schema.ts'
-import { documentHash, type PolicyDocument } from '../policy-document/policy-document.ts'
+import { documentHash, type PolicyDocument, type RequestRule } from '../policy-document/policy-document.ts'
 import { stepUpPermissions } from '../step-up/step-up.ts'
 import { type ListedRequirement, listRequirements } from '../step-up/step-up-requirements.ts'
 import { builtInText } from './built-in.ts'
@@ -67,6 +67,7 @@ export function documentWarnings(document: PolicyDocument): string[] {
     ...ungrantableRoles(document).map(ungrantableRoleWarning),
     ...document.commands.flatMap((rule) => unreachableServices(rule, document.runServices)),
     ...listRequirements(document).flatMap((requirement) => stepUpWarnings(requirement, document)),
+    ...document.requests.flatMap((rule) => requestWarnings(rule, document)),
   ]
 }
 
@@ -88,6 +89,22 @@ function stepUpWarnings(requirement: ListedRequirement, document: PolicyDocument
   const subject = kind === 'role' ? 'step-up of the role' : 'step-up rule'
   return [
     `the ${subject} ${inMessage(name)} asks for a proof for each call, including calls that only read (${source})`,
+  ]
+}
+
+function requestWarnings({ id, role, reviews, stepUp, source }: RequestRule, { roles }: PolicyDocument): string[] {
+  const { when = [] } = roles.find(({ name }) => name === role) ?? {}
+  const isForUsers = when.every(({ callers }) => callers === undefined || callers.includes('user'))
+  const subject = `the request rule ${inMessage(id)}`
+  return [
+    ...(reviews === 0 && (stepUp?.level ?? null) === null
+      ? [
+          `${subject} approves automatically and has no step-up, so a stolen session can get the role ${inMessage(role)} (${source})`,
+        ]
+      : []),
+    ...(isForUsers
+      ? []
+      : [`${subject} gives nothing, because the role ${inMessage(role)} does not apply to users (${source})`]),
   ]
 }
 

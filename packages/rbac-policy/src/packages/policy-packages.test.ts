@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { builtInPolicy } from '../document/document.ts'
 import { compilePolicy } from '../policy/policy.ts'
 import { binding, call, principal } from '../testing/calls.ts'
+import { requestRule } from '../testing/request-rules.ts'
 import { definePolicy } from './define-policy.ts'
 import { type Allowed, createPolicyPackages } from './policy-packages.ts'
 import type { CallContext, EvaluationResult, PolicyDefinition } from './types.ts'
 
-const policy = compilePolicy(builtInPolicy())
+const policy = compilePolicy({ ...builtInPolicy(), requests: [requestRule()] })
 const admin = principal([binding('admin')])
 const asked = call('POST /apps/{app}/cancel')
 const decision = policy.decide(admin, asked) as Allowed
@@ -154,7 +155,7 @@ describe('a call that needs a step-up', () => {
   test('keeps its requirement, if no package has a stricter one', async () => {
     expect(await narrowed(null)).toBe(required)
     expect(await narrowed(needsProof)).toBe(required)
-    expect(await narrowed({ ...deny, effect: 'require', requirement: 'approval', request: 'production-deploy' })).toMatchObject({
+    expect(await narrowed({ ...deny, effect: 'require', requirement: 'approval', request: 'deploys' })).toMatchObject({
       requirement: 'approval',
     })
   })
@@ -195,7 +196,11 @@ describe('a call that needs a step-up', () => {
 
 describe('a review', () => {
   test('returns a denial, ignores a requirement, and reports a package that failed', async () => {
-    const responses: EvaluationResult[] = [null, deny, { ...deny, effect: 'require', requirement: 'approval', request: 'deploys' }]
+    const responses: EvaluationResult[] = [
+      null,
+      deny,
+      { ...deny, effect: 'require', requirement: 'approval', request: 'deploys' },
+    ]
     const all = packages({
       evaluate(_call, { phase }) {
         if (phase !== 'review') throw new Error('asked to begin')

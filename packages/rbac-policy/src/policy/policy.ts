@@ -1,11 +1,7 @@
 import { type CompiledRules, compileCheckedRules, compileRules } from '@rack-gateway/command-matcher'
 import type { Denial } from '@rack-gateway/errors'
 import { canGrant, canRevoke } from '../compiled-policy/can-grant.ts'
-import {
-  bindingsInScope,
-  type PrincipalBindings,
-  type RoleSet,
-} from '../compiled-policy/compiled-bindings.ts'
+import { bindingsInScope, type PrincipalBindings, type RoleSet } from '../compiled-policy/compiled-bindings.ts'
 import type { CompiledDocument } from '../compiled-policy/compiled-document.ts'
 import { type CompiledGrant, isGatewayRead, isLiveGrant, toDecidingGrant } from '../compiled-policy/compiled-grants.ts'
 import { type CompiledPrincipal, createPrincipalCompiler } from '../compiled-policy/compiled-principal.ts'
@@ -116,7 +112,11 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
     ...decider,
     roles: new Map(document.roles.map((role) => [role.name, role])),
     checkPermission(principal, permission, where, moment) {
-      const denial = checkPermissionAt(compiled, principal, compiledBindingsOf(principal), { permission, where, moment })
+      const denial = checkPermissionAt(compiled, principal, compiledBindingsOf(principal), {
+        permission,
+        where,
+        moment,
+      })
       if (denial === null || !isGatewayRead(permission)) return denial
       return findGrant(principal, permission, { where, moment }) === null ? denial : null
     },
@@ -126,7 +126,11 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
       return found && toDecidingGrant(found.grant)
     },
     managementStepUp: (principal, call, moment) =>
-      requireForManagement(compiled, principal, { call, moment, bindings: bindingsForManagement(principal, call, moment) }),
+      requireForManagement(compiled, principal, {
+        call,
+        moment,
+        bindings: bindingsForManagement(principal, call, moment),
+      }),
     enrollment: (principal, now) => enrollmentOf(compiled, principal, compiledBindingsOf(principal), now),
     rolesAt: (principal, where, moment) => bindingsInScope(compiledBindingsOf(principal), where, moment).own.roles,
     canGrant: (principal, wanted, moment) =>
@@ -151,7 +155,8 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
       )
     },
     requestRule: (id) => document.requests.find((rule) => rule.id === id) ?? null,
-    requestCommandOf: (principal, rule, where, at) => requestCommandOf(document.requests, principal, rule, { where, at }),
+    requestCommandOf: (principal, rule, where, at) =>
+      requestCommandOf(document.requests, principal, rule, { where, at }),
     isSecretKey: createSecretKeyMatcher(secretKeys),
     isSecretParameter: createSecretKeyMatcher([...secretKeys, ...secretParameters]),
     recordingOf: compileRecordings(document.recordings),

@@ -28,7 +28,8 @@ function isSubject(
   // The name of a user is the email address.
   if (kind === 'user') return asker.name.toLowerCase() === name.toLowerCase()
   return asker.bindings.some(
-    (binding) => binding.role === name && isLiveBinding(binding, now) && (scope === null || containsAll(binding, scope)),
+    (binding) =>
+      binding.role === name && isLiveBinding(binding, now) && (scope === null || containsAll(binding, scope)),
   )
 }
 

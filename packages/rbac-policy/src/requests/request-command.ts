@@ -20,7 +20,7 @@ export interface RequestCommandTerms {
  *
  * @returns null if nobody can ask for these names
  */
-export function requestTermsOf({ apps }: Pick<RequestRule, 'apps'>, scope: PolicyScope): RequestCommandTerms | null {
+function requestTermsOf({ apps }: Pick<RequestRule, 'apps'>, scope: PolicyScope): RequestCommandTerms | null {
   const app = scope.scope === 'app' ? scope.app : scope.scope === 'rack' || apps.includes('*') ? '*' : (apps[0] ?? null)
   if (app === null || !isPattern(app) || !isName(scope.rack)) return null
   if (scope.scope === 'app' && !isName(app)) return null

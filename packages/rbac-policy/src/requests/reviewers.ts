@@ -56,9 +56,7 @@ export function reviewersFor(
 
 /** Two accounts of different identity providers can belong to one person. */
 function isSamePerson(one: RequestPerson, other: RequestPerson): boolean {
-  return (
-    one.id === other.id || one.email.toLowerCase() === other.email.toLowerCase() || one.subject === other.subject
-  )
+  return one.id === other.id || one.email.toLowerCase() === other.email.toLowerCase() || one.subject === other.subject
 }
 
 interface ReviewQuestion {

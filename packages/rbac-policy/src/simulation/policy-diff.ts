@@ -3,6 +3,7 @@ import { permissions } from '../permissions/permissions.ts'
 import type { PolicyDocument, Role } from '../policy-document/policy-document.ts'
 import { commandsChanged } from './commands-changed.ts'
 import { changeForEveryone, isEqual, type PolicyChange } from './policy-change.ts'
+import { requestsChanged } from './requests-changed.ts'
 import { recordingsChanged, valuesChanged } from './rules-changed.ts'
 import { stepUpsChanged } from './step-ups-changed.ts'
 import { tokensChanged } from './tokens-changed.ts'
@@ -19,6 +20,7 @@ export function diffPolicies(before: PolicyDocument, after: PolicyDocument): Pol
     ...recordingsChanged(before.recordings, after.recordings),
     ...tokensChanged(before.tokens, after.tokens),
     ...stepUpsChanged(before, after),
+    ...requestsChanged(before.requests, after.requests),
     ...valuesChanged(before.recordedValues, after.recordedValues),
   ]
 }

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { builtInPolicy, readPolicy } from '../document/document.ts'
+import { compilePolicy } from '../policy/policy.ts'
 import type { PolicyDocument } from '../policy-document/policy-document.ts'
+import { binding, call, principal } from '../testing/calls.ts'
+import { grant } from '../testing/request-rules.ts'
 import { studyImpact } from './policy-impact.ts'
 import type { RecordedCall } from './recorded-call.ts'
 
@@ -58,6 +61,20 @@ function ofToken(role: string, command: string): RecordedCall {
 const noPromotion = written('blocked:', '  POST /apps/{app}/releases/{id}/promote: { reason: A freeze. }')
 
 describe('the impact of a proposed document on recorded calls', () => {
+  test('counts a call under a grant with the role of the grant', () => {
+    const promotion = call('POST /apps/{app}/releases/{id}/promote')
+    const ada = principal([binding('viewer')], { grants: [grant()] })
+    const decision = compilePolicy(current).decide(ada, promotion)
+    expect(decision).toMatchObject({ effect: 'allow', roles: ['viewer', 'deployer'], grant: { id: 'grant-1' } })
+    const underGrant = recorded({
+      principal: { kind: 'user', id: 'u1', name: 'ada@example.com', roles: decision.roles },
+      decision: { effect: 'allow', rule: decision.rule, grant: 'grant-1' },
+    })
+    const same = impact(written('proxy: { hosts: [db.internal] }'), underGrant)
+    expect(same).toMatchObject({ calls: 1, unclear: 0, denied: 0, allowed: 0 })
+    expect(impact(noPromotion, underGrant)).toMatchObject({ unclear: 0, denied: 1 })
+  })
+
   test('is empty for the same document', () => {
     expect(impact(current, recorded(), run('bin/pre_release', 'allow'), run('sh', 'deny'))).toEqual({
       calls: 3,

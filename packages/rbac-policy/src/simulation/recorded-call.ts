@@ -46,6 +46,11 @@ export interface RecordedCall {
   readonly decision: {
     readonly effect: string
     readonly rule: string
+    /**
+     * The ID of the grant that allowed the call. `principal.roles` includes the role of this grant, so the call is replayed
+     * with it.
+     */
+    readonly grant?: string
     /** The decision of the policy, if only observe mode allowed the call. */
     readonly wouldBe?: RecordedDenial
   }

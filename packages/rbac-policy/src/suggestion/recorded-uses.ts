@@ -32,6 +32,7 @@ export interface UsedCommand {
 /** Why recorded calls are no basis for a suggestion. */
 export type LeftOutCause =
   | 'denied'
+  | 'grant'
   | 'unclear'
   | 'not-found'
   | 'unknown-app'
@@ -165,6 +166,11 @@ export function collectUses(isSecretKey: (key: string) => boolean): UseCollector
     // An attempt that was denied is no use, also one that the CLI stopped. Otherwise, callers could ask for access by trying.
     if (recorded.decision.effect !== 'allow') {
       leave('denied')
+      return
+    }
+    // A grant ends by itself. A suggested binding would make permanent what was allowed for hours.
+    if (recorded.decision.grant !== undefined) {
+      leave('grant')
       return
     }
     const { rack, app, status } = recorded

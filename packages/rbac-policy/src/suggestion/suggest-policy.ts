@@ -123,6 +123,7 @@ function shortEnough(recorded: RecordedUses, held: HeldBindings, parts: Paramete
 
 const causes: Readonly<Record<LeftOutCause, string>> = {
   denied: 'were denied, or needed a proof first',
+  grant: 'were allowed by the grant of an access request, which ends by itself',
   unclear: 'lack information',
   'not-found': 'named something that does not exist',
   'unknown-app': 'are on an app on which no call succeeded',

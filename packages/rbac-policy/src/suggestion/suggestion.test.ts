@@ -300,6 +300,19 @@ test('a word that may be a secret is not written, and a denied, failed, or hidde
   expect(files).toMatchObject({ calls: 6, denied: 1 })
 })
 
+test('a call under the grant of an access request is no basis, because the grant ends by itself', () => {
+  const grant = '0197f0a0-0000-7000-8000-00000000000a'
+  const files = suggest([
+    run(ada, ['rake', 'db:migrate']),
+    run(ada, ['rake', 'db:seed'], { decision: { effect: 'allow', rule: 'command:seed', grant } }),
+  ])
+  expect(JSON.stringify(files)).not.toContain('seed')
+  expect(files.summary).toContain(
+    '  left out: 1 call that were allowed by the grant of an access request, which ends by itself',
+  )
+  expect(files).toMatchObject({ calls: 2, denied: 0 })
+})
+
 test('for a token, its command rule is bound to the token, and its permissions to its owner', () => {
   const owner = { kind: 'service-account', id: uuidOf(900), name: 'deploys' }
   const token = { kind: 'api-token', id: uuidOf(901), name: 'token:ci (deploys)', owner, roles: ['ci'] }

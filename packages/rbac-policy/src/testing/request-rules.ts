@@ -1,5 +1,6 @@
+import { readPolicy } from '../document/document.ts'
 import type { Grant } from '../model/types.ts'
-import type { RequestRule } from '../policy-document/policy-document.ts'
+import type { PolicyDocument, RequestRule } from '../policy-document/policy-document.ts'
 import { now } from './calls.ts'
 
 const hour = 3_600_000
@@ -36,4 +37,11 @@ export function grant(change: Partial<Grant> = {}): Grant {
     startsWithUse: false,
     ...change,
   }
+}
+
+/** A valid document. */
+export function documentOf(text: string): PolicyDocument {
+  const { document, problems } = readPolicy(text, 'policy.yaml')
+  if (document === null) throw new Error(problems.map((problem) => problem.text).join('; '))
+  return document
 }

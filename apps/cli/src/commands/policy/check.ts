@@ -40,22 +40,24 @@ export async function handler({ context, json, ...args }: Arguments<typeof build
 }
 
 function summaryOf(document: PolicyDocument) {
-  const { roles, commands, blocked } = document
+  const { roles, commands, blocked, requests } = document
   return {
     policy: documentHash(document),
     roles: roles.map((role) => role.name),
     commandRules: commands.map(({ id }) => id),
     blocked: blocked.map(({ route }) => route),
+    requestRules: requests.map(({ id }) => id),
     warnings: documentWarnings(document),
   }
 }
 
 function lines(name: string, document: PolicyDocument): string[] {
-  const { policy, roles, commandRules, blocked, warnings } = summaryOf(document)
+  const { policy, roles, commandRules, blocked, requestRules, warnings } = summaryOf(document)
   const parts = [
     counted(roles.length, 'role'),
     counted(commandRules.length, 'command rule'),
     counted(blocked.length, 'blocked operation'),
+    ...(requestRules.length === 0 ? [] : [counted(requestRules.length, 'request rule')]),
   ]
   return [
     `${name} is valid. With the built-in rules that it does not replace, it has ${parts.join(', ')}.`,

@@ -17,6 +17,7 @@ const PolicyCheck = Type.Object({
   roles: Type.Optional(Type.Array(Text)),
   commandRules: Type.Optional(Type.Array(Text)),
   blocked: Type.Optional(Type.Array(Text)),
+  requestRules: Type.Optional(Type.Array(Text)),
   warnings: Type.Optional(Type.Array(Text)),
 })
 

@@ -96,6 +96,15 @@ describe('policy check', () => {
     )
   })
 
+  test('counts request rules, and warns of them', async () => {
+    const rule = 'deploy: { from: [group:a], role: deployer, longest: 4h, approve: automatically }'
+    write('policy.yaml', `version: 1\nrequests:\n  ${rule}\n`)
+    const { code, stdout } = await run('check', 'policy.yaml')
+    expect([code, stdout]).toEqual([0, expect.stringContaining(' blocked operations, 1 request rule.\n')])
+    expect(stdout).toContain('warning: the request rule deploy approves automatically and has no step-up')
+    expect(JSON.parse((await run('check', 'policy.yaml', '--json')).stdout).requestRules).toEqual(['deploy'])
+  })
+
   test('names every problem with line and column, and exits with 3', async () => {
     write('policy.yaml', bad)
     expect(await run('check', 'policy.yaml')).toEqual({
@@ -260,6 +269,26 @@ describe('policy diff', () => {
     )
     const json = JSON.parse((await run('diff', '@built-in', 'policy.yaml', '--json')).stdout)
     expect(json.changes).toContainEqual({ effect: 'denies', role: null, what: 'POST /apps is blocked' })
+  })
+
+  test('shows new and changed request rules', async () => {
+    const rule = 'from: [group:a], role: deployer, racks: [production], longest: 4h, reviewers: [group:leads]'
+    write('old.yaml', `version: 1\nrequests:\n  deploy: { ${rule} }\n`)
+    write('new.yaml', `version: 1\nrequests:\n  deploy: { ${rule.replace('4h', '8h')} }\n  other: { ${rule} }\n`)
+    const words =
+      'group:a can ask for the role deployer; on racks: production; on apps: *; for at most 4 hours; the time starts with the approval; needs 1 review by group:leads; lapses after 1 hour without these reviews; each reviewer needs no step-up; the reason can be any text'
+    expect(await run('diff', 'old.yaml', 'new.yaml')).toEqual({
+      code: 0,
+      stdout: [
+        '2 changes from old.yaml to new.yaml, without policy packages',
+        'changed:',
+        '  everyone  the request rule deploy is now: for at most 8 hours',
+        'newly allowed:',
+        `  everyone  the request rule other is new: ${words}`,
+        '',
+      ].join('\n'),
+      stderr: '',
+    })
   })
 
   test('shows no change between a document and itself', async () => {

@@ -3,6 +3,7 @@ import type { ListedCall } from './listed-call.ts'
 
 /** Writes the live calls of this process to the database, in batches, so that every process can list them. */
 export interface CallListing {
+  /** Also updates the grant of a listed call. */
   add(call: ListedCall): void
   remove(id: string): void
   /** Deletes the rows of this process. @throws the error of the database */
@@ -25,7 +26,12 @@ const retryAfter = 1_000
 const batchSize = 500
 
 function toRow({ startedAt, principalKind, principalName, grant, ...call }: ListedCall, stream: string) {
-  const columns = { started_at: startedAt, principal_kind: principalKind, principal_name: principalName, grant_id: grant }
+  const columns = {
+    started_at: startedAt,
+    principal_kind: principalKind,
+    principal_name: principalName,
+    grant_id: grant,
+  }
   return { ...call, ...columns, stream }
 }
 
@@ -48,9 +54,9 @@ export function createCallListing({ sql, stream, onListed, onError }: CallListin
     }
     try {
       const rows = batch.map((call) => toRow(call, current))
-      await sql`insert into gateway.live_calls ${sql(rows)} on conflict (id) do nothing`
+      await sql`insert into gateway.live_calls ${sql(rows)} on conflict (id) do update set grant_id = excluded.grant_id`
     } catch (error) {
-      for (const call of batch) if (!removed.has(call.id)) added.set(call.id, call)
+      for (const call of batch) if (!removed.has(call.id) && !added.has(call.id)) added.set(call.id, call)
       throw error
     }
     onListed()

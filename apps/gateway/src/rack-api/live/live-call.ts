@@ -1,5 +1,5 @@
 import type { VerifiedToken } from '@rack-gateway/auth'
-import type { RackCall } from '@rack-gateway/rbac-policy'
+import type { Allowed, DecidingGrant, RackCall } from '@rack-gateway/rbac-policy'
 import type { ListedCall } from './listed-call.ts'
 
 /**
@@ -14,6 +14,14 @@ export interface LiveCall {
   /** When the gateway stops, it ends a WebSocket and lets a transfer finish. */
   readonly kind: 'websocket' | 'transfer'
   readonly listed: ListedCall
+  /** The grant that allowed the call to start; null if bindings allowed it. */
+  readonly grant: DecidingGrant | null
+  /** Whether the call always ends with the grant that allowed it to start, even if another grant or bindings allow it. */
+  readonly endsWithGrant: boolean
+  /** Writes a text to the caller's terminal. Null without a terminal. @returns false if the text was not sent */
+  readonly notify: ((text: string) => boolean) | null
+  /** Records that another grant, or bindings alone, allow the call from now on. @param previous the grant until now */
+  onGrantChange(decision: Allowed, previous: DecidingGrant | null): void
   /** Ends the call. A WebSocket sends the reason to the client. */
   end(reason: string): void
   /** Keeps proxies from closing the connection as idle. */

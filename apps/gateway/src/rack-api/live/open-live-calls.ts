@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { createPeriodicWork } from '../../recordings/periodic-work.ts'
 import { createCallEndings } from './call-endings.ts'
 import { createCallListing } from './call-listing.ts'
+import { createGrantEndings } from './grant-endings.ts'
 import { createLiveCalls, type LiveCalls } from './live-calls.ts'
 import { removeAbandonedRows } from './remove-abandoned-rows.ts'
 
@@ -46,6 +47,11 @@ export function openLiveCalls(app: FastifyInstance, pingInterval?: number): Live
     packages,
     listing,
     endings,
+    explainGrantEnd: createGrantEndings({
+      sql,
+      now: clock.now,
+      onError: (err) => log.warn({ event: 'live_call.grant_lookup_failed', err }),
+    }),
     now: clock.now,
     onError: (err) => log.error({ event: 'stream.review_failed', err }),
     pingInterval,

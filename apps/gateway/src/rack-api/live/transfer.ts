@@ -1,6 +1,9 @@
 import { isOnlyObserved } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { callEventOf } from '../../audit/call-event.ts'
+import { recordLater } from '../../audit/record-later.ts'
 import type { DecidedCall } from '../../calls/call.ts'
+import { grantChangeEvent } from './grant-change-event.ts'
 import { listedCall } from './listed-call.ts'
 
 /** Milliseconds. Most responses are sent sooner, so they need no watch. */
@@ -26,15 +29,21 @@ function isTransfer({ match: { route } }: DecidedCall): boolean {
   return route.body === 'raw' || route.mask === 'opaque'
 }
 
-function watch({ liveCalls }: FastifyInstance, request: FastifyRequest, reply: FastifyReply, call: DecidedCall): void {
+function watch(server: FastifyInstance, request: FastifyRequest, reply: FastifyReply, call: DecidedCall): void {
   const { credential, rackCall, decision } = call
   const { raw } = reply
-  const removeCall = liveCalls.add({
+  const removeCall = server.liveCalls.add({
     credential,
     rackCall,
     isObserved: isOnlyObserved(decision),
     kind: 'transfer',
     listed: listedCall(request, call),
+    grant: decision.grant ?? null,
+    // Any other response can show values that only the grant shows.
+    endsWithGrant: !isTransfer(call),
+    notify: null,
+    onGrantChange: (decision, previous) =>
+      recordLater(server, request.log, grantChangeEvent(callEventOf(request), decision, previous)),
     // An error cannot follow the start of a response. A reset connection shows that the response is incomplete, and
     // discards what is not sent yet.
     end() {

@@ -11,8 +11,8 @@ import { type Policy, type Visibility, visibilityOf } from '@rack-gateway/rbac-p
 import { appOf } from '../../calls/app-of.ts'
 import type { RoutedCall } from '../../calls/call.ts'
 import type { CalledApi } from '../../calls/parse-request.ts'
-import { viewerOf } from './visibility-grant.ts'
 import { createMaskCache, createMaskMac, macBytes } from './mask-macs.ts'
+import { viewerOf } from './visibility-grant.ts'
 
 export interface MaskKeeper {
   /** @returns `received` itself if it has nothing to mask. @throws UnmaskableResponse */

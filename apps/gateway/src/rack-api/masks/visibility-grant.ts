@@ -9,7 +9,9 @@ import type { RoutedCall } from '../../calls/call.ts'
  */
 export function viewerOf({ principal, decision }: Pick<RoutedCall, 'principal' | 'decision'>): Principal {
   const { grants = [] } = principal
-  return grants.length === 0 ? principal : { ...principal, grants: grants.filter(({ id }) => id === decision?.grant?.id) }
+  return grants.length === 0
+    ? principal
+    : { ...principal, grants: grants.filter(({ id }) => id === decision?.grant?.id) }
 }
 
 /** Responses that are the same for every viewer. */

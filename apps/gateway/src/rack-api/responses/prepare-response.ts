@@ -2,7 +2,8 @@ import type { EventDraft } from '@rack-gateway/audit'
 import { UnmaskableResponse as NotMaskable, type RackRoute, runToEnd } from '@rack-gateway/convox-api'
 import { reasonOf } from '@rack-gateway/errors'
 import { createTokenRedactor, type UpstreamResponse, watchMinimumRate } from '@rack-gateway/rack-registry'
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { recordLater } from '../../audit/record-later.ts'
 import type { DecidedCall } from '../../calls/call.ts'
 import { UnmaskableResponse, UpstreamRedirect } from '../../errors/errors.ts'
 import { sentCost } from '../../resource-account/costs.ts'
@@ -250,9 +251,4 @@ function rackHeaders(response: UpstreamResponse): readonly string[] {
 function mediaTypeOf(response: UpstreamResponse): string {
   const isJson = /^application\/json\b/i.test(response.header('content-type') ?? '')
   return `${isJson ? 'application/json' : 'text/plain'}; charset=utf-8`
-}
-
-/** No caller waits for the event, so a failure is only logged. */
-export function recordLater({ audit }: FastifyInstance, log: FastifyBaseLogger, draft: EventDraft): void {
-  audit.record(draft).catch((err: unknown) => log.error({ event: 'audit.late_record_failed', err }))
 }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { EventDraft, RecordedEvent } from '@rack-gateway/audit'
 import type { RackRoute } from '@rack-gateway/convox-api'
 import { reasonOf } from '@rack-gateway/errors'
+import type { LiveCallKind } from '@rack-gateway/gateway-api'
 import {
   createTokenRedactor,
   type Rack,
@@ -19,6 +20,7 @@ import {
 import { isOnlyObserved } from '@rack-gateway/rbac-policy'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
+import { recordLater } from '../../audit/record-later.ts'
 import type { DecidedCall } from '../../calls/call.ts'
 import { closingFrames, takeSocket } from '../../error-responses/command-stream.ts'
 import { responseStatus } from '../../error-responses/error-response.ts'
@@ -28,10 +30,11 @@ import { type Payer, principalPayer } from '../../resource-account/payer.ts'
 import { askSystem } from '../console/rack-statuses.ts'
 import { countCall } from '../contacts/count-calls.ts'
 import { assertStillAllowed } from '../decide.ts'
-import { listedCall } from '../live/listed-call.ts'
+import { grantChangeEvent } from '../live/grant-change-event.ts'
+import { type ListedCall, listedCall } from '../live/listed-call.ts'
 import type { LiveCall } from '../live/live-call.ts'
 import { managementHeaders } from '../responses/management-headers.ts'
-import { deliver, prepareResponse, recordLater } from '../responses/prepare-response.ts'
+import { deliver, prepareResponse } from '../responses/prepare-response.ts'
 import { upstreamRequest } from '../upstream-request.ts'
 
 /** A WebSocket close code. @see RFC 6455, section 7.4.1 */
@@ -89,8 +92,10 @@ export async function openWebsocket(request: FastifyRequest, reply: FastifyReply
   })
   const { credential, rackCall, decision } = call
   const isObserved = isOnlyObserved(decision)
+  const grant = decision.grant ?? null
   const listed = listedCall(request, call, openedEvent, recording.eventFields.recording?.id ?? null)
-  followSession(server, session, { credential, rackCall, isObserved, listed }, live, client)
+  const notify = hasTerminal(request, listed) ? live.notify : null
+  followSession(server, session, { credential, rackCall, isObserved, grant, listed, notify }, live, client)
 }
 
 /** @throws RackRejectsGateway before the handshake only if the rack rejected an earlier request of the gateway */
@@ -136,7 +141,7 @@ interface Session {
   readonly log: FastifyBaseLogger
   readonly logFields: ReturnType<typeof logFieldsOf>
   /** The last event of the session, without the fields about its end. */
-  readonly closedDraft: EventDraft
+  closedDraft: EventDraft
   readonly recording: SessionRecording
 }
 
@@ -144,7 +149,7 @@ interface Session {
 function followSession(
   server: FastifyInstance,
   session: Session,
-  call: Pick<LiveCall, 'credential' | 'rackCall' | 'isObserved' | 'listed'>,
+  call: Pick<LiveCall, 'credential' | 'rackCall' | 'isObserved' | 'grant' | 'listed' | 'notify'>,
   live: Relay,
   client: Duplex,
 ): void {
@@ -155,7 +160,13 @@ function followSession(
   const removeCall = server.liveCalls.add({
     ...call,
     kind: 'websocket',
+    endsWithGrant: false,
     end,
+    onGrantChange(decision, previous) {
+      const event = grantChangeEvent(session.closedDraft, decision, previous)
+      recordLater(server, log, event)
+      session.closedDraft = { ...session.closedDraft, decision: event.decision }
+    },
     ping() {
       live.ping()
       if (client instanceof TextClient) client.ping()
@@ -178,6 +189,13 @@ function recordEnd(
   end: Partial<EventDraft>,
 ): void {
   recordLater(server, log, { ...closedDraft, ...end, ...recording.finish(relayEnd) })
+}
+
+const kindsWithTerminal: readonly LiveCallKind[] = ['exec', 'run', 'console', 'shell']
+
+/** The stock CLI sends the width only if its output is a terminal. A text must not get into a file or another program. */
+function hasTerminal({ headers }: FastifyRequest, { kind }: ListedCall): boolean {
+  return headers.width !== undefined && kindsWithTerminal.includes(kind)
 }
 
 /** A caller of the management API gets the data as the text of an ordinary response. */
