@@ -10,7 +10,8 @@ import {
 } from '@rack-gateway/access-requests'
 import { noSuchItem } from '@rack-gateway/auth'
 import type { Endpoints } from '@rack-gateway/gateway-api'
-import { type RequestRule, requestOptions } from '@rack-gateway/rbac-policy'
+import type { RequestRule } from '@rack-gateway/rbac-policy'
+import { requestOptions } from '@rack-gateway/rbac-policy/requests'
 import { NotAllowed } from '../../errors/errors.ts'
 import { requireRule } from '../access-requests/current-rule.ts'
 import { findVisible, isParty, type RequestView, viewOf } from '../access-requests/request-view.ts'
@@ -43,7 +44,9 @@ type AnyReview = Pick<
 
 export const accessRequestHandlers: Handlers<Names> = {
   listRequestOptions({ server: { policy, clock }, principal }) {
-    return { items: requestOptions(policy.document, principal, clock.now()).map((rule) => toOption(rule, policy.roles)) }
+    return {
+      items: requestOptions(policy.document, principal, clock.now()).map((rule) => toOption(rule, policy.roles)),
+    }
   },
 
   async previewAccessRequest(call) {
