@@ -140,8 +140,10 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['version', () => ['version']],
 ]
 
-/** Commands that are tested where their fixtures are: step-up/rack-gateway.test.ts, cli-people.test.ts, cli-audit.test.ts, session-recordings-live.test.ts, and login.integration.test.ts of `ci login` itself. */
+/** Commands that are tested where their fixtures are: requests.test.ts, step-up/rack-gateway.test.ts, cli-people.test.ts, cli-audit.test.ts, session-recordings-live.test.ts, and login.integration.test.ts of `ci login` itself. */
 const elsewhere = [
+  ...['list', 'show', 'approve', 'deny', 'cancel', 'revoke'].map((action) => `requests ${action}`),
+  'request',
   ...['list', 'add', 'rename', 'remove', 'backup-codes', 'test'].map((action) => `mfa ${action}`),
   ...['users reset-factors', 'users invite', 'users uninvite', 'audit tail', 'audit end', 'ci login'],
 ]

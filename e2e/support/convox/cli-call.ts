@@ -15,6 +15,7 @@ export type TestUser = Partial<
     | 'columns'
     | 'readInput'
     | 'interruption'
+    | 'timeouts'
   >
 >
 

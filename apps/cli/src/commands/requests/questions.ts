@@ -1,4 +1,5 @@
 import type { RequestOption } from '@rack-gateway/gateway-api'
+import { compileReasonPattern } from '@rack-gateway/rbac-policy/requests'
 import { Denied, Usage } from '../../errors/errors.ts'
 import type { Context } from '../../invocation/context.ts'
 import { printable } from '../../terminal/terminal.ts'
@@ -132,11 +133,8 @@ async function askForReason(context: Context, { reason }: RequestOption): Promis
 
 /** A pattern that this program cannot read is left to the gateway, which checks the reason in any case. */
 function matches(pattern: string, text: string): boolean {
-  try {
-    return new RegExp(`^(?:${pattern})$`, 'u').test(text)
-  } catch {
-    return true
-  }
+  const compiled = compileReasonPattern(pattern)
+  return 'problem' in compiled || compiled.matches(text)
 }
 
 /** Asks again after an answer for which `read` returns an error. */

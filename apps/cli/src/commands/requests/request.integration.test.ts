@@ -330,6 +330,22 @@ describe('step by step', () => {
   })
 
   test.each([
+    ['(?i)ops-[[:digit:]]+', 'Ops-1', 0],
+    ['(a+)+', 'a'.repeat(40), 0],
+    ['(a+)+', `${'a'.repeat(40)}b`, 2],
+    ['(?=x)', 'left to the gateway', 0],
+  ])(
+    'the pattern %s of a reason has the syntax of the policy, and is never slow',
+    async (pattern, reason, exitCode) => {
+      const items = [{ ...requestOption, reason: { prompt: 'Ticket', pattern } }]
+      await start({ [`${api}/options`]: ok({ items }) })
+      const { terminal } = typing(...(exitCode === 0 ? [reason, 'y'] : [reason, reason, reason]))
+      const words = ['request', '--rack', 'production', '--app', 'web', '--for', '1h']
+      expect((await call(words, terminal)).code).toBe(exitCode)
+    },
+  )
+
+  test.each([
     [[], [], 'The policy lets you ask for no role. Ask an administrator'],
     [
       [requestOption],
