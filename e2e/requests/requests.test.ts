@@ -1,3 +1,4 @@
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/gateway/system.ts'
@@ -110,11 +111,26 @@ describe('an access request', () => {
   test('is read by auditors, and each read of its events by another user is recorded', async () => {
     const id = await ask(ann)
     const auditor = await system.token('auditor')
-    const person = { ...ann, token: auditor }
-    expect(person.token).toBe(auditor)
-    const { callManagementApi } = await import('@rack-gateway/testing/management-api')
     expect((await callManagementApi(system, auditor, 'GET', `/access-requests/${id}/events`)).status).toBe(200)
     expect(await system.lastEvent()).toMatchObject({ kind: 'access-request.read', detail: { accessRequest: id } })
+  })
+
+  test('is neither reviewed nor revoked by who only sees it, and revoked by an administrator', async () => {
+    const id = await ask(ann)
+    const as = (token: string, action: string, body: object = {}) =>
+      callManagementApi(system, token, 'POST', `/access-requests/${id}/${action}`, body)
+    const [auditor, admin] = [await system.token('auditor'), await system.token('admin')]
+    for (const token of [auditor, admin])
+      for (const [action, body] of [
+        ['approve', {}],
+        ['deny', { note: 'no' }],
+      ] as const) {
+        const refused = await as(token, action, body)
+        expect([refused.status, refused.text('rule')]).toEqual([403, 'not-reviewer'])
+      }
+    await approve(lead, id)
+    expect((await as(auditor, 'revoke')).status).toBe(403)
+    expect((await as(admin, 'revoke')).json).toMatchObject({ state: 'revoked' })
   })
 
   test('cannot be reviewed by who asked, also with another account', async () => {
