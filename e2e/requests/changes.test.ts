@@ -35,7 +35,7 @@ const restart = async () => (await system.send('POST', '/apps/myapp/services/web
 
 test('a rule that became narrower is judged anew at the decision', async () => {
   const id = await ask(ann)
-  await replacePolicy(requestsPolicy.replace('longest: 4h', 'longest: 30m'))
+  await replacePolicy(requestsPolicy.replaceAll('longest: 4h', 'longest: 30m'))
   const refused = await lead.call('POST', `/access-requests/${id}/approve`, {})
   expect([refused.status, refused.text('code')]).toEqual([409, 'RGW_REQUEST_OUTDATED'])
   expect(refused.text('error')).toContain('at most 30 minutes')

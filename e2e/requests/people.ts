@@ -6,7 +6,16 @@ import { changesApplied, type System } from '../support/gateway/system.ts'
 
 /** Request rules for a team whose engineers ask, and whose leads review. */
 export const requestsPolicy = `version: 1
+roles:
+  reader:
+    permissions: [env:read, secret:read]
 requests:
+  values:
+    from: [group:engineering]
+    role: reader
+    longest: 4h
+    workStarts: firstUse
+    reviewers: [group:leads]
   deploy:
     from: [group:engineering]
     role: deployer

@@ -1,7 +1,7 @@
 import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type System, startSystem } from '../support/gateway/system.ts'
+import { changesApplied, type System, startSystem } from '../support/gateway/system.ts'
 import { approve, ask, createPerson, deploy, type Person, setGroups, writeRequestsPolicy } from './people.ts'
 
 let system: System
@@ -251,6 +251,24 @@ describe('a grant that its first use starts', () => {
     expect((await ann.call('GET', `/access-requests/${id}`)).json).toMatchObject({ state: 'active' })
     const read = (await system.events()).findLast(({ kind }) => kind === 'audit.read')
     expect(read).toMatchObject({ decision: { grant: id, rule: 'role:auditor' } })
+  })
+
+  test('starts when a response shows values that only the grant shows', async () => {
+    await system.issuer.addBinding({ kind: 'user', id: ann.id }, { role: 'viewer', racks: '*', apps: '*' })
+    await changesApplied(system)
+    const listed = JSON.parse((await system.get('/apps/myapp/releases', ann.token)).body) as { id: string }[]
+    const release = async () => (await system.get(`/apps/myapp/releases/${listed[0]?.id}`, ann.token)).body
+    const masked = await release()
+    const id = await ask(ann, { role: 'reader', racks: ['staging'], seconds: 600, reason: 'look' })
+    await approve(lead, id)
+    await expect.poll(async () => (await ann.call('GET', '/me')).json).toMatchObject({ grants: [{ id }] })
+    expect((await system.get('/apps/myapp/services', ann.token)).status).toBe(200)
+    expect((await ann.call('GET', `/access-requests/${id}`)).json).toMatchObject({ state: 'approved' })
+    expect(await release()).not.toBe(masked)
+    expect(await system.lastEvent()).toMatchObject({ kind: 'call', decision: { grant: id } })
+    expect((await ann.call('GET', `/access-requests/${id}`)).json).toMatchObject({ state: 'active' })
+    await ann.call('POST', `/access-requests/${id}/revoke`, {})
+    expect(await release()).toBe(masked)
   })
 
   test('does not start after its revocation', async () => {
