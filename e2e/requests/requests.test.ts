@@ -253,6 +253,14 @@ describe('a grant that its first use starts', () => {
     expect(read).toMatchObject({ decision: { grant: id, rule: 'role:auditor' } })
   })
 
+  test.each(['/live-calls', '/access-requests?view=all'])('starts with a list of what others own: %s', async (path) => {
+    const id = await ask(ann, { role: 'auditor', racks: ['*'], seconds: 600, reason: 'look' })
+    await approve(lead, id)
+    await expect.poll(async () => (await ann.call('GET', '/me')).json).toMatchObject({ grants: [{ id }] })
+    expect((await ann.call('GET', path)).status).toBe(200)
+    expect((await ann.call('GET', `/access-requests/${id}`)).json).toMatchObject({ state: 'active' })
+  })
+
   test('starts when a response shows values that only the grant shows', async () => {
     await system.issuer.addBinding({ kind: 'user', id: ann.id }, { role: 'viewer', racks: '*', apps: '*' })
     await changesApplied(system)
