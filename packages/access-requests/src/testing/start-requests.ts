@@ -93,7 +93,7 @@ export async function startRequests(onEnd: OnEnd) {
     lists,
     /** The principal of a new session of a user, or of a new API token. Read again at each call. */
     async principalReader({ email }: Person, kind: 'session' | 'token'): Promise<() => Promise<Principal>> {
-      const common = { role: 'viewer', expiresAt: new Date(clock.time + 7 * day) }
+      const common = { role: 'viewer', expiresAt: clock.time + 7 * day }
       const { token } =
         kind === 'session'
           ? await issuer.issueSession({ ...common, email, device: 'laptop' })
@@ -127,8 +127,12 @@ export async function startRequests(onEnd: OnEnd) {
       ),
     use: (by: Person, id: string, process?: Database) =>
       changeBy(by, (change) => startGrant(change, id, clock.now()), process),
-    /** The kinds of the recorded events, without their common prefix. */
-    eventKinds: () => record.mock.calls.flatMap(([events]) => events.map(({ kind }) => kind.split('.')[1])),
+    /** The kinds of the events of a request, without their common prefix. */
+    eventKinds: (id: string) =>
+      record.mock.calls
+        .flatMap(([events]) => events)
+        .filter(({ detail }) => detail.accessRequest === id)
+        .map(({ kind }) => kind.split('.')[1]),
     events: () => record.mock.calls.flatMap(([events]) => events),
     /** A sweep that runs only when the test asks for it. */
     createSweep(onError: (error: unknown) => void = fail, process: Database = database) {
