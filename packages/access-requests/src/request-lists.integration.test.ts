@@ -57,8 +57,8 @@ test('candidates are the users of the groups, addresses, and roles of the review
   await admin`update gateway.users set groups = array['staff'] where id = ${idOf('other')}`
   await admin`update gateway.users set locked_at = now() where id = ${idOf('locked')}`
   await admin`
-    insert into gateway.second_factors (id, user_id, kind, name)
-    values (gen_random_uuid(), ${idOf('role')}, 'totp', 'phone')`
+    insert into gateway.second_factors (id, user_id, kind, name, secret, last_step)
+    values (gen_random_uuid(), ${idOf('role')}, 'totp', 'phone', 'sealed', 0)`
   await addBinding({ kind: 'user', id: idOf('role') }, { role: 'admin', racks: 'production' })
   await addBinding({ kind: 'user', id: idOf('role') }, { role: 'viewer' })
   await addBinding({ kind: 'group', id: 'admins' }, { role: 'admin' })
