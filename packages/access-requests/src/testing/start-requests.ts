@@ -13,7 +13,7 @@ import { createSweep } from '../sweep.ts'
 
 export const minute = 60_000
 export const hour = 60 * minute
-export const day = 24 * hour
+const day = 24 * hour
 export const startOfTest = Date.UTC(2027, 0, 2, 3, 4, 5)
 
 export interface Person {
@@ -39,7 +39,7 @@ export function ruleOf(changes: Partial<RequestRule> = {}): RequestRule {
   }
 }
 
-export function termsOf(changes: Partial<RequestTerms> = {}): RequestTerms {
+function termsOf(changes: Partial<RequestTerms> = {}): RequestTerms {
   const common = { role: 'deployer', racks: ['production'], apps: ['*'], seconds: 3_600, startsAt: null }
   return { ...common, reason: 'OPS-1', extends: null, ...changes }
 }
