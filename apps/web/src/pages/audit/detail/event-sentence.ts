@@ -93,6 +93,10 @@ const passiveSentences: Readonly<Record<string, (name: string, event: AuditEvent
   'policy.modes-differ': () => 'The processes of the gateway differ in the racks that they observe.',
   'rack.rejects-gateway': (_, { rack }) => `The rack ${rack} rejects the gateway's password.`,
   'rack.accepts-gateway': (_, { rack }) => `The rack ${rack} accepts the gateway's password again.`,
+  'access-request.started': (_, { detail = {} }) => `A grant of ${detail.email} started.`,
+  'access-request.ended': (_, { detail = {} }) => `A grant of ${detail.email} ended.`,
+  'access-request.lapsed': (_, { detail = {} }) =>
+    `An access request of ${detail.email} lapsed, because it was not reviewed or used in time.`,
   'recording.gap': (name) => `A part of a session of ${name} is missing in its recording.`,
 }
 
@@ -162,5 +166,12 @@ const actions: Readonly<Record<string, string>> = {
   'recording.closed': ' closed the recording of a session whose gateway process had died',
   'recording.removed': ' removed an old session recording',
   'live-call.ended': ' ended a live call',
+  'access-request.created': ' asked for a role',
+  'access-request.reviewed': ' approved an access request, which needs more reviews',
+  'access-request.approved': ' approved an access request',
+  'access-request.denied': ' denied an access request',
+  'access-request.canceled': ' canceled an access request',
+  'access-request.revoked': ' revoked a grant',
+  'access-request.read': ' read what was done under a grant of another user',
   'access-request.continued': ' continued a live call under another grant, or by bindings alone',
 }
