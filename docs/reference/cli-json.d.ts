@@ -51,8 +51,9 @@ export interface Whoami {
   racks: string[] // the racks on which you have a role
   roles: string[]
   grants?: {
-    // only for a session of a user: the grants of approved access requests that have not ended
+    // only for a user: the grants of approved access requests, also those that start later
     id: string // the ID of the access request
+    rule: string // the ID of the request rule
     role: string
     racks: string[]
     apps: string[]
@@ -120,8 +121,7 @@ export interface Can {
       grant?: {
         // the grant without which the call would be denied
         id: string
-        expiresAt: number // milliseconds since the epoch
-        startsWithUse?: boolean
+        expiresAt: string // when the grant ends, RFC 3339 in UTC
       }
       wouldBe?: {
         // the decision when the policy is enforced; only for a call that only observe mode allows
@@ -392,6 +392,7 @@ export interface Request {
     command: string | null // without secrets
     request: string // the request ID, which all audit events of the call have
     recording: string | null // the ID of the recording
+    grant: string | null // the ID of the access request whose grant allowed the call
   }[]
   running: {
     // processes and builds that calls under the grant started, and that run on, at most 100
@@ -564,6 +565,7 @@ export interface PolicyCheck {
   roles?: string[]
   commandRules?: string[]
   blocked?: string[]
+  requestRules?: string[]
   warnings?: string[]
 }
 
@@ -824,6 +826,7 @@ export interface AuditEnd {
   opened: string // the ID of the event that opened the session
   chunks: number | null
   bytes: number | null // the stored size
+  grant: string | null // the ID of the access request whose grant allowed the session
   lost: number | null // missing bytes of the session; null: unknown
   removedAt: Time | null
   removedBecause: string | null

@@ -54,6 +54,11 @@ function made(Class: ErrorClass): Error {
   return new Class(...(examples[Class.name] ?? filled))
 }
 
+/** The options of a command can also be named `rule` and `reason`, but they are not texts. */
 function isRule(value: unknown): value is Explanation & { readonly rule: string } {
-  return typeof value === 'object' && value !== null && 'rule' in value && 'reason' in value
+  return typeof value === 'object' && value !== null && 'reason' in value && 'rule' in value && !isOption(value.rule)
+}
+
+function isOption(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'describe' in value
 }

@@ -21,7 +21,7 @@ export default {
     const no = { effect: 'deny', rule: 'closed', reason: 'This app is closed.', next: 'Wait until Monday.' }
     if (call.app === 'denied') return no
     if (call.app === 'worker-only' && call.process?.service === 'command') return no
-    if (call.app === 'approved') return { effect: 'require', requirement: 'approval', rule: 'four-eyes', reason: 'This app is delicate.', next: 'Ask a colleague.' }
+    if (call.app === 'approved') return { effect: 'require', requirement: 'approval', request: 'four-eyes', rule: 'four-eyes', reason: 'This app is delicate.', next: 'Ask a colleague.' }
     if (call.app === 'throws') throw new Error('hunter2')
     if (call.app === 'hangs') return new Promise(() => undefined)
     return null
@@ -30,6 +30,11 @@ export default {
     scope.get('/asked', { config: { anonymous: true } }, async () => asked.splice(0))
   },
 }`
+
+const policy = `version: 1
+requests:
+  four-eyes: { from: [group:engineering], role: deployer, longest: 1h, reviewers: [group:leads] }
+`
 
 const promote = (app: string) => ({ route: 'POST /apps/{app}/releases/{id}/promote', app, params: { app, id: 'R1' } })
 
@@ -40,7 +45,10 @@ describe('simulated denials by policy packages', () => {
   let admin: TestUser
   beforeAll(async () => {
     files = await packageFiles()
-    system = await startSystem({ policyPackages: [await files.write('probe.mjs', probe)] })
+    system = await startSystem({
+      policyFile: await files.write('policy.yaml', policy),
+      policyPackages: [await files.write('probe.mjs', probe)],
+    })
     deployer = await createUser(system, 'deployer')
     admin = await createUser(system, 'admin')
   })
@@ -171,12 +179,10 @@ describe('simulated denials by policy packages', () => {
       })
     })
 
-    test('can shows a requirement, which is a denial for now', async () => {
+    test('can shows that the call needs an approval', async () => {
       const { code, stdout } = await as(deployer, 'can', 'releases', 'promote', 'R1', '-a', 'approved')
       expect(code).toBe(5)
-      expect(stdout).toContain(
-        'Denied, because it needs an approval: convox releases promote',
-      )
+      expect(stdout).toContain('Denied, because it needs an approval: convox releases promote')
       expect(stdout).toContain(
         'Needs an approval: This app is delicate. Ask a colleague. (rule package:probe:four-eyes, from probe)',
       )

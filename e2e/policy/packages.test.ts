@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type PackageFiles, packageFiles } from '../support/gateway/policy-packages.ts'
 import { approve, ask, createPerson, writeRequestsPolicy } from '../requests/people.ts'
+import { type PackageFiles, packageFiles } from '../support/gateway/policy-packages.ts'
 import { changesApplied, type System, startSystem } from '../support/gateway/system.ts'
 
 /** What it does depends on the app, so that one gateway serves all tests. */

@@ -101,7 +101,7 @@ test('a revocation at another replica ends a session with the note of the review
 test('a session continues under the grant of an extension, whose history has it', async () => {
   const first = await grantFor()
   const shell = await open()
-  const next = await grantFor({ ...halfHour, seconds: 7_200, extends: first })
+  const next = await grantFor({ ...halfHour, seconds: 3_000, extends: first })
   const [end, nextEnd] = [await endOf(first), await endOf(next)]
   for (const left of [5 * minute, minute, 0]) await passTo(end - left)
   await expect.poll(() => eventsOf('access-request.continued')).toHaveLength(1)

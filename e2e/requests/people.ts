@@ -6,7 +6,16 @@ import { changesApplied, type System } from '../support/gateway/system.ts'
 
 /** Request rules for a team whose engineers ask, and whose leads review. */
 export const requestsPolicy = `version: 1
+roles:
+  reader:
+    permissions: [env:read, secret:read]
 requests:
+  values:
+    from: [group:engineering]
+    role: reader
+    longest: 4h
+    workStarts: firstUse
+    reviewers: [group:leads]
   deploy:
     from: [group:engineering]
     role: deployer
@@ -61,7 +70,7 @@ export async function createPerson(
 ): Promise<Person> {
   const { id } = await system.issuer.user(email)
   await setGroups(system, id, groups)
-  const { token } = await system.issuer.issueSession({ email, device: 'test', expiresAt: Date.now() + 3_600_000 })
+  const { token } = await system.issuer.issueSession({ email, device: 'test', expiresAt: Date.now() + 86_400_000 })
   return { id, email, token, call: (...call) => callManagementApi({ url }, token, ...call) }
 }
 

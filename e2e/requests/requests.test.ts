@@ -1,6 +1,7 @@
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type System, startSystem } from '../support/gateway/system.ts'
+import { changesApplied, type System, startSystem } from '../support/gateway/system.ts'
 import { approve, ask, createPerson, deploy, type Person, setGroups, writeRequestsPolicy } from './people.ts'
 
 let system: System
@@ -110,11 +111,26 @@ describe('an access request', () => {
   test('is read by auditors, and each read of its events by another user is recorded', async () => {
     const id = await ask(ann)
     const auditor = await system.token('auditor')
-    const person = { ...ann, token: auditor }
-    expect(person.token).toBe(auditor)
-    const { callManagementApi } = await import('@rack-gateway/testing/management-api')
     expect((await callManagementApi(system, auditor, 'GET', `/access-requests/${id}/events`)).status).toBe(200)
     expect(await system.lastEvent()).toMatchObject({ kind: 'access-request.read', detail: { accessRequest: id } })
+  })
+
+  test('is neither reviewed nor revoked by who only sees it, and revoked by an administrator', async () => {
+    const id = await ask(ann)
+    const as = (token: string, action: string, body: object = {}) =>
+      callManagementApi(system, token, 'POST', `/access-requests/${id}/${action}`, body)
+    const [auditor, admin] = [await system.token('auditor'), await system.token('admin')]
+    for (const token of [auditor, admin])
+      for (const [action, body] of [
+        ['approve', {}],
+        ['deny', { note: 'no' }],
+      ] as const) {
+        const refused = await as(token, action, body)
+        expect([refused.status, refused.text('rule')]).toEqual([403, 'not-reviewer'])
+      }
+    await approve(lead, id)
+    expect((await as(auditor, 'revoke')).status).toBe(403)
+    expect((await as(admin, 'revoke')).json).toMatchObject({ state: 'revoked' })
   })
 
   test('cannot be reviewed by who asked, also with another account', async () => {
@@ -235,6 +251,32 @@ describe('a grant that its first use starts', () => {
     expect((await ann.call('GET', `/access-requests/${id}`)).json).toMatchObject({ state: 'active' })
     const read = (await system.events()).findLast(({ kind }) => kind === 'audit.read')
     expect(read).toMatchObject({ decision: { grant: id, rule: 'role:auditor' } })
+  })
+
+  test.each(['/live-calls', '/access-requests?view=all'])('starts with a list of what others own: %s', async (path) => {
+    const id = await ask(ann, { role: 'auditor', racks: ['*'], seconds: 600, reason: 'look' })
+    await approve(lead, id)
+    await expect.poll(async () => (await ann.call('GET', '/me')).json).toMatchObject({ grants: [{ id }] })
+    expect((await ann.call('GET', path)).status).toBe(200)
+    expect((await ann.call('GET', `/access-requests/${id}`)).json).toMatchObject({ state: 'active' })
+  })
+
+  test('starts when a response shows values that only the grant shows', async () => {
+    await system.issuer.addBinding({ kind: 'user', id: ann.id }, { role: 'viewer', racks: '*', apps: '*' })
+    await changesApplied(system)
+    const listed = JSON.parse((await system.get('/apps/myapp/releases', ann.token)).body) as { id: string }[]
+    const release = async () => (await system.get(`/apps/myapp/releases/${listed[0]?.id}`, ann.token)).body
+    const masked = await release()
+    const id = await ask(ann, { role: 'reader', racks: ['staging'], seconds: 600, reason: 'look' })
+    await approve(lead, id)
+    await expect.poll(async () => (await ann.call('GET', '/me')).json).toMatchObject({ grants: [{ id }] })
+    expect((await system.get('/apps/myapp/services', ann.token)).status).toBe(200)
+    expect((await ann.call('GET', `/access-requests/${id}`)).json).toMatchObject({ state: 'approved' })
+    expect(await release()).not.toBe(masked)
+    expect(await system.lastEvent()).toMatchObject({ kind: 'call', decision: { grant: id } })
+    expect((await ann.call('GET', `/access-requests/${id}`)).json).toMatchObject({ state: 'active' })
+    await ann.call('POST', `/access-requests/${id}/revoke`, {})
+    expect(await release()).toBe(masked)
   })
 
   test('does not start after its revocation', async () => {

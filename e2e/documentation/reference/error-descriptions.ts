@@ -124,6 +124,14 @@ export const errorDescriptions: Readonly<Record<string, readonly [what: string, 
     'the policy denies the call; the message names the permission or rule, and the roles that have it',
     'ask an administrator for a role',
   ],
+  RGW_NO_REVIEWERS: [
+    'fewer users can review the access request than its rule needs; the message says why',
+    'ask an administrator of the gateway',
+  ],
+  RGW_REQUEST_OUTDATED: [
+    'the policy no longer lets the user ask for what a review would grant',
+    'deny the access request, or grant less',
+  ],
   RGW_NOT_SIGNED_YET: ['no checkpoint has signed the event yet', 'try again in a minute'],
   RGW_IDENTITY_NOT_CONFIRMED: [
     'the identity provider no longer confirms your account, so all your sessions were ended',

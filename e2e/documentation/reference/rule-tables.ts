@@ -64,6 +64,15 @@ export const decisionRules: readonly RuleRow[] = [
     [['', 'insufficient-authority']],
     "you grant permissions that you don't have, or change the access of a principal that has them",
   ],
+  [
+    [['', 'request-rule', 'request-role', 'request-user', 'request:<id>']],
+    'no request rule lets you ask for this: not for the role, not you, or not for this scope, time, or reason',
+  ],
+  [
+    [['', 'not-reviewer']],
+    'you are not a reviewer of the access request by its rule, or lack the second factor that the rule requires',
+  ],
+  [[['', 'grant-over']], 'the grant that allowed the call ended while the call waited'],
   [[['', 'people-only']], 'only a user can call this endpoint'],
   [
     [['', 'permissions-changed']],

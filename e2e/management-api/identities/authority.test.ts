@@ -74,13 +74,31 @@ const revocations: Readonly<Record<string, (role: string) => Promise<Request>>> 
   revokeInvitation: async (role) => ['DELETE', `/invitations/${await invitation(role)}`],
 }
 
+/** `e2e/requests` tests them: a revocation needs no permission that the grant gives. */
+const accessRequests = ['approveAccessRequest', 'denyAccessRequest', 'cancelAccessRequest', 'revokeGrant'] as const
+
 /** Needs a proof of a second factor, so `second-factors.test.ts` tests it. */
-const testedElsewhere = ['resetSecondFactors']
+const testedElsewhere = ['resetSecondFactors', ...accessRequests]
 
 /** Operations that do not reduce the access of another principal. */
 const otherOperations: Readonly<Record<string, readonly string[]>> = {
-  'reads, with a body': ['inspectUpload', 'testTrusts', 'decide', 'checkPolicy', 'studyPolicy', 'suggestPolicy'],
-  'adds something': ['createServiceAccount', 'createInvitation', 'createBinding', 'createToken', 'createTrust'],
+  'reads, with a body': [
+    'inspectUpload',
+    'testTrusts',
+    'decide',
+    'checkPolicy',
+    'studyPolicy',
+    'suggestPolicy',
+    'previewAccessRequest',
+  ],
+  'adds something': [
+    'createServiceAccount',
+    'createInvitation',
+    'createBinding',
+    'createToken',
+    'createTrust',
+    'createAccessRequest',
+  ],
   'is for the own session': ['renewSession', 'createConvoxSession', 'createStepUp', 'beginPasskeyProof'],
   'is for the own step-up': ['proveStepUp', 'redeemStepUp', 'endStepUp'],
   'is for the own factors': ['beginEnrollment', 'addSecondFactor', 'renameSecondFactor', 'removeSecondFactor'],

@@ -5,7 +5,7 @@ import { accessRequests } from '@rack-gateway/database'
 import type { RequestRule } from '@rack-gateway/rbac-policy'
 import { and, eq, isNull } from 'drizzle-orm'
 import { approve } from './approve.ts'
-import { CannotExtend, TooManyRequests } from './errors.ts'
+import { CannotExtend, TooManyOpenRequests } from './errors.ts'
 import { assertStartIsNear, futureStart } from './start-time.ts'
 import { transitions } from './states.ts'
 import { eventOf, findPerson, isOver, outcomeOf, requestAt, type StoredRequest } from './stored-request.ts'
@@ -39,7 +39,7 @@ export function answerBy({ answerWithin }: RequestRule, { startsAt, seconds }: G
  * Stores an access request. A rule without reviews approves it at once, in the same transaction.
  *
  * @returns its ID
- * @throws TooManyRequests, StartTooLate, CannotExtend, NothingGranted
+ * @throws TooManyOpenRequests, StartTooLate, CannotExtend, NothingGranted
  */
 export async function createRequest(
   change: Change,
@@ -48,7 +48,7 @@ export async function createRequest(
   const startsAt = futureStart(terms.startsAt, now)
   assertStartIsNear(startsAt, now)
   const open = await openRequests(change, userId, now)
-  if (open.length >= maxOpen) throw new TooManyRequests(maxOpen)
+  if (open.length >= maxOpen) throw new TooManyOpenRequests(maxOpen)
   if (terms.extends !== null) await assertExtends(change, { userId, id: terms.extends, role: terms.role, now })
   const requester = await findPerson(change, userId)
   const values: typeof accessRequests.$inferInsert = {

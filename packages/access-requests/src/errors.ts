@@ -33,7 +33,7 @@ export const RequestRuleChanged = defineError<[rule: string, role: string]>('RGW
   reason: 'The request rule %s no longer lets users ask for the role %s.',
   remedy: 'Nothing was changed. Deny the access request, and ask for a new one.',
 })
-export const TooManyRequests = defineError<[maximum: number]>('RGW_TOO_MANY_OPEN_REQUESTS', 409, {
+export const TooManyOpenRequests = defineError<[maximum: number]>('RGW_TOO_MANY_OPEN_REQUESTS', 409, {
   reason: 'You already have %d open access requests and grants, which is the limit.',
   remedy: 'Cancel or revoke one first.',
 })

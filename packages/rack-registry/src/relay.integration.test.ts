@@ -436,6 +436,7 @@ test('notify() is only between messages, for any chunks', async () => {
       for (let at = 0, i = 0; at < bytes.length; i++) {
         const size = sizes[i % sizes.length] ?? 1
         await new Promise((resolve) => rack.write(bytes.subarray(at, at + size), resolve))
+        await nextTurn()
         relay.notify('notice')
         at += size
       }

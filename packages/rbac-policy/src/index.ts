@@ -65,7 +65,6 @@ export {
   type TokenRule,
   type TokenTerms,
 } from './policy-document/policy-document.ts'
-export { compileReasonPattern, type ReasonPattern } from './policy-document/reason-pattern.ts'
 export {
   commandWords,
   type RecordedSessionKind,
@@ -76,7 +75,6 @@ export {
 } from './policy-document/recordings.ts'
 export { type TokenLimit, tokenLimit } from './policy-document/token-terms.ts'
 export type { RequestedScope } from './requests/asker.ts'
-export { findRequestRule, requestOptions, type WantedAccess } from './requests/find-request-rule.ts'
 export { type RequestCommandTerms, requestCommand } from './requests/request-command.ts'
 export {
   type RequestPerson,

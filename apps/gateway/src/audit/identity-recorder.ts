@@ -6,11 +6,8 @@ import { actorOf, endpointDecisionRecord, proofRecord } from './call-event.ts'
 
 export function identityRecorder(app: FastifyInstance, request: FastifyRequest): RecordIdentityEvents {
   const { principal } = request
-  const common = {
-    request: request.id,
-    source: sourceOf(request),
-    ...(principal && { principal: actorOf(principal, null) }),
-  }
+  const common = { request: request.id, source: sourceOf(request) }
+  const actor = principal && { principal: actorOf(principal, null) }
   return async function record(events) {
     const source = { source: 'gateway', policy: app.policy.hash }
     await Promise.all(
@@ -18,6 +15,8 @@ export function identityRecorder(app: FastifyInstance, request: FastifyRequest):
         app.audit.record({
           ...event,
           ...common,
+          // A change of the clock, or of a rule, is not the caller's, even if it is stored in the caller's transaction.
+          ...(event.principal.kind !== 'system' && actor),
           ...decisionOf(request, decision && { ...decision, ...source }),
           ...(request.proof && { proof: proofRecord(request.proof) }),
         }),

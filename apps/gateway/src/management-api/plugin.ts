@@ -154,6 +154,7 @@ async function handleOrAsk(
     if (!isPrincipalEndpoint(endpoint)) throw error
     if (error instanceof GrantStartNeeded) {
       await startGrantOf(app, request, error.grant)
+      await reauthorize(app, request, endpoint)
       return handleOrAsk(app, request, reply, { name, endpoint })
     }
     if (error instanceof ProofByRuleNeeded && (await useProofByRule(app, request, endpoint, error.requirement)))

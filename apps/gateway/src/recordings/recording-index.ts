@@ -80,8 +80,21 @@ export function createRecordingIndex(sql: Sql): RecordingIndex {
 
   return {
     async add(recording) {
-      const { id, startedAt, stream, opened, mode, principal, principalName, rack, app, process, route, command, grant } =
-        recording
+      const {
+        id,
+        startedAt,
+        stream,
+        opened,
+        mode,
+        principal,
+        principalName,
+        rack,
+        app,
+        process,
+        route,
+        command,
+        grant,
+      } = recording
       await sql`
         insert into gateway.recordings
           (id, started_at, stream, opened, mode, principal, principal_name, rack, app, process, route, command, grant_id)

@@ -13,7 +13,7 @@ import { createSweep } from '../sweep.ts'
 
 export const minute = 60_000
 export const hour = 60 * minute
-export const day = 24 * hour
+const day = 24 * hour
 export const startOfTest = Date.UTC(2027, 0, 2, 3, 4, 5)
 
 export interface Person {
@@ -39,7 +39,7 @@ export function ruleOf(changes: Partial<RequestRule> = {}): RequestRule {
   }
 }
 
-export function termsOf(changes: Partial<RequestTerms> = {}): RequestTerms {
+function termsOf(changes: Partial<RequestTerms> = {}): RequestTerms {
   const common = { role: 'deployer', racks: ['production'], apps: ['*'], seconds: 3_600, startsAt: null }
   return { ...common, reason: 'OPS-1', extends: null, ...changes }
 }
@@ -93,7 +93,7 @@ export async function startRequests(onEnd: OnEnd) {
     lists,
     /** The principal of a new session of a user, or of a new API token. Read again at each call. */
     async principalReader({ email }: Person, kind: 'session' | 'token'): Promise<() => Promise<Principal>> {
-      const common = { role: 'viewer', expiresAt: new Date(clock.time + 7 * day) }
+      const common = { role: 'viewer', expiresAt: clock.time + 7 * day }
       const { token } =
         kind === 'session'
           ? await issuer.issueSession({ ...common, email, device: 'laptop' })
@@ -128,7 +128,11 @@ export async function startRequests(onEnd: OnEnd) {
     use: (by: Person, id: string, process?: Database) =>
       changeBy(by, (change) => startGrant(change, id, clock.now()), process),
     /** The kinds of the recorded events, without their common prefix. */
-    eventKinds: () => record.mock.calls.flatMap(([events]) => events.map(({ kind }) => kind.split('.')[1])),
+    /** The kinds of the events of an access request, without the prefix. */
+    eventKinds: (id: string) =>
+      record.mock.calls.flatMap(([events]) =>
+        events.filter(({ detail }) => detail.accessRequest === id).map(({ kind }) => kind.split('.')[1]),
+      ),
     events: () => record.mock.calls.flatMap(([events]) => events),
     /** A sweep that runs only when the test asks for it. */
     createSweep(onError: (error: unknown) => void = fail, process: Database = database) {
@@ -142,5 +146,3 @@ export async function startRequests(onEnd: OnEnd) {
 function fail(error: unknown): never {
   throw error
 }
-
-export type RequestsOfTest = Awaited<ReturnType<typeof startRequests>>

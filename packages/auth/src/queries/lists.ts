@@ -120,7 +120,10 @@ export function createLists(database: Pick<Database, 'db'>) {
     /** Who a user is, whatever the identity provider. @throws NotFound */
     async person(id: string) {
       const { email, subject } = users
-      const [found] = await db.select({ id: users.id, email, subject }).from(users).where(eq(users.id, checkId('user', id)))
+      const [found] = await db
+        .select({ id: users.id, email, subject })
+        .from(users)
+        .where(eq(users.id, checkId('user', id)))
       if (found === undefined) throw noSuchItem('user')
       return found
     },

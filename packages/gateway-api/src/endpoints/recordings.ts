@@ -34,7 +34,8 @@ export const recordingEndpoints = {
     method: 'GET',
     path: '/recordings/{id}/live',
     summary: 'Streams the recording of a running session as asciicast v3, as it is stored.',
-    description: 'The delay is 1 s from the gateway process that records the session, and 6 s from other processes. As for the recording, who approved the grant of a session can follow it.',
+    description:
+      'The delay is 1 s from the gateway process that records the session, and 6 s from other processes. As for the recording, who approved the grant of a session can follow it.',
     permission: 'gateway:self:read',
     scope: 'self',
     permissionForOthers: 'gateway:recording:read',

@@ -46,9 +46,7 @@ export const Recording = Type.Object({
   opened: Type.String({ format: 'uuid', description: 'the ID of the event that opened the session' }),
   chunks: Nullable(Type.Integer()),
   bytes: Nullable(Type.Integer({ description: 'the stored size' })),
-  grant: Nullable(
-    Type.String({ ...Id, description: 'the ID of the access request whose grant allowed the session' }),
-  ),
+  grant: Nullable(Type.String({ ...Id, description: 'the ID of the access request whose grant allowed the session' })),
   lost: Nullable(Type.Integer({ description: 'missing bytes of the session; null: unknown' })),
   removedAt: Nullable(Time),
   removedBecause: Nullable(Type.String()),

@@ -2,7 +2,6 @@ import { inMessage, type Problem } from '@rack-gateway/command-matcher'
 import { isGrantable } from '../permissions/grantable-permissions.ts'
 import { expandPermission } from '../permissions/permission-patterns.ts'
 import type { PolicyDocument, RequestRule, RequestSubject, Role } from '../policy-document/policy-document.ts'
-import { compileReasonPattern } from '../policy-document/reason-pattern.ts'
 import {
   appPatternProblem,
   isAppPattern,
@@ -128,20 +127,12 @@ function counted(count: number, noun: string): string {
 }
 
 function reasonProblems({ reason }: RequestRule): RuleProblem[] {
-  if (reason === null) return []
-  const compiled = reason.pattern === null ? null : compileReasonPattern(reason.pattern)
+  if (reason === null || promptPattern.test(reason.prompt)) return []
   return [
-    ...(promptPattern.test(reason.prompt)
-      ? []
-      : [
-          {
-            part: ['reason', 'prompt'],
-            text: 'needs a prompt of 1 to 60 letters, digits, spaces, and the characters . , : / # ( ) _ -',
-          },
-        ]),
-    ...(compiled !== null && 'problem' in compiled
-      ? [{ part: ['reason', 'pattern'], text: `has a pattern that ${compiled.problem}` }]
-      : []),
+    {
+      part: ['reason', 'prompt'],
+      text: 'needs a prompt of 1 to 60 letters, digits, spaces, and the characters . , : / # ( ) _ -',
+    },
   ]
 }
 

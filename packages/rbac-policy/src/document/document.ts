@@ -1,6 +1,7 @@
 import { inMessage, joinWithAnd, namesInMessage } from '@rack-gateway/command-matcher'
 import { type UngrantableRole, ungrantableRoles } from '../compiled-policy/can-grant.ts'
 import { documentProblems } from '../document-check/document-check.ts'
+import { reasonPatternProblems } from '../document-check/reason-pattern-problems.ts'
 import { type FileProblem, type FileProblems, parseYaml } from '../document-schema/parse-yaml.ts'
 import { WrittenPolicy } from '../document-schema/schema.ts'
 import { documentHash, type PolicyDocument, type RequestRule } from '../policy-document/policy-document.ts'
@@ -141,7 +142,10 @@ function readWithDefaults(defaults: PolicyDocument | null, text: string, source:
     name: source,
     lineOf: (path) => `${source}:${positionOf(path).line}`,
   })
-  const all = [...problems, ...(problems.length > 0 ? [] : documentProblems(document))]
+  const all = [
+    ...problems,
+    ...(problems.length > 0 ? [] : [...documentProblems(document), ...reasonPatternProblems(document)]),
+  ]
   if (all.length > 0) return { document: null, problems: withPositions(all) }
   texts.set(document, text)
   return { document, problems: [] }

@@ -44,7 +44,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const request = await findAccessRequest(target, args.id)
   // What is decided cannot become pending again, so the gateway refuses this approval, and says who decided.
   if (request.state === 'pending') {
-    if (context.interactive && !yes) printTerms({ ...context, print: context.note }, request, 'local')
+    if (context.interactive && !yes) printTerms(json ? { ...context, print: context.note } : context, request, 'local')
     await confirm(
       context,
       () =>

@@ -47,7 +47,9 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
       favored: 'STATE',
       shortRows: page.items.map((request, index) => [
         shortTime(request.createdAt, zone, context.now),
-        ...cellsOf(request, zone, context.now),
+        ...cellsOf(request, zone, context.now).slice(0, -1),
+        // Without the reasons, because the states matter more. `requests show` has the reason.
+        '',
         ids[index] ?? '',
       ]),
     },

@@ -1,5 +1,5 @@
 import type { RequestOption } from '@rack-gateway/gateway-api'
-import { compileReasonPattern } from '@rack-gateway/rbac-policy'
+import { compileReasonPattern } from '@rack-gateway/rbac-policy/requests'
 import { Denied, Usage } from '../../errors/errors.ts'
 import type { Context } from '../../invocation/context.ts'
 import { printable } from '../../terminal/terminal.ts'

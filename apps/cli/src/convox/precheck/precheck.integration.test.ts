@@ -112,6 +112,58 @@ describe('office hours', () => {
   })
 })
 
+describe('grants', () => {
+  const minutes = (count: number) => noon + count * 60_000
+  const grant = {
+    id: '01a21006-6e55-7646-9171-966421143187',
+    rule: 'deploy',
+    role: 'deployer',
+    racks: ['staging'],
+    apps: ['web'],
+    startsAt: noon,
+    expiresAt: minutes(60),
+    startsWithUse: false,
+  }
+  const bindings = [{ id: 'b1', role: 'viewer', racks: '*', apps: '*', expiresAt: null }]
+  const principal = { kind: 'user', id: 'u1', name: 'ada@example.com', rack: null, groups: [], bindings, owner: null }
+  const withGrant = (change: object = {}) => ({
+    change: { principal: { ...principal, grants: [{ ...grant, ...change }] } },
+  })
+
+  test('allow what no binding allows, until they end', async () => {
+    await startGateway(withGrant())
+    await expect(check()).resolves.toMatchObject({ stepUp: null })
+    await expect(check(noon, ['releases', 'promote', 'R1', '-a', 'api'])).rejects.toMatchObject(denied)
+    await startGateway({ ...withGrant(), at: minutes(60) })
+    await expect(check(minutes(60))).rejects.toMatchObject(denied)
+  })
+
+  test('that are newer than the cached policy are not overlooked: the gateway is asked before a denial', async () => {
+    const cachedWithout = await startGateway()
+    await expect(check()).rejects.toMatchObject(denied)
+    cachedWithout.response = effectivePolicy({ at: minutes(1), ...withGrant() })
+    await expect(check(minutes(1))).resolves.toBeDefined()
+    expect(policyRequests(cachedWithout)).toHaveLength(2)
+  })
+
+  test('that start before the first call arrives deny nothing; later ones do', async () => {
+    await startGateway(withGrant({ startsAt: noon + 3_000 }))
+    await expect(check()).resolves.toBeDefined()
+    await startGateway(withGrant({ startsAt: minutes(1) }))
+    await expect(check()).rejects.toMatchObject(denied)
+  })
+
+  test('that their first use starts allow the command', async () => {
+    await startGateway(withGrant({ startsWithUse: true }))
+    await expect(check()).resolves.toBeDefined()
+  })
+
+  test('that cannot be read deny nothing', async () => {
+    await startGateway(withGrant({ racks: 'staging' }))
+    await expect(check()).resolves.toBeDefined()
+  })
+})
+
 describe('an unusable answer denies nothing, and is not cached', () => {
   test.each<[string, EffectivePolicyOptions]>([
     ['with a later format', { change: { format: 2 } }],

@@ -58,7 +58,7 @@ export async function findVisible(call: ViewContext & Pick<PrincipalCall, 'id'>)
 }
 
 /** Without a check of the proof, which only `canAccess` of a call makes. */
-export function hasPermission({ server, principal, moment }: ViewContext, permission: string): boolean {
+function hasPermission({ server, principal, moment }: ViewContext, permission: string): boolean {
   return decideForOthers(server.policy, principal, permission, moment).effect === 'allow'
 }
 

@@ -31,7 +31,7 @@ export function toResponse(call: ViewContext, view: RequestView) {
   }
 }
 
-/** Users, live calls, and processes that one response names, at most. */
+/** Users and live calls that one response names, at most. */
 const maxNamed = 100
 
 export async function toDetails(call: ViewContext, view: RequestView) {

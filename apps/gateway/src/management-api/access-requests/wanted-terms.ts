@@ -1,7 +1,8 @@
 import { findUserPrincipal } from '@rack-gateway/auth/store'
-import type { Endpoints } from '@rack-gateway/gateway-api'
 import type { Denial } from '@rack-gateway/errors'
-import { findRequestRule, type RequestRule } from '@rack-gateway/rbac-policy'
+import type { Endpoints } from '@rack-gateway/gateway-api'
+import type { RequestRule } from '@rack-gateway/rbac-policy'
+import { findRequestRule } from '@rack-gateway/rbac-policy/requests'
 import { readTime } from '@rack-gateway/time'
 import { denialError, invalid, NotAllowed, RequestOutdated } from '../../errors/errors.ts'
 import { assertRackExists } from '../bindings/rack-names.ts'
@@ -36,7 +37,11 @@ export function readStart(text: string | undefined): number | null {
 }
 
 /** The rule that lets the caller ask. @throws NotAllowed with what no rule allows */
-export function ruleFor({ server: { policy, clock }, principal }: Context, wanted: WantedTerms, rule?: string): RequestRule {
+export function ruleFor(
+  { server: { policy, clock }, principal }: Context,
+  wanted: WantedTerms,
+  rule?: string,
+): RequestRule {
   const found = findRequestRule(policy.document, principal, { ...wanted, rule }, clock.now())
   if (isRule(found)) return found
   throw denialError(NotAllowed, { ...found, policy: policy.hash })

@@ -112,12 +112,7 @@ export const ownDataDecision = {
 }
 
 /** The decision that allows a call. The principal must have the permission. */
-export function allowedDecision(
-  policy: Policy,
-  principal: Principal,
-  permission: string,
-  moment: Moment,
-): EndpointDecision {
+function allowedDecision(policy: Policy, principal: Principal, permission: string, moment: Moment): EndpointDecision {
   const allowed = { effect: 'allow', policy: policy.hash } as const
   const rolesWithPermission = policy.rolesWith(permission)
   const name = rolesEverywhere(policy, principal, moment).find((role) => rolesWithPermission.includes(role))

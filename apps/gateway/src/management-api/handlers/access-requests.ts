@@ -10,12 +10,14 @@ import {
 } from '@rack-gateway/access-requests'
 import { noSuchItem } from '@rack-gateway/auth'
 import type { Endpoints } from '@rack-gateway/gateway-api'
-import { type RequestRule, requestOptions } from '@rack-gateway/rbac-policy'
+import type { RequestRule } from '@rack-gateway/rbac-policy'
+import { requestOptions } from '@rack-gateway/rbac-policy/requests'
 import { NotAllowed } from '../../errors/errors.ts'
 import { requireRule } from '../access-requests/current-rule.ts'
 import { findVisible, isParty, type RequestView, viewOf } from '../access-requests/request-view.ts'
 import { toDetails, toResponse } from '../access-requests/responses.ts'
 import { findReviewers, requireReviewers } from '../access-requests/reviewers.ts'
+import { runningUnder } from '../access-requests/running-items.ts'
 import { assertStillAskable, readStart, readTerms, ruleFor } from '../access-requests/wanted-terms.ts'
 import type { Handlers, PrincipalCall, TransactionCall } from '../calls/call.ts'
 import { assertNoConvoxSession } from '../calls/convox-session.ts'
@@ -43,7 +45,9 @@ type AnyReview = Pick<
 
 export const accessRequestHandlers: Handlers<Names> = {
   listRequestOptions({ server: { policy, clock }, principal }) {
-    return { items: requestOptions(policy.document, principal, clock.now()).map((rule) => toOption(rule, policy.roles)) }
+    return {
+      items: requestOptions(policy.document, principal, clock.now()).map((rule) => toOption(rule, policy.roles)),
+    }
   },
 
   async previewAccessRequest(call) {
@@ -88,7 +92,8 @@ export const accessRequestHandlers: Handlers<Names> = {
   },
 
   async getAccessRequest(call) {
-    return toDetails(call, await findForCaller(call))
+    const view = await findForCaller(call)
+    return withRunning(call, await toDetails(call, view))
   },
 
   /** A read by another user is recorded before the response is sent. */
@@ -146,8 +151,8 @@ export const accessRequestHandlers: Handlers<Names> = {
       return detailsAfter(call, call.id)
     }),
 
-  revokeGrant: (outerCall) =>
-    outerCall.change(async function revoke(call) {
+  async revokeGrant(outerCall) {
+    const details = await outerCall.change(async function revoke(call) {
       const { id, principal, server, body, transaction, canAccess } = call
       const view = await viewOf(call, await call.requestLists.one(id))
       const { isRequester, hasApproved, because } = view
@@ -158,7 +163,9 @@ export const accessRequestHandlers: Handlers<Names> = {
       const by = { id: principal.id, name: principal.name }
       await revokeGrant(transaction, id, { by, note: body.note ?? null, now: server.clock.now() })
       return detailsAfter(call, id)
-    }),
+    })
+    return withRunning(outerCall, details)
+  },
 }
 
 function toOption(
@@ -240,6 +247,14 @@ async function review(
   const reviewer = { id: principal.id, email: principal.name }
   const now = server.clock.now()
   await reviewRequest(transaction, id, { ...terms, reviewer, now, note: body.note ?? null })
+}
+
+/** Asks racks, so it must not run in a transaction. */
+async function withRunning<D extends { readonly grant: object | null }>(
+  { server, id }: Pick<PrincipalCall, 'server' | 'id'>,
+  details: D,
+) {
+  return details.grant === null ? details : { ...details, running: await runningUnder(server, id) }
 }
 
 async function detailsAfter(call: Parameters<typeof toDetails>[0], id: string) {

@@ -37,7 +37,8 @@ export function assertProvedByRule(
     policy: app.policy.hash,
   }
   const requirement = { level, methods: methodsOf(level), denial }
-  const isMet = proof !== null && metLevel !== null && isStillMet(requirement, { proof, level: metLevel }, app.clock.now())
+  const isMet =
+    proof !== null && metLevel !== null && isStillMet(requirement, { proof, level: metLevel }, app.clock.now())
   if (!isMet) throw new ProofByRuleNeeded(requirement)
 }
 

@@ -17,7 +17,11 @@ export function viewerOf({ principal, decision }: Pick<RoutedCall, 'principal' |
 /** Responses that are the same for every viewer. */
 const withoutValues: ReadonlySet<string> = new Set(['plain', 'opaque', 'stream'])
 
-/** The decision with the first grant that shows values of the response that the caller's bindings do not show. */
+/**
+ * To show values is a use, so it also starts a grant that its first use starts.
+ *
+ * @returns the decision with the first grant that shows values of the response that the caller's bindings do not show
+ */
 export function attributeVisibility({ policy, clock }: FastifyInstance, call: RoutedCall, allowed: Allowed): Allowed {
   const { principal, rack, match, address } = call
   const { grants = [] } = principal
@@ -29,7 +33,7 @@ export function attributeVisibility({ policy, clock }: FastifyInstance, call: Ro
     rankOf(visibilityOf(policy, { ...principal, grants: kept ?? [] }, scope, moment))
   const shown = shownWith([])
   const byEnd = [...grants].sort((one, other) => one.expiresAt - other.expiresAt)
-  const grant = byEnd.find((one) => shownWith([one]) > shown)
+  const grant = byEnd.find((one) => shownWith([{ ...one, startsWithUse: false }]) > shown)
   if (grant === undefined) return allowed
   const { id, expiresAt, startsWithUse } = grant
   return { ...allowed, grant: { id, expiresAt, startsWithUse } }

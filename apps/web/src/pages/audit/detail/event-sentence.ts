@@ -162,4 +162,5 @@ const actions: Readonly<Record<string, string>> = {
   'recording.closed': ' closed the recording of a session whose gateway process had died',
   'recording.removed': ' removed an old session recording',
   'live-call.ended': ' ended a live call',
+  'access-request.continued': ' continued a live call under another grant, or by bindings alone',
 }
