@@ -20,7 +20,7 @@ test('the commands of the tutorial about access requests succeed, and print what
   const directory = dataDirectory()
   await startDemoProcess(join(directory, '.demo'), { POLICY_FILE: policyFile })
   const output = await runInClone(directory, typed)
-  expect(missingLines(shown, output)).toEqual([])
+  expect(missingLines(shown, output), output).toEqual([])
 })
 
 test('a line that the output does not have, or has only earlier, is found', () => {
