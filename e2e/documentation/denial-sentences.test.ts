@@ -54,11 +54,11 @@ function made(Class: ErrorClass): Error {
   return new Class(...(examples[Class.name] ?? filled))
 }
 
-/** The options of a command can also be named `rule` and `reason`, but they are not texts. */
+/** Tables of the database and options of commands can also have members of these names, but no texts in them. */
 function isRule(value: unknown): value is Explanation & { readonly rule: string } {
-  return typeof value === 'object' && value !== null && 'reason' in value && 'rule' in value && !isOption(value.rule)
+  return typeof value === 'object' && value !== null && 'reason' in value && 'rule' in value && isText(value.rule)
 }
 
-function isOption(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'describe' in value
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }

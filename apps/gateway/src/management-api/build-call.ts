@@ -8,6 +8,7 @@ import { GrantStartNeeded } from '../access-requests/start-grant.ts'
 import { actorOf, callEventOf } from '../audit/call-event.ts'
 import { identityRecorder } from '../audit/identity-recorder.ts'
 import { commandDigest } from '../calls/command-digest.ts'
+import { denialError, NotAllowed } from '../errors/errors.ts'
 import { addressOf, sourceOf, timeAndAddressOf } from '../http/source.ts'
 import { limitKeyOf } from '../rate-limits/limit-key.ts'
 import { reauthorize } from './admit.ts'
@@ -63,6 +64,7 @@ export function buildCall(
     },
     async reauthorize() {
       await reauthorize(app, request, endpoint)
+      if (request.endpointDecision?.grant?.startsWithUse) throw grantOver(app.policy.hash)
       return principalOf(request)
     },
     lastEventId: lastEventIdOf(request),
@@ -95,6 +97,12 @@ export function buildCall(
       })
     },
   }
+}
+
+/** A response in progress is not the first use of another grant, so that grant does not start without being stored. */
+function grantOver(policy: string): Error {
+  const reason = 'The access under which this response began has ended.'
+  return denialError(NotAllowed, { rule: 'grant-over', source: 'gateway', reason, remedy: 'Try again.', policy })
 }
 
 async function stepUpCallerOf(app: FastifyInstance, request: FastifyRequest): Promise<StepUpCaller> {

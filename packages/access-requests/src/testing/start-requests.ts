@@ -127,12 +127,12 @@ export async function startRequests(onEnd: OnEnd) {
       ),
     use: (by: Person, id: string, process?: Database) =>
       changeBy(by, (change) => startGrant(change, id, clock.now()), process),
-    /** The kinds of the recorded events, without their common prefix. */
-    /** The kinds of the events of an access request, without the prefix. */
+    /** The kinds of the events of a request, without their common prefix. */
     eventKinds: (id: string) =>
-      record.mock.calls.flatMap(([events]) =>
-        events.filter(({ detail }) => detail.accessRequest === id).map(({ kind }) => kind.split('.')[1]),
-      ),
+      record.mock.calls
+        .flatMap(([events]) => events)
+        .filter(({ detail }) => detail.accessRequest === id)
+        .map(({ kind }) => kind.split('.')[1]),
     events: () => record.mock.calls.flatMap(([events]) => events),
     /** A sweep that runs only when the test asks for it. */
     createSweep(onError: (error: unknown) => void = fail, process: Database = database) {
@@ -146,3 +146,5 @@ export async function startRequests(onEnd: OnEnd) {
 function fail(error: unknown): never {
   throw error
 }
+
+export type RequestsOfTest = Awaited<ReturnType<typeof startRequests>>

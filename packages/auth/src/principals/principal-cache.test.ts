@@ -58,6 +58,23 @@ test.each([
     (at: number) =>
       session({ id: `session ${at}`, user: user({ bindings: Array.from({ length: 500 }, () => binding()) }) }),
   ],
+  [
+    'grants of many racks',
+    (at: number) =>
+      session({
+        id: `session ${at}`,
+        grants: Array.from({ length: 10 }, (_, index) => ({
+          id: `grant ${index}`,
+          rule: 'deploy',
+          role: 'deployer',
+          racks: groups(20, `of ${at} `),
+          apps: groups(20, `of ${at} `),
+          startsAt: 0,
+          expiresAt: Number.MAX_SAFE_INTEGER,
+          startsWithUse: false,
+        })),
+      }),
+  ],
 ])('%s evict the least recently used, so that the cache stays within its bytes', async (_, record) => {
   const cache = createPrincipalCache({ capacity: 100_000, maxBytes: 2 * mebibyte })
   for (let at = 0; at < 120; at++) {

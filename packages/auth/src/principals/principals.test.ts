@@ -30,6 +30,25 @@ test('the principal of a session is its user, with the bindings of the user', ()
   })
 })
 
+test('the principal of a session has the grants that are not over, deeply frozen', () => {
+  const grant = {
+    id: 'grant-1',
+    rule: 'production-deploy',
+    role: 'deployer',
+    racks: ['production'],
+    apps: ['*'],
+    startsAt: now + 1,
+    expiresAt: now + hour,
+    startsWithUse: false,
+  }
+  const record = session({ grants: [grant, { ...grant, id: 'grant-2', expiresAt: now }] })
+  const { grants } = expectPrincipal(principalOf(record, now))
+  expect(grants).toEqual([grant])
+  expect([grants, grants?.[0], grants?.[0]?.racks, grants?.[0]?.apps].every(Object.isFrozen)).toBe(true)
+  expect(principalOf(record, now + hour - 1)).toHaveProperty('grants')
+  expect(principalOf(session({ grants: [{ ...grant, expiresAt: now }] }), now)).not.toHaveProperty('grants')
+})
+
 test('the principal of an API token is the token, with its own bindings and its owner', () => {
   expect(principalOf(apiToken({ rack: 'production' }), now)).toEqual({
     kind: 'api-token',
