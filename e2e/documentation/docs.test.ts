@@ -7,6 +7,7 @@ import { checkCommandLine } from '@rack-gateway/cli/reference'
 import { type Metric, metricTable } from '@rack-gateway/gateway'
 import { describe, expect, test } from 'vitest'
 import { brokenLinks, filesBelow, shortName, withParts } from '../support/documents.ts'
+import { accessRequestParts } from './reference/access-requests.ts'
 import { apiParts } from './reference/api.ts'
 import { claimParts } from './reference/claims.ts'
 import { cliParts } from './reference/cli.ts'
@@ -39,6 +40,7 @@ const shipped = filesBelow(workspace, ['.ts']).filter((path) => !/\.test\.ts$|\/
 /** `vitest run e2e/documentation/docs.test.ts -u` brings the pages up to date. */
 describe('the generated parts of the pages are those of the code', () => {
   test.each([
+    ['reference/access-requests.md', accessRequestParts],
     ['reference/errors.md', errorParts],
     ['reference/events.md', eventParts],
     ['reference/roles.md', roleParts],

@@ -142,6 +142,7 @@ describe('a document that people copy has no warnings', () => {
   test.each([
     ['docs/how-to/policy.md', begin],
     ['examples/policy-tests/policy.yaml', textOf('examples/policy-tests/policy.yaml')],
+    ['examples/access-requests/policy.yaml', textOf('examples/access-requests/policy.yaml')],
     ['examples/step-up-policy/policy.yaml', textOf('examples/step-up-policy/policy.yaml')],
   ])('%s', (_, text) => {
     const { document, problems } = readPolicy(text, 'policy.yaml')
