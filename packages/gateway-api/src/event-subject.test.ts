@@ -19,6 +19,14 @@ test.each<[EventSubject, string]>([
     { kind: 'binding.removed', detail: { subject: 'api-token:t', permissions: 'app:read log:read', racks: '*' } },
     'app:read log:read on */* for api-token:t',
   ],
+  [
+    {
+      kind: 'access-request.approved',
+      detail: { email: 'ann@example.com', role: 'ops', racks: 'production, staging', apps: 'web' },
+    },
+    'ops on production, staging/web for ann@example.com',
+  ],
+  [{ kind: 'access-request.read', detail: { accessRequest: 'r' } }, 'accessRequest=r'],
   [{ kind: 'token.issued', detail: { token: 't', name: 'nightly', owner: 'user:u1' } }, 'nightly'],
   [{ kind: 'user.locked', detail: { user: 'u', email: 'ada@example.com', reason: 'left' } }, 'ada@example.com'],
   [{ kind: 'policy.rejected', detail: { file: 'p.yaml', problems: 'line 2' } }, 'line 2'],

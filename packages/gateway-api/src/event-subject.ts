@@ -31,9 +31,10 @@ export function isAttachedRun({ route, command }: AttachedRunCall): boolean {
 
 function subjectFromDetail(kind: string, detail: Readonly<Record<string, unknown>>): string {
   const text = (name: string) => (detail[name] === undefined ? null : String(detail[name]))
-  if (kind.startsWith('binding.')) {
+  if (kind.startsWith('binding.') || (kind.startsWith('access-request.') && text('role') !== null)) {
     const granted = text('permissions') ?? text('role') ?? ''
-    return shorten(`${granted} on ${text('racks') ?? '*'}/${text('apps') ?? '*'} for ${text('subject') ?? ''}`)
+    const holder = text('subject') ?? text('email') ?? ''
+    return shorten(`${granted} on ${text('racks') ?? '*'}/${text('apps') ?? '*'} for ${holder}`)
   }
   const name = text('name') ?? text('email') ?? text('problems')
   if (name !== null) return shorten(name)
