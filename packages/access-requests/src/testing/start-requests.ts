@@ -13,7 +13,7 @@ import { createSweep } from '../sweep.ts'
 
 export const minute = 60_000
 export const hour = 60 * minute
-const day = 24 * hour
+export const day = 24 * hour
 export const startOfTest = Date.UTC(2027, 0, 2, 3, 4, 5)
 
 export interface Person {
