@@ -146,5 +146,3 @@ export async function startRequests(onEnd: OnEnd) {
 function fail(error: unknown): never {
   throw error
 }
-
-export type RequestsOfTest = Awaited<ReturnType<typeof startRequests>>
