@@ -91,7 +91,7 @@ describe('access requests on the command line', () => {
   })
 
   test('step by step at a terminal', async () => {
-    const answers = ['1', '', '30m', 'OPS-2 look', 'y']
+    const answers = ['2', '', '30m', 'OPS-2 look', 'y']
     const asked: string[] = []
     const askAnn = async (question: string) => {
       asked.push(question)
@@ -99,7 +99,7 @@ describe('access requests on the command line', () => {
     }
     const { code, stdout, stderr } = await runAs(ann, ['request'], { interactive: true, ask: askAnn })
     expect(asked.at(-1)).toBe('Ask for deployer on staging? [y/N] ')
-    expect(stderr).toContain(' 1  deployer on staging (at most 4 hours, 1 review, rule deploy)')
+    expect(stderr).toContain(' 2  deployer on staging (at most 4 hours, 1 review, rule deploy)')
     expect([code, stdout]).toEqual([0, expect.stringContaining('is pending. It needs 1 review by')])
   })
 
