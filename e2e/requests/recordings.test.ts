@@ -114,7 +114,7 @@ test('who approved the grant follows a session under it, until they are no longe
   const watching = await watch(lead)
   expect(watching.status).toBe(200)
   await setGroups(system, lead.id, [])
-  // The session goes on, so only the gateway ends the response.
+  // The session stays valid, so only the end of the grant can end the response.
   await watching.text().catch(() => undefined)
   expect(await read(lead)).toBe(403)
   await setGroups(system, lead.id, ['leads'])

@@ -66,7 +66,7 @@ export async function handler(args: RequestArguments): Promise<number> {
   printState(told, created, 'local')
   if (created.state === 'pending') {
     told.print(`A reviewer approves it with: rack-gateway requests approve ${created.id}`)
-    if (!wait) told.print(`To see what becomes of it: rack-gateway requests show ${created.id}`)
+    if (!wait) told.print(`To see its state: rack-gateway requests show ${created.id}`)
   }
   const decided = wait ? await waitForDecision(told, target, created) : created
   if (json) printJson(context, AccessRequestDetails, decided ?? created)

@@ -24,7 +24,7 @@ test('it names the rule, if another rule would fit first', () => {
   expect(requestCommand(requestRule(), { ...terms, namesRule: true })).toMatch(/ --rule deploys$/)
 })
 
-test('its prompt has nothing that a shell expands, and no percent sign', () => {
+test('its prompt rejects characters that a shell expands, and percent signs', () => {
   const prompt = 'Why "$(id)" `id` 100% \\ !'
   const command = requestCommand(requestRule({ reason: { prompt, pattern: null } }), terms)
   expect(command).toMatch(/ --reason "Why \(id\) id 100\? {2}"$/)

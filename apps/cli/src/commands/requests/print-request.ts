@@ -34,7 +34,7 @@ export function printState(context: Context, request: AccessRequest, zone: Zone)
   context.print(printable(`The access request ${request.id} ${stateText(request, zone)}`))
 }
 
-/** The calls that are open, and what goes on without them. */
+/** The open calls, and the processes and builds that keep running after they end. */
 export function printActivity(context: Context, { live, running, may }: AccessRequestDetails, zone: Zone): void {
   const time = (text: string) => shownTime(text, zone).slice(0, 19)
   if (live.length > 0) {

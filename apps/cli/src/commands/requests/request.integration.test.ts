@@ -92,7 +92,7 @@ describe('rack-gateway request', () => {
           String.raw`answer by  2030-01-0\d \d\d:\d\d \(ZONE\)`,
           String.raw`The access request ${requestId} is pending\. It needs 1 review by 2030-01-0\d \d\d:\d\d \(ZONE\)\.`,
           `A reviewer approves it with: rack-gateway requests approve ${requestId}`,
-          `To see what becomes of it: rack-gateway requests show ${requestId}\n$`,
+          `To see its state: rack-gateway requests show ${requestId}\n$`,
         ].join('\n'),
       ),
     )
@@ -407,7 +407,7 @@ describe('--wait', () => {
       /cid@example\.com \(group:leads\) approved it at 2030-.*, limited to: for web; 30 minutes\.\n/,
     )
     expect(stdout).toMatch(/The access request .* is active\. It gives deployer on production until 2030-.*\.\n$/)
-    expect(stdout).not.toContain('To see what becomes of it')
+    expect(stdout).not.toContain('To see its state')
   })
 
   test.each([
